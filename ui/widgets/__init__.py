@@ -1,0 +1,38 @@
+"""The widgets everything in the window is made of; each takes the `Theme` first."""
+
+from ui.widgets.buttons import Chip, IconButton, Segment, SegmentedControl, TextButton
+from ui.widgets.inputs import ComboBox, SearchBox
+from ui.widgets.island import Island, IslandHeader, paint_island
+from ui.widgets.labels import ElidedLabel, PlainLabel, ReasonLabel, StateLabel
+from ui.widgets.progress_line import ProgressLine, paint_progress
+from ui.widgets.ring_slider import RingSlider
+from ui.widgets.states import LOOKS, State, StateLook, state_of_invocation, state_of_thing
+from ui.widgets.stop_all_button import StopAllButton
+from ui.widgets.switch import Switch
+
+__all__ = [
+    "LOOKS",
+    "Chip",
+    "ComboBox",
+    "ElidedLabel",
+    "IconButton",
+    "Island",
+    "IslandHeader",
+    "PlainLabel",
+    "ProgressLine",
+    "ReasonLabel",
+    "RingSlider",
+    "SearchBox",
+    "Segment",
+    "SegmentedControl",
+    "State",
+    "StateLabel",
+    "StateLook",
+    "StopAllButton",
+    "Switch",
+    "TextButton",
+    "paint_island",
+    "paint_progress",
+    "state_of_invocation",
+    "state_of_thing",
+]
