@@ -129,9 +129,7 @@ class _GlyphEngine(QIconEngine):
     def clone(self) -> _GlyphEngine:
         return _GlyphEngine(self._theme, self._glyph, self._role)
 
-    def paint(
-        self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State
-    ) -> None:
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
         role = "disabled" if mode == QIcon.Mode.Disabled else self._role
         _paint(painter, self._theme, self._path, rect, role)
 

@@ -19,7 +19,8 @@ _SHEET = Template(
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit {
     background: $field; color: $text; border: 1px solid $field_border; border-radius: 5px;
     min-height: 26px; padding: 1px; margin: 0;
-    selection-background-color: $selection; selection-color: $text; }
+    selection-background-color: $selection; selection-color: $text;
+    placeholder-text-color: $secondary; }
 QLineEdit { padding: 0 6px; }
 QComboBox { padding: 0 6px 0 7px; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {

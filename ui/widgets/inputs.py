@@ -54,6 +54,6 @@ class SearchBox(QLineEdit):
         self.addAction(icon(theme, "search", "secondary"), QLineEdit.ActionPosition.LeadingPosition)
         clear = QAction(icon(theme, "close", "secondary"), self.tr("Clear"), self)
         clear.triggered.connect(self.clear)
-        clear.setVisible(False)
         self.addAction(clear, QLineEdit.ActionPosition.TrailingPosition)
+        clear.setVisible(False)
         self.textChanged.connect(lambda text: clear.setVisible(bool(text)))

@@ -111,7 +111,7 @@ class ReasonLabel(QWidget):
         self._theme = theme
         self._state: State | None = None
         self._reason = ""
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setFont(theme.font(TextSize.SMALL))

@@ -33,8 +33,8 @@ def paint_progress(
     painter.setBrush(theme.colours.role(role))
     if share is None:
         # No end in sight: three short dashes, still, so that nothing draws the eye for minutes.
-        piece = area.width() / 9
-        for place in (1, 4, 7):
+        piece = area.width() / 7
+        for place in (1, 3, 5):
             done.setLeft(area.left() + place * piece)
             done.setWidth(piece)
             painter.drawRoundedRect(done, radius, radius)
