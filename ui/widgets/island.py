@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from ui.theme import Size, TextSize, Theme
 from ui.widgets.labels import ElidedLabel
@@ -33,6 +34,7 @@ class Island(QFrame):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
 
+    @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         paint_island(self, self._theme)
 
@@ -79,9 +81,11 @@ class IslandHeader(QWidget):
         self.title.setText(title)
         self.title.setVisible(bool(title))
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self._height)
 
+    @override
     def minimumSizeHint(self) -> QSize:
         return QSize(super().minimumSizeHint().width(), self._height)
 

@@ -7,6 +7,7 @@ import html
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QTextDocument, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from typing_extensions import override
 
 from ui.icons import icon
 from ui.theme import Size, TextSize, Theme, repolish
@@ -70,18 +71,22 @@ class ElidedLabel(PlainLabel):
         super().__init__(theme, text, size=size, tone=tone, strong=strong, parent=parent)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
+    @override
     def setText(self, text: str) -> None:
         # One line, whatever a device calls itself.
         super().setText(" ".join(text.split()))
         self._update_tool_tip()
 
+    @override
     def minimumSizeHint(self) -> QSize:
         return QSize(min(24, super().sizeHint().width()), super().sizeHint().height())
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._update_tool_tip()
 
+    @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(self.font())
@@ -143,29 +148,36 @@ class ReasonLabel(QWidget):
         self.updateGeometry()
         self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         width = self.width() if self.testAttribute(Qt.WidgetAttribute.WA_Resized) else 240
         return QSize(60, self.heightForWidth(width))
 
+    @override
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    @override
     def hasHeightForWidth(self) -> bool:
         return True
 
+    @override
     def heightForWidth(self, width: int) -> int:
         return round(self._document(max(60, width)).size().height())
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.oldSize().width() != event.size().width():
             self.updateGeometry()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
 
+    @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         self._document(self.width()).drawContents(painter)
@@ -239,10 +251,12 @@ class StateLabel(QWidget):
         self.updateGeometry()
         self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().horizontalAdvance(self.text)
         return QSize(Size.ICON + 8 + text + 1, max(Size.ICON, self.fontMetrics().height()))
 
+    @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = LOOKS[self._state]
         painter = QPainter(self)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
 
 from ui.theme import Theme
 
@@ -69,8 +70,10 @@ class ProgressLine(QWidget):
             self.setAccessibleDescription(f"{round(share * 100)} %")
         self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(120, HEIGHT)
 
+    @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         paint_progress(QPainter(self), self._theme, QRectF(self.rect()), self._share, self._role)

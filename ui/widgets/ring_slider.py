@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
+from typing_extensions import override
 
 from ui.theme import Size, Theme
 
@@ -79,12 +80,15 @@ class RingSlider(QSlider):
         self._role = role
         self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(120, Size.CONTROL)
 
+    @override
     def minimumSizeHint(self) -> QSize:
         return QSize(48, Size.CONTROL)
 
+    @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         if not self.hasFocus():
             event.ignore()
@@ -92,6 +96,7 @@ class RingSlider(QSlider):
         super().wheelEvent(event)
         self.let_go.emit(self.asked)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
@@ -100,21 +105,25 @@ class RingSlider(QSlider):
         self._move_to(event.position().x())
         event.accept()
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
             self._move_to(event.position().x())
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown() and event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(False)
             self.let_go.emit(self.asked)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         before = self.value()
         super().keyPressEvent(event)
         if self.value() != before:
             self.let_go.emit(self.asked)
 
+    @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = self._theme.colours
         painter = QPainter(self)

@@ -12,7 +12,7 @@ from app.handles import InvocationSnapshot, InvocationStatus
 from things.events import ThingState
 
 
-def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:  # noqa: N802 - lupdate's own word
+def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
     """Mark a text for translation later. PySide6's own one is typed as returning `object`."""
     return text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from typing_extensions import override
 
 from ui.icons import paint_icon
 from ui.theme import Size, TextSize, Theme, blend
@@ -48,12 +49,14 @@ class StopAllButton(QAbstractButton):
         if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
             self.setEnabled(True)
 
+    @override
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().horizontalAdvance(self.text())
         if self._compact:
             return QSize(text + 40, Size.CONTROL)
         return QSize(max(134, text + 58), Size.STOP_ALL)
 
+    @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = self._theme.colours
         painter = QPainter(self)

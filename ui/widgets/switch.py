@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from typing_extensions import override
 
 from ui.theme import Size, Theme, blend
 
@@ -30,9 +31,11 @@ class Switch(QAbstractButton):
         self._role = role
         self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         return QSize(36, Size.CONTROL)
 
+    @override
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = self._theme.colours
         painter = QPainter(self)
