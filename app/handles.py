@@ -1,0 +1,373 @@
+"""What a window, a script or a client holds of a bench: the handle protocols.
+
+Two implementations stand behind them: `app.local` for a bench in this process, and the remote
+one over HTTP. Nothing here needs Qt, FastAPI or a running loop to be imported.
+
+Values are always in their JSON form (numbers, strings, lists, dicts, None), exactly as the
+Thing Description's schemas describe them, so that a panel is the same code for both.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from things.events import Event, Reading, ThingState
+from things.progress import ProgressStep
+
+
+__all__ = [
+    "BenchHandle",
+    "Frame",
+    "FrameSource",
+    "InvocationSnapshot",
+    "InvocationStatus",
+    "LogLine",
+    "Origin",
+    "OriginKind",
+    "OutputBlob",
+    "Picture",
+    "Problem",
+    "ProgressStep",
+    "Reading",
+    "ServerInfo",
+    "StopReport",
+    "Subscription",
+    "ThingHandle",
+]
+
+
+class InvocationStatus(enum.Enum):
+    """Where an invocation stands. The values are those of the wire."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    ERROR = "error"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self in (
+            InvocationStatus.COMPLETED,
+            InvocationStatus.CANCELLED,
+            InvocationStatus.ERROR,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why something was refused or failed, in the shape of RFC 9457.
+
+    Attributes:
+        title: The kind, such as 'ValueError'.
+        detail: In words.
+        type: A URI naming the kind.
+        status: The HTTP status it would be answered with.
+    """
+
+    title: str
+    detail: str
+    type: str = "about:blank"
+    status: int = 500
+
+
+class OriginKind(enum.Enum):
+    """Which way in an invocation came."""
+
+    WINDOW = "window"
+    NETWORK = "network"
+    SCHEDULE = "schedule"
+    SCRIPT = "script"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who asked.
+
+    Attributes:
+        kind: Which way in.
+        who: A user, an address or a script; '' for the one at this computer.
+    """
+
+    kind: OriginKind
+    who: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.who}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputBlob:
+    """What is known of a blob in an output without holding the blob itself.
+
+    Attributes:
+        path: Where in the output it stands: () for the output itself, ('image',) for a field.
+        media_type: Such as 'image/png'.
+        name: A file name to suggest.
+        size: In bytes; None while it has not been encoded.
+        shape: The shape of the picture, (height, width) or (planes, height, width) or with a
+            last axis of 3 colours; None where it is no picture made in this process.
+    """
+
+    path: tuple[str | int, ...]
+    media_type: str
+    name: str
+    size: int | None
+    shape: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Pixels and what is known of them.
+
+    Attributes:
+        array: (h, w), (h, w, 3) or (planes, h, w); uint8, uint16 or float32; not to be written to.
+        pixel_size_um: Width of a pixel at the sample in micrometres, or None.
+        full_scale: The largest value the detector can give, for a saturation warning, or None.
+    """
+
+    array: NDArray[np.generic]
+    pixel_size_um: float | None = None
+    full_scale: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvocationSnapshot:
+    """An invocation as it stood at one moment; safe to keep, holds no Blob.
+
+    Attributes:
+        id: Its UUID.
+        thing: Name of the Thing.
+        action: Name of the action.
+        title: Title of the action.
+        status: Where it stands.
+        origin: Who asked.
+        parent: The invocation that started it, if one did.
+        requested_at, started_at, ended_at: UTC, with zone.
+        elapsed_s: On the monotonic clock: since it started, or from start to end.
+        progress: Outermost level first; empty where it does not say.
+        waiting_for: Why it is pending, in words; '' otherwise.
+        input: In JSON form.
+        output: In JSON form, blobs replaced by `{"media_type": ...}`; None until completed.
+        blobs: The blobs in the output.
+        error: Why it failed or was cancelled.
+        last_log: The newest log line.
+        cancel_requested: Whether somebody asked it to stop.
+        version: Grows with every change; the higher one is the newer.
+    """
+
+    id: UUID
+    thing: str
+    action: str
+    title: str
+    status: InvocationStatus
+    origin: Origin
+    parent: UUID | None
+    requested_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    elapsed_s: float
+    progress: tuple[ProgressStep, ...]
+    waiting_for: str
+    input: Mapping[str, Any]
+    output: Any
+    blobs: tuple[OutputBlob, ...]
+    error: Problem | None
+    last_log: str
+    cancel_requested: bool
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line an invocation logged."""
+
+    level: str
+    message: str
+    at: datetime
+    filename: str
+    lineno: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopReport:
+    """What STOP ALL did to one Thing.
+
+    Attributes:
+        thing: Its name.
+        answered: Whether its `stop()` returned in time. True where it has none to call.
+        took_s: How long it took.
+        reason: What went wrong, or ''.
+    """
+
+    thing: str
+    answered: bool
+    took_s: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """Where the bench can be reached.
+
+    Attributes:
+        url: Such as 'http://127.0.0.1:7170'; '' while it is not served.
+        note: What an operator should know, such as 'port 7170 was taken'.
+    """
+
+    url: str
+    note: str = ""
+
+
+class Frame(Protocol):
+    """One frame of a live stream, as `things.streams.Frame`."""
+
+    @property
+    def picture(self) -> NDArray[np.generic]: ...
+    @property
+    def number(self) -> int: ...
+
+
+class FrameSource(Protocol):
+    """A reader of a live stream: the newest frame only, never a queue."""
+
+    def newest(self) -> Any | None:
+        """The newest `things.streams.Frame` since the last call, or None; never blocks."""
+
+    @property
+    def skipped(self) -> int:
+        """How many frames passed unseen by this reader."""
+
+    def close(self) -> None:
+        """Stop reading. The source rests when nobody reads."""
+
+
+class Subscription(Protocol):
+    """A subscriber's own queue of events."""
+
+    def take(self) -> list[Event]:
+        """All events waiting, oldest first; never blocks."""
+
+    def close(self) -> None:
+        """No more events."""
+
+
+class ThingHandle(Protocol):
+    """One Thing: describe, read, write, invoke, subscribe.
+
+    The plain members are cheap and may be used on the Qt thread; the coroutines may be awaited on
+    any loop and never run Thing code on it.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def state(self) -> ThingState: ...
+
+    @property
+    def reason(self) -> str:
+        """Why it failed or is disconnected; '' otherwise."""
+
+    def describe(self) -> Mapping[str, Any]:
+        """The Thing Description, forms relative to the server; {} for one that never started."""
+
+    def last(self, name: str) -> Reading | None:
+        """The last known value of a property, without asking the device."""
+
+    async def read(self, name: str) -> Reading:
+        """Ask for a property's value now.
+
+        Raises:
+            ThingError: It could not be read.
+        """
+
+    async def write(self, name: str, value: Any) -> Reading:
+        """Set a property; returns what it is afterwards.
+
+        Raises:
+            ValueRefusedError: Out of range or of the wrong type; the hardware was not touched.
+            BusyError: The Thing is held by an invocation.
+            ThingError: The device refused or is gone.
+        """
+
+    async def reset(self, name: str) -> Reading:
+        """Set a property back to its default."""
+
+    async def invoke(
+        self, action: str, input: Mapping[str, Any] | None = None
+    ) -> InvocationSnapshot:
+        """Start an action; returns as soon as it is accepted.
+
+        Raises:
+            InputRefusedError: The input does not fit; nothing was started.
+            ThingError: It cannot be started now.
+        """
+
+    async def reconnect(self) -> None:
+        """Try to bring a failed or disconnected Thing back."""
+
+    async def reload(self) -> None:
+        """Read its driver's module again and open it anew."""
+
+    def open_stream(self, name: str, wake: Callable[[], None]) -> FrameSource:
+        """Read a live stream; `wake` is called from any thread when a frame is there."""
+
+
+class BenchHandle(Protocol):
+    """A whole bench, as the window sees it."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def file(self) -> Path | None: ...
+
+    @property
+    def things(self) -> Mapping[str, ThingHandle]:
+        """In the order of the bench file; failed ones are there too."""
+
+    @property
+    def server(self) -> ServerInfo: ...
+
+    def subscribe(self, wake: Callable[[], None]) -> Subscription:
+        """Events of the whole bench. `wake` is called from any thread when some are waiting."""
+
+    def invocations(self) -> Sequence[InvocationSnapshot]:
+        """What runs and what ended recently, oldest first."""
+
+    async def cancel(self, invocation: UUID) -> bool:
+        """Ask an invocation to stop; False where it had ended already."""
+
+    async def log(self, invocation: UUID) -> Sequence[LogLine]:
+        """What an invocation logged, oldest first."""
+
+    async def picture(self, invocation: UUID, path: tuple[str | int, ...] = ()) -> Picture | bytes:
+        """A blob of an output, to be looked at.
+
+        Returns:
+            A `Picture` where it was made in this process and its array is at hand; else its
+            bytes, to be decoded in the image process.
+        """
+
+    async def save(self, invocation: UUID, path: tuple[str | int, ...], target: Path) -> None:
+        """Write a blob of an output to a file."""
+
+    async def stop_all(self) -> Sequence[StopReport]:
+        """Cancel everything and call `stop()` of every Thing that has one."""
+
+    def disk_free_bytes(self) -> int:
+        """Room where data is kept."""

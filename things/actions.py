@@ -1,0 +1,321 @@
+"""Actions: methods of a Thing that anybody may start and watch.
+
+    @action
+    def snap(self, width: Annotated[int, Field(ge=1)] = 640) -> PngBlob:
+        '''Take a picture.'''
+
+The input model is read off the signature, the output off the return annotation, the text off the
+docstring. A parameter annotated `CancelHook`, `InvocationID` or `InvocationLogger` is no input:
+it is filled in by whoever invokes.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import re
+import types
+import uuid
+from collections.abc import Callable, Mapping
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Concatenate,
+    Generic,
+    ParamSpec,
+    Self,
+    TypedDict,
+    TypeVar,
+    Unpack,
+    cast,
+    get_args,
+    get_origin,
+    overload,
+)
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic.fields import FieldInfo
+
+from things.affordance import Affordance, Scope, short_title
+from things.cancelling import CancelEvent
+from things.errors import DefinitionError, InputRefusedError
+from things.schemas import adapter_for, data_schema, humanise, refusal
+
+if TYPE_CHECKING:
+    from things.thing import Thing
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+DEFAULT_RETENTION_S = 300.0
+
+_SECTION = re.compile(r"^(?:Args|Returns|Raises|Yields|Examples?|Notes?):[ ]*$", re.MULTILINE)
+
+
+class Injected:
+    """Marks a parameter that the invocation fills in, not the one who asks."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+
+CancelHook = Annotated[CancelEvent, Injected("cancel_hook")]
+"""A parameter of this type gets the invocation's cancel event."""
+
+InvocationID = Annotated[uuid.UUID, Injected("id")]
+"""A parameter of this type gets the invocation's id."""
+
+InvocationLogger = Annotated[logging.Logger, Injected("logger")]
+"""A parameter of this type gets the invocation's logger."""
+
+
+class ActionOptions(TypedDict, total=False):
+    """What can be said of an action."""
+
+    title: str | None
+    description: str | None
+    group: str
+    exclusive: bool
+    confirm: str
+    requires: str
+    keep: bool
+    safe: bool
+    idempotent: bool
+    retention_time: float
+
+
+class ActionDescriptor(Affordance, Generic[P, R]):
+    """An action on a Thing class.
+
+    Attributes:
+        func: The function itself.
+        exclusive: Whether it holds its Thing's lock while it runs.
+        confirm: A question to ask an operator first; '' for none.
+        requires: A condition over property values; '' for none.
+        keep: Whether the blobs it returns are kept.
+        safe, idempotent: In the words of the Thing Description.
+        retention_time: How long an ended invocation can be asked for, in seconds.
+        injected: Parameter name to what is filled in: 'cancel_hook', 'id' or 'logger'.
+    """
+
+    kind = "action"
+
+    def __init__(
+        self,
+        func: Callable[Concatenate[Any, P], R],
+        *,
+        title: str | None = None,
+        description: str | None = None,
+        group: str = "",
+        exclusive: bool = True,
+        confirm: str = "",
+        requires: str = "",
+        keep: bool = False,
+        safe: bool = False,
+        idempotent: bool = False,
+        retention_time: float = DEFAULT_RETENTION_S,
+    ) -> None:
+        super().__init__(title=title, description=description, group=group)
+        self.func = func
+        self.exclusive = exclusive
+        self.confirm = confirm
+        self.requires = requires
+        self.keep = keep
+        self.safe = safe
+        self.idempotent = idempotent
+        self.retention_time = retention_time
+        self.injected: dict[str, str] = {}
+        self.__doc__ = func.__doc__
+        self._input_model: type[BaseModel] | None = None
+        self._output: TypeAdapter[R] | None = None
+        self._refuse_what_cannot_run()
+
+    def _refuse_what_cannot_run(self) -> None:
+        name = getattr(self.func, "__qualname__", repr(self.func))
+        if inspect.iscoroutinefunction(self.func) or inspect.isasyncgenfunction(self.func):
+            raise DefinitionError(
+                f"{name}: an action runs in a thread of its own; write 'def', not 'async def'"
+            )
+        if inspect.isgeneratorfunction(self.func):
+            raise DefinitionError(
+                f"{name}: an action returns once; use progress() in it instead of yield"
+            )
+        for parameter in list(inspect.signature(self.func).parameters.values())[1:]:
+            if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+                raise DefinitionError(f"{name}: inputs have names; '*{parameter.name}' has none")
+            if parameter.kind is inspect.Parameter.POSITIONAL_ONLY:
+                raise DefinitionError(
+                    f"{name}: '{parameter.name}' is positional only; inputs are given by name"
+                )
+
+    @property
+    def title(self) -> str:
+        """The given title, else a short first line of the docstring, else from the name."""
+        return self._title or short_title(self._documented(), self.name)
+
+    @property
+    def input_model(self) -> type[BaseModel]:
+        """The model of the input, one field a parameter."""
+        if self._input_model is None:
+            self.resolve(self.scope)
+        return cast("type[BaseModel]", self._input_model)
+
+    @property
+    def output(self) -> TypeAdapter[R]:
+        """pydantic's adapter of what it returns."""
+        if self._output is None:
+            self.resolve(self.scope)
+        return cast("TypeAdapter[R]", self._output)
+
+    def resolve(self, scope: Scope) -> None:
+        """Build the models from the signature."""
+        hints = scope.hints(self.func)
+        fields: dict[str, Any] = {}
+        extra: bool = False
+        described = parameter_descriptions(self.func.__doc__ or "")
+        parameters = list(inspect.signature(self.func).parameters.values())[1:]
+        for parameter in parameters:
+            if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                extra = True
+                continue
+            hint = hints.get(parameter.name, Any)
+            injected = _injected_in(hint)
+            if injected is not None:
+                self.injected[parameter.name] = injected
+                continue
+            default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+            fields[parameter.name] = (
+                hint,
+                _titled(hint, default, parameter.name, described.get(parameter.name)),
+            )
+        config = ConfigDict(extra="allow" if extra else "forbid", arbitrary_types_allowed=False)
+        try:
+            self._input_model = create_model(
+                f"{self.name}_input", __config__=config, __module__=self.func.__module__, **fields
+            )
+        except Exception as error:
+            raise DefinitionError(f"{self.where}: {error}") from error
+        self._output = adapter_for(hints.get("return", Any), self.where)
+
+    def input_schema(self) -> dict[str, Any] | None:
+        """The data schema of the input; None where there is nothing to give."""
+        if not self.input_model.model_fields and self.input_model.model_config["extra"] == "forbid":
+            return None
+        return data_schema(TypeAdapter(self.input_model), self.where, "validation")
+
+    def output_schema(self) -> dict[str, Any] | None:
+        """The data schema of the output; None where it returns nothing."""
+        schema = data_schema(cast("TypeAdapter[Any]", self.output), self.where, "serialization")
+        if schema.get("type") == "null" or not schema:
+            return None
+        return {**schema, "title": f"{self.name}_output"}
+
+    def validated_input(self, value: Mapping[str, Any] | BaseModel | None) -> BaseModel:
+        """The input as a model.
+
+        Args:
+            value: From JSON, from Python, or None for nothing.
+
+        Raises:
+            InputRefusedError: It does not fit.
+        """
+        try:
+            return self.input_model.model_validate({} if value is None else value)
+        except ValidationError as error:
+            raise InputRefusedError(self.name, refusal(error)[1]) from error
+
+    def call(self, thing: Thing, kwargs: Mapping[str, Any]) -> R:
+        """Run the body, in the Thing's own thread where it has one."""
+        func = cast("Callable[..., R]", self.func)
+        return thing._core.run(lambda: func(thing, **kwargs))
+
+    @overload
+    def __get__(self, obj: None, owner: type[Any]) -> Self: ...
+    @overload
+    def __get__(self, obj: Thing, owner: type[Any]) -> Callable[P, R]: ...
+    def __get__(self, obj: Thing | None, owner: type[Any]) -> Self | Callable[P, R]:
+        """On the class the descriptor, on a Thing a plain bound method: no invocation."""
+        if obj is None:
+            return self
+        return cast("Callable[P, R]", types.MethodType(self._direct, obj))
+
+    def _direct(self, thing: Thing, *args: Any, **kwargs: Any) -> R:
+        func = cast("Callable[..., R]", self.func)
+        return thing._core.run(lambda: func(thing, *args, **kwargs))
+
+    def __set__(self, obj: Thing, value: Any) -> None:
+        """An action cannot be replaced on one Thing."""
+        raise AttributeError(f"{self.where} is an action; it cannot be set")
+
+    def _documented(self) -> str:
+        """The docstring up to its sections on arguments and results."""
+        return _SECTION.split(inspect.cleandoc(self.func.__doc__ or ""))[0].strip()
+
+
+def _injected_in(hint: Any) -> str | None:
+    if get_origin(hint) is Annotated:
+        for extra in get_args(hint)[1:]:
+            if isinstance(extra, Injected):
+                return extra.what
+    return None
+
+
+def _titled(hint: Any, default: Any, name: str, description: str | None) -> Any:
+    """The field's default, with a title and a description unless the author gave them."""
+    if isinstance(default, FieldInfo):
+        return default
+    given = [extra for extra in get_args(hint)[1:] if isinstance(extra, FieldInfo)]
+    title = next((extra.title for extra in given if extra.title), None) or humanise(name)
+    said = next((extra.description for extra in given if extra.description), None) or description
+    return Field(default, title=title, description=said, validate_default=default is not ...)
+
+
+def parameter_descriptions(docstring: str) -> dict[str, str]:
+    """What the 'Args:' section of a Google style docstring says of each parameter."""
+    _, found, section = inspect.cleandoc(docstring).partition("\nArgs:\n")
+    if not found:
+        return {}
+    described: dict[str, str] = {}
+    name = ""
+    for line in section.splitlines():
+        if line and not line.startswith(" "):
+            break
+        match = re.match(r"^ {2,4}(\w+)(?: \([^)]*\))?: (.*)$", line)
+        if match:
+            name = match[1]
+            described[name] = match[2].strip()
+        elif name and line.strip():
+            described[name] += " " + line.strip()
+    return described
+
+
+class ActionDecorator:
+    """`@action(title=...)`: holds the options until the function comes."""
+
+    def __init__(self, **options: Unpack[ActionOptions]) -> None:
+        self._options: dict[str, Any] = dict(options)
+
+    def __call__(self, func: Callable[Concatenate[Any, P], R]) -> ActionDescriptor[P, R]:
+        return ActionDescriptor(func, **self._options)
+
+
+@overload
+def action(func: Callable[Concatenate[Any, P], R], /) -> ActionDescriptor[P, R]: ...
+@overload
+def action(**options: Unpack[ActionOptions]) -> ActionDecorator: ...
+def action(func: Any = None, /, **options: Any) -> Any:
+    """Declare an action.
+
+    Args:
+        func: The method, when used as a bare decorator.
+        **options: `title`, `description`, `group`; `exclusive=False` to run beside other actions
+            of the Thing; `confirm`, a question to ask first; `requires`, a condition; `keep` to
+            keep the blobs it returns; `safe`, `idempotent`; `retention_time` in seconds.
+
+    Raises:
+        DefinitionError: It cannot be an action: async, a generator, `*args` or positional-only.
+    """
+    if func is not None:
+        return ActionDescriptor(func)
+    return ActionDecorator(**options)

@@ -1,0 +1,95 @@
+"""Answers that send blobs: Range and ETag for memory and files alike.
+
+The only module of `things` that needs Starlette; `Blob.response()` imports it when called.
+Source: RFC 9110, sections 13 (conditional requests) and 14 (range requests).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
+
+_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+
+
+class BytesResponse(Response):
+    """Bytes in memory, whole or in part.
+
+    Args:
+        content: The bytes.
+        media_type: What they are; text gets `charset=utf-8`.
+    """
+
+    def __init__(self, content: bytes, media_type: str) -> None:
+        etag = f'"{hashlib.sha256(content).hexdigest()}"'
+        super().__init__(
+            content,
+            media_type=media_type,
+            headers={"accept-ranges": "bytes", "etag": etag},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send all of it, the range asked for, or word that it has not changed."""
+        asked = Headers(scope=scope)
+        answer = self._answer(asked)
+        if scope["method"] == "HEAD":
+            answer = Response(status_code=answer.status_code, headers=dict(answer.headers))
+        if answer is self:
+            await super().__call__(scope, receive, send)
+        else:
+            await answer(scope, receive, send)
+
+    def _answer(self, asked: Headers) -> Response:
+        etag = self.headers["etag"]
+        if asked.get("if-none-match") == etag:
+            return Response(status_code=304, headers={"etag": etag})
+        if "range" not in asked or asked.get("if-range", etag) != etag:
+            return self
+        size = len(self.body)
+        span = _span(asked["range"], size)
+        if span is None:
+            return self
+        first, last = span
+        if first >= size or first > last:
+            return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
+        last = min(last, size - 1)
+        headers = dict(self.headers)
+        headers["content-range"] = f"bytes {first}-{last}/{size}"
+        headers["content-length"] = str(last - first + 1)
+        return Response(bytes(memoryview(self.body)[first : last + 1]), 206, headers)
+
+
+def _span(header: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of a single range; None for what is not understood."""
+    match = _RANGE.match(header.strip())
+    if match is None or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if first == "":
+        return max(0, size - int(last)), size - 1
+    return int(first), int(last) if last else size - 1
+
+
+class _KeptFileResponse(FileResponse):
+    """Holds on to the blob's data, and so to its temporary directory, until it is sent."""
+
+    def __init__(self, *args: Any, keep: object, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept = keep
+
+
+def file_response(path: Path, media_type: str, keep: object) -> Response:
+    """A file, whole or in part.
+
+    Args:
+        path: The file.
+        media_type: What it is.
+        keep: Kept alive until the answer is sent.
+    """
+    return _KeptFileResponse(path, media_type=media_type, stat_result=path.stat(), keep=keep)

@@ -1,0 +1,178 @@
+"""The inside of a Thing: what it keeps, publishes and runs in.
+
+Drivers need none of this; the engine that runs Things does.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from things.affordance import Affordance
+from things.events import EventSink, PropertyChanged, Reading, discard, now
+from things.locks import LockRegistry, ThingLock
+from things.own_thread import OwnThread
+from things.settings_file import SettingsFile
+
+if TYPE_CHECKING:
+    from things.actions import ActionDescriptor
+    from things.properties import PropertyDescriptor
+    from things.thing import Thing
+
+R = TypeVar("R")
+
+
+class Caller(Protocol):
+    """Who carries calls from one Thing to another through a slot."""
+
+    def call(
+        self, thing: Thing, action: ActionDescriptor[..., Any], input: Mapping[str, Any]
+    ) -> Any:
+        """Run an action of another Thing as a child of the running invocation."""
+
+    def read(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Any:
+        """Read a property of another Thing."""
+
+    def write(self, thing: Thing, prop: PropertyDescriptor[Any], value: Any) -> None:
+        """Write a property of another Thing."""
+
+
+class DirectCaller:
+    """Carries calls when there is no bench: straight to the other Thing."""
+
+    def call(
+        self, thing: Thing, action: ActionDescriptor[..., Any], input: Mapping[str, Any]
+    ) -> Any:
+        """Check the input, then run it in the caller's own thread."""
+        return action.call(thing, action_kwargs(action, input))
+
+    def read(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Any:
+        """Read it."""
+        return prop.read(thing)
+
+    def write(self, thing: Thing, prop: PropertyDescriptor[Any], value: Any) -> None:
+        """Check and write it."""
+        prop.write(thing, value)
+
+
+def action_kwargs(action: ActionDescriptor[..., Any], input: Mapping[str, Any]) -> dict[str, Any]:
+    """The keyword arguments of an action's function from its input, checked.
+
+    Raises:
+        InputRefusedError: The input does not fit.
+    """
+    model = action.validated_input(input)
+    return {**dict(model), **(model.__pydantic_extra__ or {})}
+
+
+class ThingCore:
+    """What every Thing has, whatever its class.
+
+    Attributes:
+        name: What the bench calls it.
+        values: The values of data properties.
+        readings: The last known value of each property, in JSON form.
+        slots: Who fills each slot.
+        sink: Where events go.
+        caller: Who carries calls through slots.
+        publishing: Held while a value is kept and published, so that order is kept.
+        io: The lock for the wire to the device.
+        lock: The right to act on the Thing.
+        settings: Where settings are kept, or None.
+    """
+
+    def __init__(
+        self, name: str, affordances: Mapping[str, Affordance], *, own_thread: bool
+    ) -> None:
+        self.name = name
+        self.title = ""
+        self.affordances = affordances
+        self.values: dict[str, Any] = {}
+        self.readings: dict[str, Reading] = {}
+        self.slots: dict[str, Thing | None] = {}
+        self.instances: dict[str, Any] = {}
+        self.sink: EventSink = discard
+        self.caller: Caller = DirectCaller()
+        self.publishing = threading.RLock()
+        self.io = threading.RLock()
+        self.lock = ThingLock(LockRegistry(), name)
+        self.settings: SettingsFile | None = None
+        self.logger = logging.getLogger(f"labwright.things.{name}")
+        self._restoring = False
+        self._own_thread = OwnThread(f"thing-{name}") if own_thread else None
+
+    def bind(
+        self, name: str, title: str, sink: EventSink, registry: LockRegistry, caller: Caller
+    ) -> None:
+        """Give the Thing its place on a bench."""
+        self.name = name
+        self.title = title
+        self.sink = sink
+        self.caller = caller
+        self.lock = ThingLock(registry, name)
+        self.logger = logging.getLogger(f"labwright.things.{name}")
+
+    def run(self, call: Callable[[], R]) -> R:
+        """Run code of the Thing: here, or in its own thread where it has one."""
+        return call() if self._own_thread is None else self._own_thread.run(call)
+
+    def close(self) -> None:
+        """End the Thing's own thread, where it has one."""
+        if self._own_thread is not None:
+            self._own_thread.close()
+
+    def note(self, name: str, value: Any) -> Reading:
+        """Remember the value of a property and publish it, in order.
+
+        Args:
+            name: The property.
+            value: In JSON form.
+        """
+        with self.publishing:
+            reading = Reading(value, now(), time.monotonic())
+            self.readings[name] = reading
+            self.sink(PropertyChanged(thing=self.name, name=name, value=value, at=reading.at))
+        return reading
+
+    def open_settings(self, thing: Thing, file: Path) -> None:
+        """Read the settings kept in `file` and set those that need no device."""
+        self.settings = SettingsFile(file, self.logger)
+        self._restore(thing, needs_device=False)
+
+    def restore_device_settings(self, thing: Thing) -> None:
+        """Write the settings that have a setter to the device, once it is there."""
+        self._restore(thing, needs_device=True)
+
+    def keep(self, name: str, value: Any) -> None:
+        """Keep a setting on disk.
+
+        Args:
+            name: The setting.
+            value: In JSON form.
+        """
+        if self.settings is not None and not self._restoring:
+            self.settings.put(name, value)
+
+    def _restore(self, thing: Thing, *, needs_device: bool) -> None:
+        if self.settings is None:
+            return
+        self._restoring = True
+        try:
+            for name, value in self.settings.kept.items():
+                prop = self.affordances.get(name)
+                if not getattr(prop, "persistent", False):
+                    self.logger.warning("The settings keep %r, which is no setting any more.", name)
+                    continue
+                setting = cast("PropertyDescriptor[Any]", prop)
+                if setting.needs_device is not needs_device:
+                    continue
+                try:
+                    setting.restore(thing, value)
+                except Exception as error:
+                    self.logger.warning("The kept value of %s was refused: %s", name, error)
+        finally:
+            self._restoring = False

@@ -1,0 +1,146 @@
+"""The lock of a Thing: fair, owned by a root invocation, and safe from circles.
+
+A lock belongs to a holder (the root invocation), not to a thread, so that children of the same
+invocation pass freely in whatever thread they run. Those who wait are served in the order in
+which they came. Waiting that could never end raises instead.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+
+from things.errors import BusyError, DeadlockError
+
+
+class LockRegistry:
+    """Who waits for whom, over all Things of a bench."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.waiting: dict[Hashable, ThingLock] = {}
+
+
+class ThingLock:
+    """The right to act on a Thing.
+
+    Args:
+        registry: Shared by all Things that may wait for one another.
+        name: The Thing, for messages.
+    """
+
+    def __init__(self, registry: LockRegistry, name: str) -> None:
+        self.name = name
+        self._registry = registry
+        self._owner: Hashable | None = None
+        self._described = ""
+        self._depth = 0
+        self._queue: deque[Hashable] = deque()
+
+    @property
+    def holder(self) -> str:
+        """Who holds it, in words; '' when it is free."""
+        with self._registry.changed:
+            return self._described if self._owner is not None else ""
+
+    def acquire(
+        self,
+        owner: Hashable,
+        described: str,
+        *,
+        timeout_s: float | None = None,
+        waiting: Callable[[str], None] = lambda holder: None,
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take the lock, waiting in line.
+
+        Args:
+            owner: Who takes it: the id of a root invocation, or any token.
+            described: The same in words, told to those who wait.
+            timeout_s: How long to wait; None for as long as it takes.
+            waiting: Called with the holder's words when there is need to wait, and when they change.
+            check: Called when woken; may raise to stop waiting (a cancellation).
+
+        Raises:
+            BusyError: It was not free in time.
+            DeadlockError: The holder waits, in the end, for something `owner` holds.
+        """
+        changed = self._registry.changed
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        told: str | None = None
+        with changed:
+            if self._owner == owner:
+                self._depth += 1
+                return
+            ticket = object()
+            self._queue.append(ticket)
+            try:
+                while self._owner is not None or self._queue[0] is not ticket:
+                    self._refuse_circle(owner)
+                    left_s = None if deadline is None else deadline - time.monotonic()
+                    if left_s is not None and left_s <= 0:
+                        raise BusyError(self.name, self._described or "others are waiting")
+                    if told != self._described:
+                        told = self._described
+                        changed.release()
+                        try:
+                            waiting(told)
+                        finally:
+                            changed.acquire()
+                        continue
+                    check()
+                    self._registry.waiting[owner] = self
+                    try:
+                        changed.wait(left_s)
+                    finally:
+                        self._registry.waiting.pop(owner, None)
+                    check()
+                self._owner, self._described, self._depth = owner, described, 1
+            finally:
+                self._queue.remove(ticket)
+                changed.notify_all()
+
+    def release(self, owner: Hashable) -> None:
+        """Give it back, once for each time it was taken."""
+        with self._registry.changed:
+            if self._owner != owner:
+                raise RuntimeError(f"{self.name} is not held by {owner!r}")
+            self._depth -= 1
+            if self._depth == 0:
+                self._owner, self._described = None, ""
+                self._registry.changed.notify_all()
+
+    @contextmanager
+    def held_by(
+        self, owner: Hashable, described: str, *, timeout_s: float | None = None
+    ) -> Iterator[None]:
+        """Hold the lock for the body of the `with`.
+
+        Raises:
+            BusyError: It was not free within `timeout_s`.
+        """
+        self.acquire(owner, described, timeout_s=timeout_s)
+        try:
+            yield
+        finally:
+            self.release(owner)
+
+    def wake(self) -> None:
+        """Make those who wait look again, after one of them was cancelled."""
+        with self._registry.changed:
+            self._registry.changed.notify_all()
+
+    def _refuse_circle(self, owner: Hashable) -> None:
+        seen: list[str] = [self.name]
+        holder = self._owner
+        while holder is not None:
+            if holder == owner:
+                raise DeadlockError("waiting in a circle: " + " for ".join(seen))
+            lock = self._registry.waiting.get(holder)
+            if lock is None:
+                return
+            seen.append(lock.name)
+            holder = lock._owner

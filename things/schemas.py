@@ -1,0 +1,195 @@
+"""From Python types to the data schemas of a Thing Description.
+
+pydantic writes JSON Schema; W3C Thing Descriptions want a dialect of it: references inlined,
+choices as `oneOf`, nullable as `oneOf` with `null`. This module turns one into the other, and
+says in an operator's words what is wrong with a value.
+
+Source: W3C Web of Things Thing Description 1.1, section 5.3.2 (DataSchema).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+
+from things.errors import DefinitionError
+
+_DROPPED = ("$defs", "definitions", "discriminator")
+
+
+def humanise(name: str) -> str:
+    """A label from a Python name: 'frame_rate' becomes 'Frame rate'."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def adapter_for(annotation: Any, where: str) -> TypeAdapter[Any]:
+    """The pydantic adapter of a type.
+
+    Args:
+        annotation: A type, with or without `Annotated` constraints.
+        where: What it belongs to, for the message.
+
+    Raises:
+        DefinitionError: pydantic cannot describe such a type.
+    """
+    try:
+        return TypeAdapter(annotation)
+    except (PydanticSchemaGenerationError, PydanticUndefinedAnnotation) as error:
+        hint = ""
+        if "ndarray" in str(annotation):
+            hint = " For a numpy array use things.FloatArray or things.IntArray."
+        raise DefinitionError(
+            f"{where}: the type {annotation!r} cannot be described as JSON.{hint}"
+        ) from error
+
+
+class _DataSchemaGenerator(GenerateJsonSchema):
+    """pydantic's generator, without warnings for defaults that are no JSON."""
+
+    ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's own declaration
+
+
+def data_schema(adapter: TypeAdapter[Any], where: str, mode: JsonSchemaMode) -> dict[str, Any]:
+    """The data schema of a type, as a Thing Description carries it.
+
+    Args:
+        adapter: The type's adapter.
+        where: What it belongs to, for the message.
+        mode: 'validation' for what is taken, 'serialization' for what is given.
+
+    Raises:
+        DefinitionError: The type refers to itself; a Thing Description cannot say that.
+    """
+    try:
+        raw = adapter.json_schema(mode=mode, schema_generator=_DataSchemaGenerator)
+    except Exception as error:
+        raise DefinitionError(f"{where}: {error}") from error
+    return inline(raw, where)
+
+
+def inline(schema: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """A JSON Schema of pydantic's with references inlined and choices in W3C's form."""
+    definitions: Mapping[str, Any] = schema.get("$defs", {})
+    result: dict[str, Any] = _translate(schema, definitions, (), where)
+    return result
+
+
+def _translate(
+    node: Any, definitions: Mapping[str, Any], inside: tuple[str, ...], where: str
+) -> Any:
+    if isinstance(node, list):
+        return [_translate(item, definitions, inside, where) for item in node]
+    if not isinstance(node, Mapping):
+        return node
+    merged = dict(node)
+    if "$ref" in merged:
+        name = str(merged.pop("$ref")).rsplit("/", 1)[-1]
+        if name in inside:
+            raise DefinitionError(
+                f"{where}: {name} refers to itself, which a Thing Description cannot describe"
+            )
+        target = _translate(definitions[name], definitions, (*inside, name), where)
+        rest = _translate(merged, definitions, inside, where)
+        return {**target, **rest}
+    result: dict[str, Any] = {}
+    for key, value in merged.items():
+        if key in _DROPPED:
+            continue
+        if key in ("properties", "patternProperties"):
+            result[key] = {
+                name: _titled(name, _translate(item, definitions, inside, where))
+                for name, item in value.items()
+            }
+        elif key in ("default", "const", "enum", "examples"):
+            result[key] = value
+        else:
+            result[key] = _translate(value, definitions, inside, where)
+    return _w3c_choices(result)
+
+
+def _titled(name: str, schema: Any) -> Any:
+    """Every input field has a title: clients label their boxes with it."""
+    if isinstance(schema, dict) and "title" not in schema:
+        return {"title": humanise(name), **schema}
+    return schema
+
+
+def _w3c_choices(schema: dict[str, Any]) -> dict[str, Any]:
+    """`anyOf` and `prefixItems` in the words of the Thing Description."""
+    if "anyOf" in schema and "oneOf" not in schema:
+        schema["oneOf"] = schema.pop("anyOf")
+    if "prefixItems" in schema:
+        schema["items"] = schema.pop("prefixItems")
+    if "allOf" in schema and len(schema["allOf"]) == 1:
+        only = schema.pop("allOf")[0]
+        schema = {**only, **schema}
+    return schema
+
+
+def said_plainly(error: Mapping[str, Any]) -> str:
+    """One of pydantic's faults in an operator's words.
+
+    Args:
+        error: An entry of `ValidationError.errors()`.
+    """
+    context: Mapping[str, Any] = error.get("ctx") or {}
+    kind = error["type"]
+    sentences = {
+        "greater_than": "must be greater than {gt}",
+        "greater_than_equal": "must be {ge} or more",
+        "less_than": "must be less than {lt}",
+        "less_than_equal": "must be {le} or less",
+        "multiple_of": "must be a multiple of {multiple_of}",
+        "literal_error": "must be one of {expected}",
+        "enum": "must be one of {expected}",
+        "string_too_long": "must have at most {max_length} characters",
+        "string_too_short": "must have at least {min_length} characters",
+        "string_pattern_mismatch": "must match {pattern}",
+        "too_short": "must have at least {min_length} entries",
+        "too_long": "must have at most {max_length} entries",
+    }
+    plain = {
+        "missing": "is missing",
+        "extra_forbidden": "is not known here",
+        "finite_number": "must be a finite number",
+        "int_parsing": "must be a whole number",
+        "int_type": "must be a whole number",
+        "int_from_float": "must be a whole number",
+        "float_parsing": "must be a number",
+        "float_type": "must be a number",
+        "bool_parsing": "must be true or false",
+        "bool_type": "must be true or false",
+        "string_type": "must be text",
+    }
+    if kind in sentences:
+        numbers = {
+            key: f"{value:g}" if isinstance(value, float) else value
+            for key, value in context.items()
+        }
+        return sentences[kind].format(**numbers)
+    if kind in plain:
+        return plain[kind]
+    message = str(error["msg"])
+    return message.removeprefix("Value error, ")
+
+
+def refusal(error: ValidationError) -> tuple[str, list[dict[str, Any]]]:
+    """What a ValidationError says, as a sentence and as a list of faults.
+
+    Returns:
+        The first faults in words, and all of them as `{type, loc, msg, input}`.
+    """
+    details: list[dict[str, Any]] = []
+    for entry in error.errors(include_url=False, include_context=False):
+        details.append({key: entry[key] for key in ("type", "loc", "msg", "input")})
+    sentences = []
+    for entry in error.errors(include_url=False)[:3]:
+        place = ".".join(str(part) for part in entry["loc"])
+        sentence = said_plainly(entry)
+        sentences.append(f"{place} {sentence}" if place else sentence)
+    return "; ".join(sentences), details
