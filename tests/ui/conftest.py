@@ -25,7 +25,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-import qasync  # type: ignore[import-untyped]  # it ships no types
+import qasync
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 

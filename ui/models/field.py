@@ -1,0 +1,360 @@
+"""One property as the window holds it: what was asked for and what is confirmed, apart."""
+
+from __future__ import annotations
+
+import enum
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.handles import Reading
+from things.errors import BusyError, DisconnectedError, ThingError, ValueRefusedError
+from ui.models.numbers import PLAIN, NumberStyle, format_value, span_in_words
+from ui.models.schema import DataSchema, Kind, same
+from ui.models.validation import Fault, first_fault
+
+
+class FieldState(enum.Enum):
+    """How a field stands, and the word it is said with."""
+
+    CONFIRMED = ""
+    EDITED = "Not sent."
+    PENDING = "Pending."
+    REFUSED = "Refused."
+    STALE = "Stale."
+    READ_ONLY = " "
+
+    @property
+    def word(self) -> str:
+        """The word that stands in bold before the reason; '' where nothing need be said."""
+        return self.value.strip()
+
+
+class _Unset:
+    """The value of nothing at all; None is a value."""
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Any = _Unset()
+"""Where no value is known or asked for."""
+
+
+class FieldModel(QObject):
+    """A property: its schema, its confirmed value, and what the operator asks of it.
+
+    A confirmed value from outside never overwrites what is being typed, and a refused one stays
+    to be edited. All members belong to the Qt thread.
+
+    Attributes:
+        name: The property.
+        schema: Its data schema.
+    """
+
+    changed = Signal()
+    """Anything about the field changed."""
+
+    def __init__(
+        self,
+        name: str,
+        schema: DataSchema,
+        write: Callable[[Any], Awaitable[Reading]],
+        thing_title: str = "The device",
+        style: NumberStyle = PLAIN,
+        parent: QObject | None = None,
+    ) -> None:
+        """Begin with nothing known.
+
+        Args:
+            name: The property.
+            schema: Its data schema.
+            write: Sends a value to the Thing and gives what it is afterwards.
+            thing_title: Who is said to keep or to have refused a value.
+            style: How numbers are written in sentences.
+            parent: The owner.
+        """
+        super().__init__(parent)
+        self.name = name
+        self.schema = schema
+        self._write = write
+        self._thing_title = thing_title
+        self._style = style
+        self._confirmed: Any = UNSET
+        self._confirmed_at: float | None = None
+        self._draft: Any = UNSET
+        self._draft_fault = ""
+        self._sent: Any = UNSET
+        self._sent_at = 0.0
+        self._turn = 0
+        self._refusal: str | None = None
+        self._refusal_faults: tuple[Fault, ...] = ()
+        self._stale: str | None = None
+
+    # What is shown.
+
+    @property
+    def title(self) -> str:
+        """What the field is called."""
+        return self.schema.title
+
+    @property
+    def known(self) -> bool:
+        """Whether a value was ever confirmed."""
+        return self._confirmed is not UNSET
+
+    @property
+    def confirmed(self) -> Any:
+        """What the Thing said last; None where it never said anything."""
+        return self._confirmed if self.known else None
+
+    @property
+    def requested(self) -> Any:
+        """What the operator asks for: typed, refused, under way, or simply what is confirmed."""
+        if self._draft is not UNSET:
+            return self._draft
+        if self._sent is not UNSET:
+            return self._sent
+        return self.confirmed
+
+    @property
+    def state(self) -> FieldState:
+        """How the field stands."""
+        if self._refusal is not None:
+            return FieldState.REFUSED
+        if self.editing and not self._as_confirmed:
+            return FieldState.EDITED
+        if self._sent is not UNSET:
+            return FieldState.PENDING
+        if self._stale is not None:
+            return FieldState.STALE
+        if self.schema.read_only:
+            return FieldState.READ_ONLY
+        return FieldState.CONFIRMED
+
+    @property
+    def reason(self) -> str:
+        """The sentence that follows the state's word; '' where nothing need be said."""
+        match self.state:
+            case FieldState.EDITED:
+                return self._edited_reason()
+            case FieldState.PENDING:
+                if not self.known:
+                    return f"{self._thing_title} has not answered yet."
+                return f"{self._thing_title} still says {self.text(self._confirmed)}."
+            case FieldState.REFUSED:
+                return _sentence(self._refusal or "")
+            case FieldState.STALE:
+                return self._stale_reason()
+        return ""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Where in a composed value the refusal is, so that the very part can be marked."""
+        return self._refusal_faults
+
+    @property
+    def editing(self) -> bool:
+        """Whether the operator's own text stands in the field."""
+        return self._draft is not UNSET or bool(self._draft_fault)
+
+    @property
+    def _as_confirmed(self) -> bool:
+        """Whether what was typed is what the Thing says anyway."""
+        return not self._draft_fault and self.known and same(self._draft, self._confirmed)
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since the value was confirmed; None where it never was."""
+        return None if self._confirmed_at is None else time.monotonic() - self._confirmed_at
+
+    @property
+    def age_text(self) -> str:
+        """How old the value is, as 'everything' shows it."""
+        if self._sent is not UNSET or self._refusal is not None:
+            return f"asked {span_in_words(time.monotonic() - self._sent_at)} ago"
+        if self.age_s is None:
+            return "never read"
+        ago = f"{span_in_words(self.age_s)} ago" if self.age_s >= 1 else "just now"
+        return ago if self.schema.read_only else f"confirmed {ago}"
+
+    def text(self, value: Any) -> str:
+        """A value of this field in a few words, with its unit."""
+        return format_value(value, self.schema, self._style)
+
+    # What the operator does.
+
+    def edit(self, value: Any, fault: str = "") -> None:
+        """The operator changed the value and has not sent it.
+
+        Args:
+            value: The new value, not yet sent.
+            fault: What is wrong with what was typed, in words, where it is no value at all.
+        """
+        self._draft, self._draft_fault = value, fault
+        self._refusal, self._refusal_faults = None, ()
+        self.changed.emit()
+
+    def revert(self) -> None:
+        """Go back to what is confirmed."""
+        self._draft, self._draft_fault = UNSET, ""
+        self._refusal, self._refusal_faults = None, ()
+        self.changed.emit()
+
+    async def commit(self) -> bool:
+        """Send what was typed; True when the Thing took it."""
+        if self._draft_fault:
+            self._refuse(self._draft_fault, (), self._draft)
+            return False
+        if self._draft is UNSET:
+            return False
+        value = self._draft
+        fault = first_fault(value, self.schema, self._style)
+        if fault is not None:
+            self._refuse(self._said(fault), (fault,), value)
+            return False
+        return await self.send(value)
+
+    async def send(self, value: Any) -> bool:
+        """Write a value, whatever stands in the field; True when the Thing took it."""
+        self._turn += 1
+        turn = self._turn
+        self._draft, self._draft_fault, self._refusal = UNSET, "", None
+        self._refusal_faults = ()
+        self._sent, self._sent_at = value, time.monotonic()
+        self.changed.emit()
+        return await self._outcome(turn, value, self._write(value))
+
+    async def reset(self, ask: Awaitable[Reading]) -> bool:
+        """Follow a reset to the default, as a write is followed; True when it worked."""
+        self._turn += 1
+        self._draft, self._draft_fault, self._refusal = UNSET, "", None
+        self._sent, self._sent_at = self.schema.raw.get("default"), time.monotonic()
+        self.changed.emit()
+        return await self._outcome(self._turn, self._sent, ask)
+
+    async def _outcome(self, turn: int, value: Any, answer: Awaitable[Reading]) -> bool:
+        try:
+            reading = await answer
+        except ThingError as error:
+            # A newer write of this field has taken over what is shown.
+            if turn == self._turn:
+                self._sent = UNSET
+                self._refuse(_why(error), _faults_in(error), value)
+            return False
+        finally:
+            if turn == self._turn:
+                self._sent = UNSET
+                self.changed.emit()
+        self.confirm(reading)
+        return True
+
+    # What comes from the Thing.
+
+    def confirm(self, reading: Reading) -> None:
+        """The Thing said what the value is."""
+        self._confirmed, self._confirmed_at = reading.value, reading.monotonic_s
+        self._stale = None
+        self.changed.emit()
+
+    def go_stale(self, reason: str = "") -> None:
+        """The value can no longer be trusted.
+
+        Args:
+            reason: Why, in words; '' when it simply has not been heard of.
+        """
+        self._stale = reason
+        self.changed.emit()
+
+    def come_back(self) -> None:
+        """The Thing answers again; the value is as good as its age."""
+        if self._stale is not None:
+            self._stale = None
+            self.changed.emit()
+
+    # In words.
+
+    def _said(self, fault: Fault) -> str:
+        """A fault with the name of the part it is in."""
+        return f"{place_in_words(fault.loc, self.schema)}{fault.text}"
+
+    def _refuse(self, reason: str, faults: tuple[Fault, ...], value: Any) -> None:
+        self._refusal, self._refusal_faults = reason, faults
+        self._draft = value
+        if not self._sent_at or self._sent is UNSET:
+            self._sent_at = time.monotonic()
+        self.changed.emit()
+
+    def _edited_reason(self) -> str:
+        back = f"Esc goes back to {self.text(self._confirmed)}." if self.known else "Esc undoes it."
+        if self._draft_fault:
+            return f"{_sentence(self._draft_fault)} {back}"
+        fault = first_fault(self._draft, self.schema, self._style)
+        if fault is not None:
+            return f"{_sentence(self._said(fault))} {back}"
+        return f"Enter sends {self.text(self._draft)}, {back}"
+
+    def _stale_reason(self) -> str:
+        if self._stale:
+            return _sentence(self._stale)
+        if self.age_s is None:
+            return "Never heard of."
+        return f"Not heard for {span_in_words(self.age_s)}."
+
+
+def place_in_words(loc: tuple[str | int, ...], schema: DataSchema) -> str:
+    """Where in a composed value something is, such as 'X ' or 'Entry 2, y '; '' for the whole."""
+    words = []
+    for step in loc:
+        if schema.kind is Kind.NULLABLE:
+            schema = schema.inner
+        part = next((each for each in schema.parts if each.name == str(step)), None)
+        if part is not None:
+            words.append(part.title)
+            schema = part
+        else:
+            words.append(f"entry {step + 1}" if isinstance(step, int) else str(step))
+            schema = schema.items
+    return ", ".join(words) + " " if words else ""
+
+
+def faults_from_details(details: object, prefixes: tuple[str, ...] = ("body",)) -> list[Fault]:
+    """The faults in a refusal's details, as pydantic and FastAPI write them."""
+    faults = []
+    for detail in details if isinstance(details, list | tuple) else ():
+        loc = tuple(detail.get("loc") or ())
+        while loc and loc[0] in prefixes:
+            loc = loc[1:]
+        text = str(detail.get("msg") or "is not valid")
+        for needless in ("Input should be ", "Value error, "):
+            if text.startswith(needless):
+                text = text.removeprefix(needless)
+                text = f"must be {text}" if needless.startswith("Input") else text
+        faults.append(Fault(loc, text))
+    return faults
+
+
+def _faults_in(error: ThingError) -> tuple[Fault, ...]:
+    return tuple(faults_from_details(getattr(error, "details", ())))
+
+
+def _why(error: ThingError) -> str:
+    """What an operator should read of a refusal."""
+    if isinstance(error, ValueRefusedError):
+        return error.reason
+    if isinstance(error, BusyError):
+        return f"it is busy: {error.holder}"
+    if isinstance(error, DisconnectedError):
+        return str(error) or "the device does not answer"
+    return str(error) or type(error).__name__
+
+
+def _sentence(words: str) -> str:
+    """Words as a sentence: a capital at the start and a full stop at the end."""
+    words = words.strip()
+    if not words:
+        return ""
+    words = words[:1].upper() + words[1:]
+    return words if words[-1] in ".!?…" else f"{words}."

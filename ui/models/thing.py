@@ -1,0 +1,308 @@
+"""One Thing as the window holds it, built from its description when it is first looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.actions.events import InvocationChanged, InvocationProgressed
+from app.handles import InvocationSnapshot, InvocationStatus, Reading, ThingHandle
+from things.errors import ThingError
+from things.events import (
+    Event,
+    PropertyChanged,
+    PropertyFailed,
+    StreamChanged,
+    ThingState,
+    ThingStateChanged,
+)
+from ui.models.action import ActionModel, asked_by
+from ui.models.field import FieldModel
+from ui.models.numbers import PLAIN, NumberStyle, format_value
+from ui.models.schema import DataSchema, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together.
+
+    Attributes:
+        title: What stands above them; '' for the ones that stand first without a title.
+        fields: In the order of the description.
+    """
+
+    title: str
+    fields: tuple[FieldModel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A live stream of a Thing."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a Thing stands, in a word and the colour role that goes with it.
+
+    Attributes:
+        role: 'ready', 'running', 'live', 'failed' or 'offline'.
+        word: Such as 'Running: autofocus by anna'.
+    """
+
+    role: str
+    word: str
+
+
+class ThingModel(QObject):
+    """A Thing: its groups of fields, its actions and its state, from its description alone."""
+
+    changed = Signal()
+    """The state of the Thing, what it runs or streams changed (not the value of a field)."""
+
+    run_ended = Signal()
+    """An action of it ended: what nobody tells of when it changes should be read again."""
+
+    rebuilt = Signal()
+    """The description changed; fields and actions are other objects from now on."""
+
+    def __init__(
+        self, handle: ThingHandle, style: NumberStyle = PLAIN, parent: QObject | None = None
+    ) -> None:
+        """Hold a Thing; nothing of its description is read before it is needed."""
+        super().__init__(parent)
+        self.handle = handle
+        self._style = style
+        self._live: set[str] = set()
+        self._alive: dict[object, InvocationSnapshot] = {}
+        self._state = handle.state
+        self._reason = handle.reason
+
+    # What it is.
+
+    @property
+    def name(self) -> str:
+        """The name of the Thing."""
+        return self.handle.name
+
+    @property
+    def title(self) -> str:
+        """What the Thing is called."""
+        return self.handle.title
+
+    @property
+    def state(self) -> ThingState:
+        """What the Thing is doing."""
+        return self._state
+
+    @property
+    def reason(self) -> str:
+        """Why it failed or is away; '' otherwise."""
+        return self._reason
+
+    @cached_property
+    def description(self) -> Mapping[str, Any]:
+        """Its Thing Description; {} for one that never started."""
+        return self.handle.describe()
+
+    @cached_property
+    def fields(self) -> dict[str, FieldModel]:
+        """Its properties, in the order of the description."""
+        found = {}
+        for name, raw in _affordances(self.description, "properties"):
+            field = FieldModel(
+                name,
+                DataSchema(raw, name),
+                partial(self.handle.write, name),
+                self.title,
+                self._style,
+                self,
+            )
+            reading = self.handle.last(name)
+            if reading is not None:
+                field.confirm(reading)
+            if self._state is not ThingState.READY:
+                field.go_stale()
+            found[name] = field
+        return found
+
+    @cached_property
+    def actions(self) -> dict[str, ActionModel]:
+        """Its actions, in the order of the description."""
+        return {
+            name: ActionModel(name, raw, self._style, self)
+            for name, raw in _affordances(self.description, "actions")
+        }
+
+    @cached_property
+    def streams(self) -> tuple[Stream, ...]:
+        """Its live streams."""
+        return tuple(
+            Stream(name, DataSchema(raw, name).title)
+            for name, raw in _affordances(self.description, "lw:streams")
+        )
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Its fields by group; those without one come first."""
+        titled: dict[str, list[FieldModel]] = {"": []}
+        for field in self.fields.values():
+            title = str(field.schema.raw.get("lw:group") or "")
+            titled.setdefault(title, []).append(field)
+        return tuple(Group(title, tuple(fields)) for title, fields in titled.items() if fields)
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands, in a word."""
+        if self._state is ThingState.FAILED:
+            return Standing("failed", "Fault")
+        if self._state is ThingState.DISCONNECTED:
+            return Standing("offline", "Offline")
+        if self._state is ThingState.CLOSED:
+            return Standing("offline", "Closed")
+        running = [run for run in self._alive.values() if run.status is InvocationStatus.RUNNING]
+        if running:
+            return Standing("running", _what_runs(running))
+        if self._live:
+            return Standing("live", "Live")
+        return Standing("ready", "Ready")
+
+    def is_live(self, stream: str) -> bool:
+        """Whether a stream delivers frames."""
+        return stream in self._live
+
+    def headline(self) -> FieldModel | None:
+        """The field a row shows: the first number that can be set, or else the first value."""
+        if not self.fields:
+            return None
+        numbers = (Kind.NUMBER, Kind.INTEGER, Kind.VECTOR)
+        ranked = sorted(
+            self.fields.values(),
+            key=lambda field: (field.schema.kind not in numbers, field.schema.read_only),
+        )
+        return ranked[0]
+
+    def summary(self, group: Group) -> str:
+        """A folded group in a few words: its first number, and how many values there are."""
+        count = len(group.fields)
+        words = f"{count} {'value' if count == 1 else 'values'}"
+        for field in group.fields:
+            if field.known and field.schema.kind in (Kind.NUMBER, Kind.INTEGER):
+                return f"{format_value(field.confirmed, field.schema, self._style)}, {words}"
+        return words
+
+    # What comes from the bench.
+
+    def apply(self, event: Event) -> None:
+        """Take an event; those of other Things are passed over."""
+        if event.thing != self.name:
+            return
+        match event:
+            case PropertyChanged():
+                self._confirm(event)
+            case PropertyFailed() if "fields" in self.__dict__ and event.name in self.fields:
+                self.fields[event.name].go_stale(event.reason)
+            case ThingStateChanged():
+                self._come_or_go(event.state, event.reason)
+            case StreamChanged():
+                (self._live.add if event.live else self._live.discard)(event.name)
+                self.changed.emit()
+            case InvocationChanged() | InvocationProgressed():
+                self._follow(event.snapshot)
+
+    def catch_up(self, snapshots: list[InvocationSnapshot]) -> None:
+        """Take the invocations that began before anybody listened."""
+        for snapshot in snapshots:
+            if snapshot.thing == self.name and not snapshot.status.ended:
+                self._follow(snapshot)
+
+    async def read_unknown(self) -> None:
+        """Read what is not known yet, and what nobody tells of when it changes.
+
+        A property that cannot be read goes stale with the reason; the others are read all the
+        same. All are asked for at once.
+        """
+        if self._state is not ThingState.READY:
+            return
+        wanted = [
+            field
+            for field in self.fields.values()
+            if not field.schema.write_only
+            and (not field.known or not field.schema.raw.get("observable"))
+        ]
+        await asyncio.gather(*(self._read(field) for field in wanted))
+
+    async def _read(self, field: FieldModel) -> None:
+        try:
+            field.confirm(await self.handle.read(field.name))
+        except ThingError as error:
+            field.go_stale(f"could not be read: {error}")
+
+    def _confirm(self, event: PropertyChanged) -> None:
+        # Before anybody looks there are no fields; they will begin with the last reading.
+        if "fields" not in self.__dict__ or event.name not in self.fields:
+            return
+        self.fields[event.name].confirm(Reading(event.value, event.at, time.monotonic()))
+
+    def _come_or_go(self, state: ThingState, reason: str) -> None:
+        came = state is ThingState.READY and self._state is not ThingState.READY
+        self._state, self._reason = state, reason
+        if came:
+            self._rebuild()
+        elif state is not ThingState.READY:
+            self._live.clear()
+            for field in self.__dict__.get("fields", {}).values():
+                field.go_stale()
+        self.changed.emit()
+
+    def _rebuild(self) -> None:
+        """Build anew where the description is another one; else go on with the same fields."""
+        before = self.__dict__.get("description")
+        if before is None:
+            return
+        if before == self.handle.describe():
+            for field in self.fields.values():
+                field.come_back()
+            return
+        for child in [*self.fields.values(), *self.actions.values()]:
+            child.deleteLater()
+        for built in ("description", "fields", "actions", "streams", "groups"):
+            self.__dict__.pop(built, None)
+        self.rebuilt.emit()
+
+    def _follow(self, snapshot: InvocationSnapshot) -> None:
+        known = self._alive.get(snapshot.id)
+        if known is None or known.version < snapshot.version:
+            if snapshot.status.ended:
+                self._alive.pop(snapshot.id, None)
+            else:
+                self._alive[snapshot.id] = snapshot
+        if snapshot.action in self.actions:
+            self.actions[snapshot.action].follow(snapshot)
+        self.changed.emit()
+        if snapshot.status.ended:
+            self.run_ended.emit()
+
+
+def _affordances(
+    description: Mapping[str, Any], section: str
+) -> list[tuple[str, Mapping[str, Any]]]:
+    found = description.get(section)
+    if not isinstance(found, Mapping):
+        return []
+    return [(name, raw) for name, raw in found.items() if isinstance(raw, Mapping)]
+
+
+def _what_runs(running: list[InvocationSnapshot]) -> str:
+    top = min(running, key=lambda run: run.requested_at)
+    who = asked_by(top.origin)
+    word = f"Running: {top.title[:1].lower()}{top.title[1:]}"
+    return f"{word} by {who}" if who else word
