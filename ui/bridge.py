@@ -117,10 +117,8 @@ class Bridge(QObject):
         self._receivers.clear()
 
     def _drain(self) -> None:
-        if self._closed:
-            return
         deadline = time.perf_counter() + SLICE_S
-        while True:
+        while not self._closed:
             if not self._waiting:
                 # Before taking: an event that comes after `take` must be able to wake us.
                 with self._gate:

@@ -6,7 +6,7 @@ from ui.widgets.island import Island, IslandHeader, paint_island
 from ui.widgets.labels import ElidedLabel, PlainLabel, ReasonLabel, StateLabel
 from ui.widgets.progress_line import ProgressLine, paint_progress
 from ui.widgets.ring_slider import RingSlider
-from ui.widgets.states import LOOKS, State, StateLook, state_of_invocation, state_of_thing
+from ui.states import LOOKS, State, StateLook, state_of_invocation, state_of_thing
 from ui.widgets.stop_all_button import StopAllButton
 from ui.widgets.switch import Switch
 

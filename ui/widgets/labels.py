@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from ui.icons import icon
 from ui.theme import Size, TextSize, Theme, repolish
-from ui.widgets.states import LOOKS, State
+from ui.states import LOOKS, State
 
 
 class PlainLabel(QLabel):
