@@ -1,0 +1,1 @@
+"""The demo bench: instruments with no hardware, one a file, and the physics behind them."""
