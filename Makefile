@@ -1,0 +1,49 @@
+# Each target sets up what it needs by itself; `make help` lists them.
+
+# The tests want a real X server. They get one of their own where there is none, and always in CI.
+SCREEN = xvfb-run -a -s "-screen 0 1920x1200x24"
+ifneq ($(DISPLAY),)
+ifeq ($(CI),)
+SCREEN =
+endif
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench soak screenshots constraints clean
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+run: ## Open the demo bench, or another: make run ARGS="my-bench.toml"
+	@tools/bootstrap run
+	@exec .venv/bin/labwright $(ARGS)
+
+test: ## Run the tests; some of them: make test ARGS="tests/things -k blob"
+	@tools/bootstrap test
+	@$(SCREEN) .venv/bin/python -m pytest $(ARGS)
+
+check: ## Look at style, types and import contracts
+	@tools/bootstrap check
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: ## Measure speed, side by side with others
+	@tools/bootstrap bench
+	@$(SCREEN) .venv/bin/python benchmarks/run.py $(ARGS)
+
+soak: ## Run the long tests
+	@tools/bootstrap soak
+	@$(SCREEN) .venv/bin/python -m pytest -m soak --timeout 3600 $(ARGS)
+
+screenshots: ## Take the pictures of README and docs anew
+	@tools/bootstrap screenshots
+	@xvfb-run -a -s "-screen 0 3840x2160x24" .venv/bin/python tools/screenshots.py $(ARGS)
+
+constraints: ## Renew constraints.txt with the newest versions pyproject.toml admits
+	@tools/renew-constraints
+
+clean: ## Remove what was built and cached; the environment in .venv stays
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find app benchmarks resources tests things tools ui -name __pycache__ -prune -exec rm -rf {} +
