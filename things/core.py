@@ -125,17 +125,19 @@ class ThingCore:
         if self._own_thread is not None:
             self._own_thread.close()
 
-    def note(self, name: str, value: Any) -> Reading:
+    def note(self, name: str, value: Any, *, publish: bool = True) -> Reading:
         """Remember the value of a property and publish it, in order.
 
         Args:
             name: The property.
             value: In JSON form.
+            publish: False where it was read again and is what it was.
         """
         with self.publishing:
             reading = Reading(value, now(), time.monotonic())
             self.readings[name] = reading
-            self.sink(PropertyChanged(thing=self.name, name=name, value=value, at=reading.at))
+            if publish:
+                self.sink(PropertyChanged(thing=self.name, name=name, value=value, at=reading.at))
         return reading
 
     def open_settings(self, thing: Thing, file: Path) -> None:

@@ -21,6 +21,7 @@ def now() -> datetime:
 class ThingState(enum.Enum):
     """What a Thing is doing, as the bench list shows it."""
 
+    STARTING = "starting"
     READY = "ready"
     DISCONNECTED = "disconnected"
     FAILED = "failed"

@@ -1,0 +1,395 @@
+"""Invocation: one run of one action, in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from app.actions.invocation_model import (
+    EmptyInput,
+    InvocationModel,
+    LinkElement,
+    ProblemModel,
+    model_to_dict,
+)
+from app.actions.log import DequeLogHandler, LogRecordModel, invocation_logger, message_of
+from app.actions.outcome import Outcome, failed, in_json, returned
+from app.handles import (
+    InvocationSnapshot,
+    InvocationStatus,
+    LogLine,
+    Origin,
+    OriginKind,
+    Problem,
+)
+from things.blobs import blobdata_to_url_ctx
+from things.cancelling import CancelEvent
+from things.context import running_in
+from things.errors import InvocationCancelledError, NoBlobManagerError
+from things.events import now
+from things.progress import ProgressTracker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from things.actions import ActionDescriptor
+    from things.thing import Thing
+
+ACTION_INVOCATIONS_PATH = "/action_invocations"
+"""The route under which invocations are listed."""
+
+
+class MakesUrls(Protocol):
+    """As much of a web request as is needed to write a link."""
+
+    def url_for(self, name: str, /, **path_params: Any) -> Any:
+        """The absolute URL of a route."""
+
+
+class Invocation(threading.Thread):
+    """A run of an action. Made by the `ActionManager`; `start()` runs it in its own thread.
+
+    Args:
+        action: What to run.
+        thing: On which Thing.
+        id: Its id.
+        input: The checked input.
+        dependencies: More keyword arguments for the function.
+        log_len: How many log records are kept.
+        cancel_hook: The event that says it should stop. Without one `cancel()` does nothing.
+        origin: Who asked.
+        parent: The invocation that called this one through a slot, if one did.
+        changed: Called after each change, with 'status' or 'progress'; must not block.
+
+    Attributes:
+        action_ref, thing_ref: Weak references: an invocation keeps no Thing alive.
+        retention_time: How long it can be asked for after its end, in seconds.
+        expiry_time: When it will be forgotten; None until it has ended.
+    """
+
+    def __init__(
+        self,
+        action: ActionDescriptor[..., Any],
+        thing: Thing,
+        id: UUID,
+        input: BaseModel | None = None,
+        dependencies: Mapping[str, Any] | None = None,
+        log_len: int = 1000,
+        cancel_hook: CancelEvent | None = None,
+        *,
+        origin: Origin = Origin(OriginKind.SCRIPT),
+        parent: Invocation | None = None,
+        changed: Callable[[Invocation, str], None] = lambda invocation, kind: None,
+    ) -> None:
+        super().__init__(name=f"{thing.name}.{action.name}", daemon=True)
+        self.action_ref = weakref.ref(action)
+        self.thing_ref = weakref.ref(thing)
+        self.input: BaseModel = EmptyInput() if input is None else input
+        self.dependencies = dict(dependencies or {})
+        self.cancel_hook = cancel_hook
+        self.origin = origin
+        self.parent = parent.id if parent is not None else None
+        self.root: UUID = parent.root if parent is not None else id
+        self.thing_name = thing.name
+        self.action_name = action.name
+        self.title = action.title
+        self.retention_time: float = action.retention_time
+        self.expiry_time: datetime | None = None
+        self.logger = invocation_logger(id, thing._core.logger)
+        self.progress = ProgressTracker(lambda: self._changed(self, "progress"))
+        self.waiting_for = ""
+        self.cancelled_at_s: float | None = None
+        self._ID = id
+        self._changed = changed
+        self._idle_event = CancelEvent(id)
+        self._status_lock = threading.Lock()
+        self._status = InvocationStatus.PENDING
+        self._return_value: Any = None
+        self._outcome: Outcome | None = None
+        self._request_time = now()
+        self._start_time: datetime | None = None
+        self._end_time: datetime | None = None
+        self._started_s: float | None = None
+        self._ended_s: float | None = None
+        self._exception: BaseException | None = None
+        self._log: deque[logging.LogRecord] = deque(maxlen=log_len)
+        self._input_json: Any = in_json(self.input)
+        self._version = 0
+        self._ended = threading.Event()
+
+    @property
+    def id(self) -> UUID:
+        """Its id; not the thread's."""
+        return self._ID
+
+    @property
+    def action(self) -> ActionDescriptor[..., Any]:
+        """What it runs.
+
+        Raises:
+            RuntimeError: The class is gone.
+        """
+        return self._descriptor()
+
+    @property
+    def thing(self) -> Thing:
+        """On which Thing.
+
+        Raises:
+            RuntimeError: The Thing is gone.
+        """
+        thing = self.thing_ref()
+        if thing is None:
+            raise RuntimeError("the Thing of this invocation is gone")
+        return thing
+
+    @property
+    def cancel_event(self) -> CancelEvent:
+        """The event running code looks at; one that is never set where there is no hook."""
+        return self.cancel_hook or self._idle_event
+
+    @property
+    def status(self) -> InvocationStatus:
+        """Where it stands."""
+        with self._status_lock:
+            return self._status
+
+    @property
+    def exception(self) -> BaseException | None:
+        """What it raised, if it failed."""
+        return self._exception
+
+    @property
+    def result(self) -> Any:
+        """What the action returned; None until it has completed."""
+        with self._status_lock:
+            return self._return_value
+
+    @property
+    def output(self) -> Any:
+        """What the action returned, for a web route; None until it has completed.
+
+        Raises:
+            NoBlobManagerError: There is no blob context, so that a Blob in it could not get an
+                address. Use `result` where none is needed.
+        """
+        try:
+            blobdata_to_url_ctx.get()
+        except LookupError as error:
+            raise NoBlobManagerError(
+                "The output of an invocation was read outside a blob context; use `result`, or "
+                "let the route depend on BlobIOContextDep."
+            ) from error
+        return self.result
+
+    @property
+    def log(self) -> list[LogRecordModel]:
+        """The newest log records, oldest first."""
+        return [LogRecordModel.model_validate(record) for record in tuple(self._log)]
+
+    def log_lines(self) -> list[LogLine]:
+        """The newest log records as the window shows them, oldest first."""
+        return [
+            LogLine(line.levelname, line.message, line.created, line.filename, line.lineno)
+            for line in self.log
+        ]
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why it failed or was cancelled."""
+        with self._status_lock:
+            return self._outcome.problem if self._outcome is not None else None
+
+    def cancel(self) -> None:
+        """Ask it to stop. Code that never looks runs on; without a cancel hook nothing happens."""
+        if self.cancel_hook is None or self.status.ended:
+            return
+        self.cancelled_at_s = time.monotonic()
+        self.cancel_hook.set()
+        thing = self.thing_ref()
+        if thing is not None:
+            thing.lock.wake()
+        self._changed(self, "progress")
+
+    def wait_ended(self, timeout_s: float | None = None) -> bool:
+        """Wait until it has ended; also for one that runs in its caller's thread.
+
+        Returns:
+            Whether it has.
+        """
+        return self._ended.wait(timeout_s)
+
+    def run(self) -> None:
+        """Run the action to its end and record what came of it.
+
+        In its own thread it stays silent, since all is recorded. Called directly, as for a child
+        that runs in its parent's thread, it also raises.
+
+        Raises:
+            Exception: Whatever the action raised.
+            InvocationCancelledError: It was cancelled, and this is a child.
+        """
+        own_thread = threading.current_thread() is self
+        handler = DequeLogHandler(self._log)
+        self.logger.addHandler(handler)
+        try:
+            self._changed(self, "status")
+            outcome = self._execute()
+        finally:
+            self.logger.removeHandler(handler)
+        self._end(outcome)
+        if outcome.raised is not None and not own_thread:
+            if self.parent is not None or outcome.status is not InvocationStatus.CANCELLED:
+                raise outcome.raised
+
+    def _descriptor(self) -> ActionDescriptor[..., Any]:
+        action = self.action_ref()
+        if action is None:
+            raise RuntimeError("the action of this invocation is gone")
+        return action
+
+    def _execute(self) -> Outcome:
+        """Run the body; whatever it raises becomes an outcome."""
+        try:
+            thing = self.thing
+            action = self._descriptor()
+            with running_in(self), self._holding(thing, action):
+                self.cancel_event.raise_if_set()
+                self._begin()
+                return returned(action, action.call(thing, self._kwargs(action)))
+        except InvocationCancelledError as error:
+            self.logger.info("Invocation %s was cancelled.", self.id)
+            return failed(error, InvocationStatus.CANCELLED)
+        except BaseException as error:  # SystemExit and the like must not leave it running
+            self.logger.exception("%s", str(error) or type(error).__name__)
+            return failed(error, InvocationStatus.ERROR)
+
+    def _kwargs(self, action: ActionDescriptor[..., Any]) -> dict[str, Any]:
+        injected = {
+            name: {"cancel_hook": self.cancel_event, "id": self.id, "logger": self.logger}[what]
+            for name, what in action.injected.items()
+        }
+        return {**model_to_dict(self.input), **injected, **self.dependencies}
+
+    @contextmanager
+    def _holding(self, thing: Thing, action: ActionDescriptor[..., Any]) -> Iterator[None]:
+        """Hold the Thing's lock for an exclusive action; `stop` never takes it."""
+        if not action.exclusive or action.name == "stop":
+            yield
+            return
+        described = f"{self.title} on {self.thing_name}, asked by {self.origin}"
+        thing.lock.acquire(
+            self.root, described, waiting=self._wait_for, check=self.cancel_event.raise_if_set
+        )
+        try:
+            self.waiting_for = ""
+            yield
+        finally:
+            thing.lock.release(self.root)
+
+    def _wait_for(self, holder: str) -> None:
+        self.waiting_for = f"waiting for {holder}" if holder else "waiting in line"
+        self._changed(self, "progress")
+
+    def _begin(self) -> None:
+        with self._status_lock:
+            self._status = InvocationStatus.RUNNING
+            self._start_time = now()
+            self._started_s = time.monotonic()
+        self._changed(self, "status")
+
+    def _end(self, outcome: Outcome) -> None:
+        """Status, times, output and expiry change in one step."""
+        with self._status_lock:
+            self.waiting_for = ""
+            self._outcome = outcome
+            self._exception = outcome.raised if outcome.status is InvocationStatus.ERROR else None
+            self._return_value = outcome.value
+            self._end_time = now()
+            self._ended_s = time.monotonic()
+            self.expiry_time = self._end_time + timedelta(seconds=self.retention_time)
+            self._status = outcome.status
+        self._changed(self, "status")
+        self._ended.set()
+
+    def snapshot(self) -> InvocationSnapshot:
+        """How it stands, safe to keep."""
+        progress = self.progress.snapshot()
+        last = self._log[-1] if self._log else None
+        with self._status_lock:
+            self._version += 1
+            outcome = self._outcome
+            end_s = self._ended_s if self._ended_s is not None else time.monotonic()
+            return InvocationSnapshot(
+                id=self.id,
+                thing=self.thing_name,
+                action=self.action_name,
+                title=self.title,
+                status=self._status,
+                origin=self.origin,
+                parent=self.parent,
+                requested_at=self._request_time,
+                started_at=self._start_time,
+                ended_at=self._end_time,
+                elapsed_s=0.0 if self._started_s is None else end_s - self._started_s,
+                progress=progress,
+                waiting_for=self.waiting_for,
+                input=self._input_json,
+                output=None if outcome is None else outcome.json,
+                blobs=() if outcome is None else outcome.blobs,
+                error=None if outcome is None else outcome.problem,
+                last_log="" if last is None else message_of(last),
+                cancel_requested=self.cancelled_at_s is not None,
+                version=self._version,
+            )
+
+    def response(self, request: MakesUrls | None = None) -> InvocationModel:
+        """The invocation as the network sees it.
+
+        Args:
+            request: Makes the links absolute; without it they are paths.
+
+        Raises:
+            NoBlobManagerError: There is no blob context.
+        """
+        if request is None:
+            href = f"{ACTION_INVOCATIONS_PATH}/{self.id}"
+        else:
+            href = str(request.url_for("action_invocation", id=self.id))
+        _ = self.output  # says at once when there is no blob context
+        problem = self.problem
+        with self._status_lock:
+            return InvocationModel(
+                status=self._status,
+                id=self.id,
+                action=f"/{self.thing_name}/{self.action_name}",
+                href=href,
+                timeStarted=self._start_time,
+                timeRequested=self._request_time,
+                timeCompleted=self._end_time,
+                input=self.input,
+                output=self._return_value,
+                log=self.log,
+                links=[
+                    LinkElement(rel="self", href=href),
+                    LinkElement(rel="output", href=f"{href}/output"),
+                ],
+                error=None
+                if problem is None
+                else ProblemModel(
+                    type=problem.type,
+                    title=problem.title,
+                    status=problem.status,
+                    detail=problem.detail,
+                ),
+            )

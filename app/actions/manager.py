@@ -1,0 +1,329 @@
+"""The ActionManager: runs every invocation, whoever asked."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.actions.events import InvocationChanged, InvocationProgressed
+from app.actions.invocation import Invocation, MakesUrls
+from app.actions.invocation_model import InvocationModel
+from app.errors import ClosingError, InvocationNotFoundError, TooManyInvocationsError
+from app.handles import Origin, OriginKind
+from things.cancelling import CancelEvent
+from things.events import Event, now
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from things.actions import ActionDescriptor
+    from things.thing import Thing
+
+_log = logging.getLogger(__name__)
+
+DEFAULT_LIMIT = 100
+
+
+class ActionManager:
+    """Starts, lists, cancels and forgets invocations.
+
+    Ended ones are forgotten when their time is up, by the clock.
+
+    Args:
+        publish: Where events go; called from any thread.
+        limit: How many may run or wait at once.
+        after: Called with each invocation that ended, in its own thread.
+    """
+
+    def __init__(
+        self,
+        publish: Callable[[Event], None] = lambda event: None,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        after: Callable[[Invocation], None] = lambda invocation: None,
+    ) -> None:
+        self._publish = publish
+        self._limit = limit
+        self._after = after
+        self._invocations: dict[UUID, Invocation] = {}
+        self._active: dict[UUID, Invocation] = {}
+        self._invocations_lock = threading.Lock()
+        self._publishing = threading.RLock()
+        self._seq = itertools.count(1)
+        self._ties = itertools.count()
+        self._expiries: list[tuple[float, int, UUID]] = []
+        self._expiry_changed = threading.Condition()
+        self._closing = False
+        self._stopped = False
+        self._expirer: threading.Thread | None = None
+
+    @property
+    def invocations(self) -> list[Invocation]:
+        """All that run or ended recently, oldest first."""
+        with self._invocations_lock:
+            return list(self._invocations.values())
+
+    @property
+    def active(self) -> list[Invocation]:
+        """Those that have not ended."""
+        with self._invocations_lock:
+            return list(self._active.values())
+
+    def append_invocation(self, invocation: Invocation) -> None:
+        """List an invocation."""
+        with self._invocations_lock:
+            self._invocations[invocation.id] = invocation
+
+    def get_invocation(self, id: UUID) -> Invocation:
+        """The invocation of an id.
+
+        Raises:
+            InvocationNotFoundError: There is none, or not any more (a KeyError).
+        """
+        with self._invocations_lock:
+            try:
+                return self._invocations[id]
+            except KeyError:
+                raise InvocationNotFoundError(id) from None
+
+    def invoke_action(
+        self,
+        action: ActionDescriptor[..., Any],
+        thing: Thing,
+        id: UUID | None = None,
+        input: BaseModel | None = None,
+        dependencies: Mapping[str, Any] | None = None,
+        cancel_hook: CancelEvent | None = None,
+        *,
+        origin: Origin = Origin(OriginKind.SCRIPT),
+    ) -> Invocation:
+        """Start an action.
+
+        Args:
+            action: What to run.
+            thing: On which Thing.
+            id: Its id; a new one when None.
+            input: The checked input.
+            dependencies: More keyword arguments for the function.
+            cancel_hook: The event that says it should stop; a new one when None.
+            origin: Who asked.
+
+        Returns:
+            The started invocation, already listed.
+
+        Raises:
+            TooManyInvocationsError: As many run as are allowed.
+            ClosingError: The program is ending.
+        """
+        id = uuid.uuid4() if id is None else id
+        invocation = Invocation(
+            action,
+            thing,
+            id,
+            input,
+            dependencies,
+            cancel_hook=cancel_hook or CancelEvent(id),
+            origin=origin,
+            changed=self._changed,
+        )
+        self._admit(invocation)
+        try:
+            invocation.start()
+        except RuntimeError:  # no thread to be had
+            self._forget(invocation.id)
+            raise
+        return invocation
+
+    def call_child(
+        self,
+        action: ActionDescriptor[..., Any],
+        thing: Thing,
+        input: BaseModel,
+        parent: Invocation | None,
+        origin: Origin,
+    ) -> Any:
+        """Run an action in the caller's own thread, as a child of the running invocation.
+
+        Args:
+            action: What to run.
+            thing: On which Thing.
+            input: The checked input.
+            parent: The invocation that calls; None where a Thing's own thread does.
+            origin: Who asked, where there is no parent.
+
+        Returns:
+            What the action returned.
+
+        Raises:
+            BaseException: Whatever it raised.
+        """
+        id = uuid.uuid4()
+        child = Invocation(
+            action,
+            thing,
+            id,
+            input,
+            cancel_hook=parent.cancel_event if parent is not None else CancelEvent(id),
+            origin=parent.origin if parent is not None else origin,
+            parent=parent,
+            changed=self._changed,
+        )
+        self._admit(child, limited=parent is None)
+        child.run()
+        return child.result
+
+    def list_invocations(
+        self,
+        action: ActionDescriptor[..., Any] | None = None,
+        thing: Thing | None = None,
+        request: MakesUrls | None = None,
+    ) -> list[InvocationModel]:
+        """Those that run or ended recently, as the network sees them, oldest first.
+
+        Args:
+            action: Only of this action, on every Thing of its class.
+            thing: Only on this Thing.
+            request: Makes the links absolute.
+        """
+        return [
+            invocation.response(request)
+            for invocation in self.invocations
+            if (action is None or invocation.action_ref() is action)
+            and (thing is None or invocation.thing_ref() is thing)
+        ]
+
+    def expire_invocations(self) -> None:
+        """Forget those whose time is up; running ones never."""
+        moment = now()
+        with self._invocations_lock:
+            for id, invocation in tuple(self._invocations.items()):
+                if invocation.expiry_time is not None and invocation.expiry_time <= moment:
+                    del self._invocations[id]
+
+    def cancel(self, id: UUID) -> bool:
+        """Ask an invocation to stop.
+
+        Returns:
+            False where it had ended already.
+
+        Raises:
+            InvocationNotFoundError: There is none.
+        """
+        invocation = self.get_invocation(id)
+        if invocation.status.ended:
+            return False
+        invocation.cancel()
+        return True
+
+    def cancel_all(self) -> list[Invocation]:
+        """Ask all that run or wait to stop; returns them."""
+        active = self.active
+        for invocation in active:
+            invocation.cancel()
+        return active
+
+    def refuse_new(self) -> None:
+        """Start nothing new from now on."""
+        with self._invocations_lock:
+            self._closing = True
+
+    def close(self, timeout_s: float) -> list[Invocation]:
+        """Cancel all, wait for them, and end.
+
+        Args:
+            timeout_s: How long to wait for all of them together, in seconds.
+
+        Returns:
+            Those that did not end in time; they are abandoned.
+        """
+        self.refuse_new()
+        deadline = time.monotonic() + timeout_s
+        running = self.cancel_all()
+        for invocation in running:
+            while not invocation.wait_ended(min(0.25, max(0.0, deadline - time.monotonic()))):
+                if time.monotonic() >= deadline:
+                    break
+                # Asked again: one that swallowed the first cancellation may heed the second.
+                invocation.cancel()
+        for invocation in running:
+            if invocation.is_alive() and invocation.wait_ended(0):
+                invocation.join(max(0.1, deadline - time.monotonic()))
+        with self._expiry_changed:
+            self._stopped = True
+            self._expiry_changed.notify_all()
+        if self._expirer is not None:
+            self._expirer.join(5.0)
+        return [invocation for invocation in running if not invocation.wait_ended(0)]
+
+    def _admit(self, invocation: Invocation, *, limited: bool = True) -> None:
+        with self._invocations_lock:
+            if self._closing:
+                raise ClosingError
+            if limited and len(self._active) >= self._limit:
+                raise TooManyInvocationsError(self._limit)
+            self._invocations[invocation.id] = invocation
+            self._active[invocation.id] = invocation
+
+    def _forget(self, id: UUID) -> None:
+        with self._invocations_lock:
+            self._invocations.pop(id, None)
+            self._active.pop(id, None)
+
+    def _changed(self, invocation: Invocation, kind: str) -> None:
+        """Publish a change; in order, so that nobody sees an older state after a newer one."""
+        with self._publishing:
+            snapshot = invocation.snapshot()
+            if kind == "status":
+                if snapshot.status.ended:
+                    with self._invocations_lock:
+                        self._active.pop(invocation.id, None)
+                self._publish(
+                    InvocationChanged(
+                        thing=invocation.thing_name, snapshot=snapshot, seq=next(self._seq)
+                    )
+                )
+            else:
+                self._publish(InvocationProgressed(thing=invocation.thing_name, snapshot=snapshot))
+        if kind == "status" and snapshot.status.ended:
+            self._schedule_expiry(invocation)
+            try:
+                self._after(invocation)
+            except Exception:
+                _log.exception("What follows an invocation failed.")
+
+    def _schedule_expiry(self, invocation: Invocation) -> None:
+        due_s = time.monotonic() + invocation.retention_time
+        with self._expiry_changed:
+            if self._stopped:
+                return
+            heapq.heappush(self._expiries, (due_s, next(self._ties), invocation.id))
+            if self._expirer is None:
+                self._expirer = threading.Thread(
+                    target=self._expire_by_the_clock, name="expiry", daemon=True
+                )
+                self._expirer.start()
+            self._expiry_changed.notify_all()
+
+    def _expire_by_the_clock(self) -> None:
+        while True:
+            with self._expiry_changed:
+                if self._stopped:
+                    return
+                if not self._expiries:
+                    self._expiry_changed.wait()
+                    continue
+                due_s, _, id = self._expiries[0]
+                left_s = due_s - time.monotonic()
+                if left_s > 0:
+                    self._expiry_changed.wait(left_s)
+                    continue
+                heapq.heappop(self._expiries)
+            with self._invocations_lock:
+                self._invocations.pop(id, None)

@@ -1,0 +1,79 @@
+"""The errors of the engine, beside those of `things.errors`.
+
+ThingError
+├── BenchFileError              a bench file is wrong; says file, place and what was expected
+├── BenchInUseError             another program has this bench
+├── TooManyInvocationsError     as many run as are allowed; try again
+├── ClosingError                the program is ending and starts nothing new
+├── InvocationNotFoundError     no invocation of that id, or not any more
+└── PortError                   no port could be had to listen on
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from things.errors import ThingError
+
+
+class BenchFileError(ThingError):
+    """A bench file is wrong.
+
+    Attributes:
+        file: Which one.
+        place: Where in it, such as 'line 4, things.camera'.
+        reason: What is wrong and what was expected.
+    """
+
+    def __init__(self, file: Path | str, place: str, reason: str) -> None:
+        super().__init__(f"{file}{', ' + place if place else ''}: {reason}")
+        self.file = file
+        self.place = place
+        self.reason = reason
+
+
+class BenchInUseError(ThingError):
+    """Another program has this bench and its data folder.
+
+    Attributes:
+        holder: Who, in words.
+        url: Where it can be reached; '' where that is not known.
+    """
+
+    def __init__(self, bench: str, holder: str, url: str) -> None:
+        super().__init__(f"{bench} is in use by {holder}")
+        self.holder = holder
+        self.url = url
+
+
+class TooManyInvocationsError(ThingError):
+    """As many invocations run as are allowed.
+
+    Attributes:
+        limit: How many.
+    """
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"{limit} actions run or wait already; no more are started")
+        self.limit = limit
+
+
+class ClosingError(ThingError):
+    """The program is ending and starts nothing new."""
+
+    def __init__(self) -> None:
+        super().__init__("the bench is closing and starts nothing new")
+
+
+class InvocationNotFoundError(ThingError, KeyError):
+    """There is no invocation of that id, or not any more."""
+
+    def __init__(self, id: object) -> None:
+        super().__init__(f"No action invocation found with ID {id}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class PortError(ThingError, OSError):
+    """No port could be had to listen on."""

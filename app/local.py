@@ -1,0 +1,205 @@
+"""The handles of a bench in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+from app.actions.outcome import blob_at
+from app.bench import Bench
+from app.bench_things import BenchThing
+from app.event_bus import Mailbox
+from app.handles import (
+    InvocationSnapshot,
+    LogLine,
+    Origin,
+    OriginKind,
+    Picture,
+    Reading,
+    ServerInfo,
+    StopReport,
+    ThingHandle,
+)
+from things.blobs import Blob, BlobArray
+from things.errors import NoBlobDataError
+from things.events import ThingState
+from things.streams import FrameReader
+
+T = TypeVar("T")
+
+
+class LocalThing:
+    """A Thing of this process, as `app.handles.ThingHandle`.
+
+    Args:
+        bench: The bench it is on.
+        entry: The Thing with its state.
+        origin: Who asks, through this handle.
+    """
+
+    def __init__(self, bench: Bench, entry: BenchThing, origin: Origin) -> None:
+        self._bench = bench
+        self._entry = entry
+        self._origin = origin
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self._entry.name
+
+    @property
+    def title(self) -> str:
+        """What to call it."""
+        return self._entry.title
+
+    @property
+    def state(self) -> ThingState:
+        """What it is doing."""
+        return self._entry.state
+
+    @property
+    def reason(self) -> str:
+        """Why it failed or is disconnected."""
+        return self._entry.reason
+
+    def describe(self) -> Mapping[str, Any]:
+        """Its Thing Description."""
+        return self._entry.describe()
+
+    def last(self, name: str) -> Reading | None:
+        """The last known value of a property."""
+        thing = self._entry.thing
+        return None if thing is None else thing._core.readings.get(name)
+
+    async def read(self, name: str) -> Reading:
+        """Read in a worker."""
+        return await self._in_worker(lambda: self._bench.read(self.name, name))
+
+    async def write(self, name: str, value: Any) -> Reading:
+        """Write in a worker."""
+        return await self._in_worker(
+            lambda: self._bench.write(self.name, name, value, self._origin)
+        )
+
+    async def reset(self, name: str) -> Reading:
+        """Reset in a worker."""
+        return await self._in_worker(lambda: self._bench.reset(self.name, name, self._origin))
+
+    async def invoke(
+        self, action: str, input: Mapping[str, Any] | None = None
+    ) -> InvocationSnapshot:
+        """Start an action."""
+        invocation = await self._in_worker(
+            lambda: self._bench.invoke(self.name, action, input, self._origin)
+        )
+        return invocation.snapshot()
+
+    async def reconnect(self) -> None:
+        """Bring it back, in a worker."""
+        await self._in_worker(lambda: self._bench.reconnect(self.name))
+
+    async def reload(self) -> None:
+        """Read its driver again, in a worker."""
+        await self._in_worker(lambda: self._bench.reload(self.name))
+
+    def open_stream(self, name: str, wake: Callable[[], None]) -> FrameReader:
+        """Read a live stream."""
+        return self._bench.stream(self.name, name).open(wake)
+
+    async def _in_worker(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._bench.workers, call)
+
+
+class LocalBench:
+    """A bench of this process, as `app.handles.BenchHandle`.
+
+    Args:
+        bench: The bench.
+        server: Says where it is served.
+        origin: Who asks, through this handle.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        server: Callable[[], ServerInfo] = lambda: ServerInfo(""),
+        origin: Origin = Origin(OriginKind.WINDOW),
+    ) -> None:
+        self._bench = bench
+        self._server = server
+        self._things: dict[str, ThingHandle] = {
+            name: LocalThing(bench, entry, origin) for name, entry in bench.things.items()
+        }
+
+    @property
+    def title(self) -> str:
+        """The bench's title."""
+        return self._bench.spec.title
+
+    @property
+    def file(self) -> Path | None:
+        """Its file."""
+        return self._bench.spec.file
+
+    @property
+    def things(self) -> Mapping[str, ThingHandle]:
+        """All Things, failed ones too."""
+        return self._things
+
+    @property
+    def server(self) -> ServerInfo:
+        """Where it is served."""
+        return self._server()
+
+    def subscribe(self, wake: Callable[[], None]) -> Mailbox:
+        """Everything that happens on the bench."""
+        return self._bench.bus.subscribe(wake)
+
+    def invocations(self) -> Sequence[InvocationSnapshot]:
+        """What runs and what ended recently."""
+        return [invocation.snapshot() for invocation in self._bench.actions.invocations]
+
+    async def cancel(self, invocation: UUID) -> bool:
+        """Ask an invocation to stop."""
+        return self._bench.actions.cancel(invocation)
+
+    async def log(self, invocation: UUID) -> Sequence[LogLine]:
+        """What an invocation logged."""
+        return self._bench.actions.get_invocation(invocation).log_lines()
+
+    async def picture(self, invocation: UUID, path: tuple[str | int, ...] = ()) -> Picture | bytes:
+        """A picture of an output: its array, or its bytes read in a worker."""
+        data = self._blob(invocation, path).data
+        if isinstance(data, BlobArray):
+            return Picture(data.array, data.pixel_size_um, data.full_scale)
+        return await self._in_worker(lambda: data.content)
+
+    async def save(self, invocation: UUID, path: tuple[str | int, ...], target: Path) -> None:
+        """Write a blob to a file, in a worker."""
+        blob = self._blob(invocation, path)
+        await self._in_worker(lambda: blob.save(target))
+
+    async def stop_all(self) -> Sequence[StopReport]:
+        """Stop everything. In a thread of its own: the workers may all be busy."""
+        return await asyncio.to_thread(self._bench.stop_all)
+
+    def disk_free_bytes(self) -> int:
+        """Room where data is kept."""
+        folder = self._bench.data_folder or Path.cwd()
+        while not folder.exists():
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
+
+    def _blob(self, invocation: UUID, path: tuple[str | int, ...]) -> Blob:
+        result = self._bench.actions.get_invocation(invocation).result
+        blob = blob_at(result, path)
+        if blob is None:
+            raise NoBlobDataError("This invocation has no such output.")
+        return blob
+
+    async def _in_worker(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._bench.workers, call)
