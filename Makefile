@@ -46,4 +46,4 @@ constraints: ## Renew constraints.txt with the newest versions pyproject.toml ad
 
 clean: ## Remove what was built and cached; the environment in .venv stays
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	@find app benchmarks resources tests things tools ui -name __pycache__ -prune -exec rm -rf {} +
+	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
