@@ -43,6 +43,8 @@ class Role(enum.IntEnum):
     """For a group whether it is folded; None for a Thing."""
     CAN_RETRY = Qt.ItemDataRole.UserRole + 5
     """Whether trying again to reach it makes sense."""
+    GROUP = Qt.ItemDataRole.UserRole + 6
+    """The group a group row stands for, as `toggle_group` takes it; None for a Thing."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +67,9 @@ class _Group:
 
 
 _Row = _Thing | _Group
+Index = QModelIndex | QPersistentModelIndex
+"""Either kind of model index, as Qt hands them to models and delegates."""
+
 _NO_INDEX = QModelIndex()
 
 
@@ -100,11 +105,11 @@ class BenchListModel(QAbstractListModel):
     # Qt's side.
 
     @override
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_INDEX) -> int:
+    def rowCount(self, parent: Index = _NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
     @override
-    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         if isinstance(self._rows[index.row()], _Group):
@@ -114,7 +119,7 @@ class BenchListModel(QAbstractListModel):
     @override
     def data(
         self,
-        index: QModelIndex | QPersistentModelIndex,
+        index: Index,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
         if not index.isValid() or not 0 <= index.row() < len(self._rows):
@@ -124,6 +129,8 @@ class BenchListModel(QAbstractListModel):
 
     def _of_group(self, row: _Group, role: int) -> Any:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return row.title or self.tr("Other")
+        if role == Role.GROUP:
             return row.title
         if role == Role.NAME:
             return ""
@@ -209,6 +216,9 @@ class BenchListModel(QAbstractListModel):
             # What failed to start had no description until now.
             self._things[event.thing] = fresh = _listed(thing.handle)
             fresh.live, fresh.running = thing.live, thing.running
+            if fresh.group != thing.group:
+                self._rearrange()
+                return
             self._rows = [fresh if row is thing else row for row in self._rows]
         self._marked.add(event.thing)
 
@@ -239,7 +249,7 @@ class BenchListModel(QAbstractListModel):
             return handle.reason
         found = self._found.get(handle.name)
         names = (found,) if found else row.watched
-        parts = []
+        parts: list[str] = []
         for name in names:
             reading = handle.last(name)
             if reading is None or reading.value is None:

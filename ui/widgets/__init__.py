@@ -1,14 +1,15 @@
 """The widgets everything in the window is made of; each takes the `Theme` first."""
 
+from ui.states import LOOKS, State, StateLook, state_of_invocation, state_of_thing
 from ui.widgets.buttons import Chip, IconButton, Segment, SegmentedControl, TextButton
 from ui.widgets.inputs import ComboBox, SearchBox
 from ui.widgets.island import Island, IslandHeader, paint_island
-from ui.widgets.labels import ElidedLabel, PlainLabel, ReasonLabel, StateLabel
+from ui.widgets.labels import ElidedLabel, IconMark, PlainLabel, ReasonLabel, StateLabel
 from ui.widgets.progress_line import ProgressLine, paint_progress
 from ui.widgets.ring_slider import RingSlider
-from ui.states import LOOKS, State, StateLook, state_of_invocation, state_of_thing
 from ui.widgets.stop_all_button import StopAllButton
 from ui.widgets.switch import Switch
+from ui.widgets.tabs import TabButton
 
 __all__ = [
     "LOOKS",
@@ -16,6 +17,7 @@ __all__ = [
     "ComboBox",
     "ElidedLabel",
     "IconButton",
+    "IconMark",
     "Island",
     "IslandHeader",
     "PlainLabel",
@@ -30,6 +32,7 @@ __all__ = [
     "StateLook",
     "StopAllButton",
     "Switch",
+    "TabButton",
     "TextButton",
     "paint_island",
     "paint_progress",

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from ui.icons import icon, paint_icon
-from ui.theme import Size, Theme
+from ui.theme import Size, Theme, repolish
 
 
 class IconButton(QToolButton):
@@ -96,6 +96,12 @@ class TextButton(QPushButton):
     def set_glyph(self, glyph: str, role: str = "text") -> None:
         """Change the icon."""
         self.setIcon(icon(self._theme, glyph, role))
+
+    def set_kind(self, kind: str) -> None:
+        """Change between '', 'primary', 'quiet' and 'danger'."""
+        if self.property("kind") != kind:
+            self.setProperty("kind", kind)
+            repolish(self)
 
 
 @dataclass(frozen=True, slots=True)

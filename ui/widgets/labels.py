@@ -9,9 +9,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent, QTextDo
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
-from ui.icons import icon
-from ui.theme import Size, TextSize, Theme, repolish
+from ui.icons import icon, paint_icon
 from ui.states import LOOKS, State
+from ui.theme import Size, TextSize, Theme, repolish
 
 
 class PlainLabel(QLabel):
@@ -270,3 +270,39 @@ class StateLabel(QWidget):
             Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
             self.text,
         )
+
+
+class IconMark(QWidget):
+    """An icon that says something and cannot be pressed.
+
+    Args:
+        theme: Where the colour comes from.
+        glyph: As for `ui.icons.icon`; '' leaves the place empty, so that nothing jumps.
+        role: A colour role.
+        side: In pixels.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        glyph: str = "",
+        role: str = "secondary",
+        *,
+        side: int = Size.ICON,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._glyph = glyph
+        self._role = role
+        self.setFixedSize(side, side)
+
+    def set_glyph(self, glyph: str, role: str = "secondary") -> None:
+        """Change the icon."""
+        self._glyph, self._role = glyph, role
+        self.update()
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._glyph:
+            paint_icon(QPainter(self), self._theme, self._glyph, self.rect(), self._role)

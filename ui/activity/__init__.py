@@ -1,0 +1,1 @@
+"""What runs, waits and ended; and the application's log."""

@@ -1,0 +1,245 @@
+"""The rows themselves: only those in sight exist, so ten thousand are no slower than ten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
+from typing_extensions import override
+
+from ui.activity.details import HEIGHT, InvocationDetails
+from ui.activity.row import ActivityRow, Columns
+from ui.activity.thumbnails import ThumbnailSource
+from ui.models.invocations import InvocationListModel
+from ui.theme import Size, TextSize, Theme
+
+TICK_MS = 1000
+"""How often running rows are drawn again although nothing was heard, for silence and ages."""
+
+
+class InvocationList(QAbstractScrollArea):
+    """A list of invocations, 40 pixels a row, one of them unfolded at most.
+
+    Row widgets are made for the rows in sight and used again for others when the list scrolls.
+    A row keeps its widget while it moves, so keyboard focus stays with its invocation.
+
+    Attributes:
+        cancel: Ask an invocation to stop; its id.
+        repeat: Run it again; its id.
+        show_result: Look at its result; its id.
+        more: Its menu is wanted; its id and a place on the screen.
+    """
+
+    cancel = Signal(object)
+    repeat = Signal(object)
+    show_result = Signal(object)
+    more = Signal(object, QPoint)
+
+    def __init__(
+        self,
+        theme: Theme,
+        model: InvocationListModel,
+        thumbnails: ThumbnailSource,
+        details: InvocationDetails,
+        title_of: Callable[[str], str],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._model = model
+        self._thumbnails = thumbnails
+        self._title_of = title_of
+        self._compact = False
+        self._expanded: UUID | None = None
+        self._rows: dict[UUID, ActivityRow] = {}
+        self._spare: list[ActivityRow] = []
+        self.details = details
+        self.details.setParent(self.viewport())
+        self.details.hide()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Invocations"))
+        self.viewport().setAutoFillBackground(False)
+        self.verticalScrollBar().setSingleStep(Size.ACTIVITY_ROW)
+        self.verticalScrollBar().valueChanged.connect(self._arrange)
+        # Many events of one turn of the loop make one new arrangement.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._arrange)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self._refresh_active)
+        self._tick.start()
+        model.changed.connect(self.arrange_soon)
+        model.row_changed.connect(self._refresh)
+        thumbnails.changed.connect(self._refresh)
+
+    @property
+    def row_widgets(self) -> dict[UUID, ActivityRow]:
+        """The rows in sight."""
+        return self._rows
+
+    @property
+    def expanded(self) -> UUID | None:
+        """The invocation whose details are open."""
+        return self._expanded
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave out who asked."""
+        self._compact = compact
+        self._arrange()
+
+    def arrange_soon(self) -> None:
+        """Arrange once when this turn of the loop is over."""
+        if not self._soon.isActive():
+            self._soon.start(0)
+
+    def toggle(self, invocation: UUID) -> None:
+        """Open or close the details of a row."""
+        self._expanded = None if self._expanded == invocation else invocation
+        self._arrange()
+
+    def ensure_visible(self, invocation: UUID) -> None:
+        """Scroll until a row is in sight."""
+        rows = self._model.rows
+        if invocation not in rows:
+            return
+        top = self._top_of(rows.index(invocation))
+        bar = self.verticalScrollBar()
+        if top < bar.value():
+            bar.setValue(top)
+        elif top + Size.ACTIVITY_ROW > bar.value() + self.viewport().height():
+            bar.setValue(top + Size.ACTIVITY_ROW - self.viewport().height())
+
+    # Qt's side.
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from row to row, taking the focus along."""
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+            return
+        rows = self._model.rows
+        if not rows:
+            return
+        focus = QApplication.focusWidget()
+        focused = next((i for i, row in self._rows.items() if focus in row.children()), None)
+        at = rows.index(focused) + step if focused in rows else 0
+        target = rows[min(max(0, at), len(rows) - 1)]
+        self.ensure_visible(target)
+        self._arrange()
+        if target in self._rows:
+            self._rows[target].chevron.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._model.rows:
+            return
+        painter = QPainter(self.viewport())
+        painter.setFont(self._theme.font(TextSize.BODY))
+        painter.setPen(self._theme.colours.secondary)
+        nothing = self.tr("Nothing has run yet.")
+        if self._model.counts.all:
+            nothing = self.tr("Nothing passes these filters.")
+        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, nothing)
+
+    # Inside.
+
+    def _top_of(self, number: int) -> int:
+        top = number * Size.ACTIVITY_ROW
+        rows = self._model.rows
+        if self._expanded in rows and rows.index(self._expanded) < number:
+            top += HEIGHT
+        return top
+
+    def _arrange(self) -> None:
+        """Put the rows in sight where they belong."""
+        rows = self._model.rows
+        view = self.viewport()
+        unfolded = rows.index(self._expanded) if self._expanded in rows else None
+        extra = HEIGHT if unfolded is not None else 0
+        whole = len(rows) * Size.ACTIVITY_ROW + extra
+        bar = self.verticalScrollBar()
+        bar.setPageStep(view.height())
+        bar.setRange(0, max(0, whole - view.height()))
+        offset = bar.value()
+        columns = Columns.fit(view.width(), self._theme, compact=self._compact)
+        first = max(0, (offset - extra) // Size.ACTIVITY_ROW)
+        in_sight: list[tuple[UUID, int]] = []
+        for number in range(first, len(rows)):
+            top = number * Size.ACTIVITY_ROW - offset
+            if unfolded is not None and number > unfolded:
+                top += extra
+            if top >= view.height():
+                break
+            in_sight.append((rows[number], top))
+        wanted = {invocation for invocation, _ in in_sight}
+        for invocation in [each for each in self._rows if each not in wanted]:
+            row = self._rows.pop(invocation)
+            row.hide()
+            self._spare.append(row)
+        for invocation, top in in_sight:
+            row = self._rows.get(invocation) or self._take_row(invocation)
+            row.set_columns(columns)
+            row.setGeometry(0, top, view.width(), Size.ACTIVITY_ROW)
+            self._fill(invocation, row)
+            row.show()
+        if unfolded is None:
+            self.details.hide()
+        else:
+            top = (unfolded + 1) * Size.ACTIVITY_ROW - offset
+            self.details.setGeometry(0, top, view.width(), HEIGHT)
+            self.details.show()
+        view.update()
+
+    def _take_row(self, invocation: UUID) -> ActivityRow:
+        row = self._spare.pop() if self._spare else self._make_row()
+        self._rows[invocation] = row
+        return row
+
+    def _make_row(self) -> ActivityRow:
+        row = ActivityRow(self._theme, self._thumbnails, self.viewport())
+        row.expand.connect(lambda: self._with_id(row, self.toggle))
+        row.cancel.connect(lambda: self._with_id(row, self.cancel.emit))
+        row.repeat.connect(lambda: self._with_id(row, self.repeat.emit))
+        row.show_result.connect(lambda: self._with_id(row, self.show_result.emit))
+        row.more.connect(lambda place: self._with_id(row, lambda each: self.more.emit(each, place)))
+        return row
+
+    @staticmethod
+    def _with_id(row: ActivityRow, call: Callable[[UUID], object]) -> None:
+        if row.snapshot is not None:
+            call(row.snapshot.id)
+
+    def _fill(self, invocation: UUID, row: ActivityRow) -> None:
+        snapshot = self._model.snapshot(invocation)
+        if snapshot is None:
+            return
+        row.show_invocation(
+            snapshot,
+            self._title_of(snapshot.thing),
+            self._model.state(invocation),
+            silent_s=self._model.silent_s(invocation),
+            expanded=invocation == self._expanded,
+        )
+        if invocation == self._expanded:
+            self.details.show_invocation(snapshot)
+
+    def _refresh(self, invocation: UUID) -> None:
+        row = self._rows.get(invocation)
+        if row is not None:
+            self._fill(invocation, row)
+
+    def _refresh_active(self) -> None:
+        for snapshot in self._model.active:
+            self._refresh(snapshot.id)

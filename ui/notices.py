@@ -1,0 +1,140 @@
+"""Short messages that lie over the window until they are read; never a dialog in the way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from ui.theme import Size, Theme
+from ui.widgets import ElidedLabel, IconButton, IconMark, PlainLabel, TextButton
+
+SHOWN_MS = 6000
+"""How long a message that is no trouble stays."""
+
+MOST = 3
+"""How many are shown at a time; the oldest goes first."""
+
+_GLYPHS = {"failed": "failed", "waiting": "pending", "running": "ready", "secondary": "ready"}
+
+
+class Notice(QFrame):
+    """One message: icon, sentence, details on a click, close."""
+
+    def __init__(
+        self, theme: Theme, role: str, text: str, details: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._role = role
+        self.text = text
+        self.details = details
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Size.PADDING, 6, 6, 6)
+        column.setSpacing(4)
+        row = QHBoxLayout()
+        row.setSpacing(Size.GRID)
+        column.addLayout(row)
+        row.addWidget(IconMark(theme, _GLYPHS.get(role, "ready"), role))
+        self.sentence = ElidedLabel(theme, text)
+        row.addWidget(self.sentence, 1)
+        self._more = PlainLabel(theme, details, tone="secondary")
+        self._more.setWordWrap(True)
+        self._more.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._more.hide()
+        column.addWidget(self._more)
+        if details:
+            self.details_button = TextButton(theme, self.tr("Details"), kind="quiet")
+            self.details_button.clicked.connect(self._toggle)
+            row.addWidget(self.details_button)
+            copy = IconButton(theme, "copy", self.tr("Copy this message"))
+            copy.clicked.connect(
+                lambda: QGuiApplication.clipboard().setText(f"{self.text}\n{self.details}")
+            )
+            row.addWidget(copy)
+        self.close_button = IconButton(theme, "close", self.tr("Close this message"))
+        row.addWidget(self.close_button)
+        self.setAccessibleName(text)
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colours.role(self._role), 1))
+        painter.setBrush(colours.island)
+        area = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(area, Size.ISLAND_RADIUS, Size.ISLAND_RADIUS)
+
+    def _toggle(self) -> None:
+        self._more.setVisible(not self._more.isVisible())
+        holder = self.parentWidget()
+        if isinstance(holder, Notices):
+            holder.place()
+
+
+class Notices(QWidget):
+    """The messages of a window, below its top bar.
+
+    A trouble stays until it is closed; the rest goes after a few seconds.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._over = parent
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(Size.GRID)
+        self.hide()
+
+    @property
+    def shown(self) -> list[Notice]:
+        """The messages in sight, oldest first."""
+        items = (self._column.itemAt(number) for number in range(self._column.count()))
+        widgets = [item.widget() for item in items if item is not None]
+        return [widget for widget in widgets if isinstance(widget, Notice)]
+
+    def say(self, text: str, *, role: str = "secondary", details: str = "") -> Notice:
+        """Show a message.
+
+        Args:
+            text: One plain sentence: what happened, to which Thing, what to do now.
+            role: 'failed' or 'waiting' stays until closed; anything else goes by itself.
+            details: More of it, on a click; plain text.
+        """
+        for same in self.shown:
+            if (same.text, same.details) == (text, details):
+                self._remove(same)
+        while len(self.shown) >= MOST:
+            self._remove(self.shown[0])
+        notice = Notice(self._theme, role, text, details, self)
+        notice.close_button.clicked.connect(lambda: self._remove(notice))
+        self._column.addWidget(notice)
+        if role not in ("failed", "waiting"):
+            timer = QTimer(notice)
+            timer.setSingleShot(True)
+            timer.timeout.connect(lambda: self._remove(notice))
+            timer.start(SHOWN_MS)
+        self.place()
+        return notice
+
+    def place(self) -> None:
+        """Lie in the middle below the top bar."""
+        shown = bool(self.shown)
+        self.setVisible(shown)
+        if not shown:
+            return
+        window = self._over.rect()
+        width = min(640, window.width() - 4 * Size.GRID)
+        self.setFixedWidth(width)
+        self.adjustSize()
+        self.move((window.width() - width) // 2, Size.TOP_BAR + Size.GRID)
+        self.raise_()
+
+    def _remove(self, notice: Notice) -> None:
+        self._column.removeWidget(notice)
+        notice.hide()
+        notice.deleteLater()
+        self.place()

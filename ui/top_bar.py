@@ -1,0 +1,285 @@
+"""What must always be reachable: STOP ALL, the menu, search or run, server and disk."""
+
+from __future__ import annotations
+
+import asyncio
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
+from typing_extensions import override
+
+from app.handles import BenchHandle, ServerInfo
+from ui.activity.wording import one_line, size_in_words
+from ui.icons import paint_icon
+from ui.tasks import Tasks
+from ui.theme import Size, Theme
+from ui.widgets import ElidedLabel, IconButton, IconMark, StopAllButton
+
+SERVER_MS = 2000
+"""How often the server's address is looked at."""
+
+DISK_MS = 30_000
+"""How often the room on the disk is asked for."""
+
+LOW_DISK_BYTES = 5_000_000_000
+"""Below this the room on the disk is shown as trouble."""
+
+
+class TopBar(QWidget):
+    """The first 56 pixels of the window.
+
+    Attributes:
+        stop_all: STOP ALL was pressed.
+        search: The search-or-run field was clicked.
+        copied: Something was copied to the clipboard; what, in words.
+        search_field: Where the palette opens.
+    """
+
+    stop_all = Signal()
+    search = Signal()
+    copied = Signal(str)
+
+    def __init__(
+        self, theme: Theme, bench: BenchHandle, tasks: Tasks, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._tasks = tasks
+        self._menu: QMenu | None = None
+        self._asking: asyncio.Task[None] | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Size.GRID, Size.GRID, Size.GRID, Size.GRID)
+        row.setSpacing(Size.GRID)
+        self.stop_button = StopAllButton(theme)
+        self.stop_button.pressed.connect(self.stop_all)
+        row.addWidget(self.stop_button)
+        row.addSpacing(6)
+        self.menu_button = IconButton(theme, "menu", self.tr("Menu"), role="text")
+        self.menu_button.clicked.connect(self.open_menu)
+        row.addWidget(self.menu_button)
+        row.addSpacing(6)
+        row.addWidget(IconMark(theme, "bench"))
+        self.bench_name = ElidedLabel(theme, bench.title)
+        self.bench_name.setMaximumWidth(220)
+        row.addWidget(self.bench_name)
+        row.addStretch(1)
+        self.search_field = _SearchField(theme, self.tr("Search or run"))
+        self.search_field.clicked.connect(self.search)
+        row.addWidget(self.search_field, 2)
+        row.addStretch(1)
+        self.server_button = _Status(theme, "computer", "")
+        self.server_button.clicked.connect(self._copy_address)
+        row.addWidget(self.server_button)
+        self.disk_label = _Status(theme, "disk", "")
+        self.disk_label.setEnabled(True)
+        self.disk_label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        row.addWidget(self.disk_label)
+        self._compact = False
+        self._server: ServerInfo | None = None
+        self._look_at_server()
+        self._every(SERVER_MS, self._look_at_server)
+        self._every(DISK_MS, self._ask_disk)
+        QTimer.singleShot(0, self, self._ask_disk)
+
+    def set_menu(self, menu: QMenu) -> None:
+        """What the menu button opens."""
+        self._menu = menu
+
+    def open_menu(self) -> None:
+        """Open the menu below its button."""
+        if self._menu is not None:
+            corner = QPoint(0, self.menu_button.height() + 4)
+            self._menu.popup(self.menu_button.mapToGlobal(corner))
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave the address out."""
+        if self._compact != compact:
+            self._compact = compact
+            self._show_server()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), Size.TOP_BAR)
+
+    @property
+    def server_text(self) -> str:
+        """What is said of the server."""
+        return self.server_button.text()
+
+    # Inside.
+
+    def _every(self, interval_ms: int, call: object) -> None:
+        timer = QTimer(self)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(call)
+        timer.start()
+
+    def _look_at_server(self) -> None:
+        server = self._bench.server
+        if server != self._server:
+            self._server = server
+            self._show_server()
+
+    def _show_server(self) -> None:
+        server = self._server
+        assert server is not None
+        if not server.url:
+            text, glyph = self.tr("Not on the network"), "computer"
+        elif is_loopback(server.url):
+            text, glyph = self.tr("On this computer only"), "computer"
+        else:
+            text, glyph = self.tr("On the network"), "network"
+        if server.url and not self._compact:
+            text = f"{text} · {urlsplit(server.url).netloc}"
+        lines = [self.tr("Click to copy {0}").format(server.url)] if server.url else []
+        if server.note:
+            lines.insert(0, one_line(server.note))
+            if not self._compact:
+                text = f"{text} · {one_line(server.note)}"
+        self.server_button.show_status(text, glyph, "waiting" if server.note else "text")
+        self.server_button.setToolTip("\n".join(lines))
+
+    def _copy_address(self) -> None:
+        url = self._bench.server.url
+        if url:
+            QGuiApplication.clipboard().setText(url)
+            self.copied.emit(url)
+
+    def _ask_disk(self) -> None:
+        if self._asking is None or self._asking.done():
+            self._asking = self._tasks.start(self._disk(), self.tr("Reading the disk's room"))
+
+    async def _disk(self) -> None:
+        """Ask on a worker thread: a network disk may take its time."""
+        free = await asyncio.to_thread(self._bench.disk_free_bytes)
+        low = free < LOW_DISK_BYTES
+        words = size_in_words(free, self.locale(), decimals=0 if free >= 1e10 else 1)
+        self.disk_label.show_status(
+            self.tr("{0} free").format(words), "disk", "failed" if low else "text"
+        )
+        self.disk_label.setToolTip(
+            self.tr("Little room is left where data is kept.")
+            if low
+            else self.tr("Room where data is kept")
+        )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address can be reached from this computer only."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _SearchField(QAbstractButton):
+    """Looks like a field and opens the palette."""
+
+    def __init__(self, theme: Theme, text: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setToolTip(self.tr("Search or run anything (Ctrl+K)"))
+        self.setFont(theme.font())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.IBeamCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(160)
+        self.setMaximumWidth(264)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(264, 32)
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(colours.accent, 2) if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(colours.field if self.underMouse() else colours.island)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
+        mark = QRect(12, 0, Size.ICON, self.height())
+        paint_icon(painter, self._theme, "search", mark, "secondary")
+        painter.setFont(self.font())
+        painter.setPen(colours.secondary)
+        words = self.rect().adjusted(36, 0, -12, 0)
+        key = "Ctrl+K"
+        room = painter.fontMetrics().horizontalAdvance(key) + 8
+        painter.drawText(
+            words.adjusted(0, 0, -room, 0),
+            Qt.AlignmentFlag.AlignVCenter,
+            painter.fontMetrics().elidedText(
+                self.text(), Qt.TextElideMode.ElideRight, words.width() - room
+            ),
+        )
+        painter.setPen(colours.text)
+        painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, key)
+
+
+class _Status(QAbstractButton):
+    """Icon and words at the right of the top bar."""
+
+    def __init__(self, theme: Theme, glyph: str, text: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._glyph = glyph
+        self._role = "text"
+        self.setFont(theme.font())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(policy)
+        self.show_status(text, glyph, "text")
+
+    def show_status(self, text: str, glyph: str, role: str) -> None:
+        """Change what is shown."""
+        self._glyph, self._role = glyph, role
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        text = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(text + 22 + 16, Size.CONTROL) if self.text() else QSize(0, Size.CONTROL)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), 60), Size.CONTROL)
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if not self.text():
+            return
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() and self.focusPolicy() != Qt.FocusPolicy.NoFocus:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.hover)
+            painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
+        role = self._role if self._role != "text" else "secondary"
+        mark = QRect(8, 0, 15, self.height())
+        paint_icon(painter, self._theme, self._glyph, mark, role)
+        painter.setFont(self.font())
+        painter.setPen(colours.role(self._role))
+        words = self.rect().adjusted(28, 0, -4, 0)
+        painter.drawText(
+            words,
+            Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
+            painter.fontMetrics().elidedText(
+                self.text(), Qt.TextElideMode.ElideRight, words.width()
+            ),
+        )
+        if self.hasFocus():
+            painter.setPen(QPen(colours.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)
