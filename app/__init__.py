@@ -1,0 +1,1 @@
+"""Runs Things: bench, actions, server, command line; complete without a screen."""

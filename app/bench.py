@@ -339,7 +339,7 @@ class Bench:
             self._retry_later(entry)
 
     def _order(self) -> list[str]:
-        """Names in the order of entering: what fills a slot before who needs it, else as written."""
+        """Names in order of entering: what fills a slot before who needs it, else as written."""
         graph: dict[str, set[str]] = {}
         names = list(self.things)
         for name, entry in self.things.items():

@@ -126,10 +126,8 @@ def read_bench_file(file: Path) -> BenchSpec:
         raise BenchFileError(file, "", "is not UTF-8 text; a bench file is TOML") from None
     except OSError as error:
         raise BenchFileError(file, "", f"cannot be read: {error.strerror}") from None
-    if file.suffix.lower() == ".json":
-        spec = _from_labthings(file, text)
-    else:
-        spec = _from_toml(file, text)
+    read = _from_labthings if file.suffix.lower() == ".json" else _from_toml
+    spec = read(file, text)
     for thing in spec.things:
         _check(file, text, thing, {other.name for other in spec.things})
     return spec
@@ -217,7 +215,7 @@ def _once(file: Path, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check(file: Path, text: str, thing: ThingSpec, names: set[str]) -> None:
-    place = _place(text, thing.name, None)
+    place = place_in(text, thing.name, None)
     if not _NAME.match(thing.name):
         raise BenchFileError(
             file, place, f"{thing.name!r} is no name: letters, digits, '-' and '_', a letter first"
@@ -229,14 +227,14 @@ def _check(file: Path, text: str, thing: ThingSpec, names: set[str]) -> None:
     if not _CLASS.match(thing.class_path):
         raise BenchFileError(
             file,
-            _place(text, thing.name, "class"),
+            place_in(text, thing.name, "class"),
             f"class is {thing.class_path!r}; 'module:Class' was expected",
         )
     for slot, other in thing.slots.items():
         if other not in names:
             raise BenchFileError(
                 file,
-                _place(text, thing.name, "slots"),
+                place_in(text, thing.name, "slots"),
                 f"slot {slot!r} is to be filled with {other!r}, but there is no such Thing; "
                 f"there are {', '.join(sorted(names))}",
             )
@@ -254,7 +252,7 @@ def _explained(
     where = [str(part) for part in fault["loc"]]
     name = where[1] if len(where) > 1 and where[0] == "things" else None
     key = where[2] if name is not None and len(where) > 2 else (where[0] if name is None else None)
-    place = _place(text, name, key)
+    place = place_in(text, name, key)
     if fault["type"] == "extra_forbidden":
         model = thing if name is not None else bench
         known = [info.alias or field_name for field_name, info in model.model_fields.items()]
@@ -268,7 +266,7 @@ def _explained(
     return BenchFileError(file, place, reason)
 
 
-def _place(text: str, name: str | None, key: str | None) -> str:
+def place_in(text: str, name: str | None, key: str | None) -> str:
     """Where in the text something stands, as well as a search can tell."""
     lines = text.splitlines()
     start = 0

@@ -23,7 +23,6 @@ from numpy.typing import NDArray
 from things.events import Event, Reading, ThingState
 from things.progress import ProgressStep
 
-
 __all__ = [
     "BenchHandle",
     "Frame",
@@ -233,9 +232,12 @@ class Frame(Protocol):
     """One frame of a live stream, as `things.streams.Frame`."""
 
     @property
-    def picture(self) -> NDArray[np.generic]: ...
+    def array(self) -> NDArray[np.generic]:
+        """The pixels."""
+
     @property
-    def number(self) -> int: ...
+    def number(self) -> int:
+        """Counts the frames of its stream from 1."""
 
 
 class FrameSource(Protocol):
@@ -270,13 +272,16 @@ class ThingHandle(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the bench calls it."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """What to call it in the window."""
 
     @property
-    def state(self) -> ThingState: ...
+    def state(self) -> ThingState:
+        """What it is doing."""
 
     @property
     def reason(self) -> str:
@@ -331,17 +336,20 @@ class BenchHandle(Protocol):
     """A whole bench, as the window sees it."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """What to call it."""
 
     @property
-    def file(self) -> Path | None: ...
+    def file(self) -> Path | None:
+        """The bench file, where it is on this machine."""
 
     @property
     def things(self) -> Mapping[str, ThingHandle]:
         """In the order of the bench file; failed ones are there too."""
 
     @property
-    def server(self) -> ServerInfo: ...
+    def server(self) -> ServerInfo:
+        """Where it can be reached."""
 
     def subscribe(self, wake: Callable[[], None]) -> Subscription:
         """Events of the whole bench. `wake` is called from any thread when some are waiting."""

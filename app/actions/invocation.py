@@ -248,9 +248,9 @@ class Invocation(threading.Thread):
         finally:
             self.logger.removeHandler(handler)
         self._end(outcome)
-        if outcome.raised is not None and not own_thread:
-            if self.parent is not None or outcome.status is not InvocationStatus.CANCELLED:
-                raise outcome.raised
+        cancelled_root = self.parent is None and outcome.status is InvocationStatus.CANCELLED
+        if outcome.raised is not None and not own_thread and not cancelled_root:
+            raise outcome.raised
 
     def _descriptor(self) -> ActionDescriptor[..., Any]:
         action = self.action_ref()

@@ -1,0 +1,1 @@
+"""The embedded server: the only place with FastAPI."""

@@ -1,0 +1,98 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.bench_file import read_bench_file
+from app.errors import BenchInUseError
+from app.headless import run_headless
+from app.logs import log_to_stderr
+from app.program import refuse_beyond_loopback, refuse_unknown_classes
+from app.settings import read_settings
+from resources import resource
+from things.errors import ThingError
+
+DEMO = "benches/demo.toml"
+
+app = typer.Typer(
+    name="labwright",
+    help="Run lab instruments. Without a command: `labwright [BENCH]` opens the window.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _top() -> None:
+    """Run lab instruments."""
+
+
+@app.command()
+def serve(
+    bench: Annotated[
+        Path | None, typer.Option(help="Bench file (TOML, or LabThings' JSON); the demo without.")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks one.")] = None,
+    data_folder: Annotated[Path | None, typer.Option(help="Where data is kept.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more.")] = False,
+) -> None:
+    """Run a bench without a window and print where it listens."""
+    log_to_stderr(logging.DEBUG if verbose else logging.WARNING)
+    raise typer.Exit(serve_bench(bench, host, port, data_folder))
+
+
+def serve_bench(
+    bench: Path | None, host: str | None, port: int | None, data_folder: Path | None
+) -> int:
+    """Run a bench without a window.
+
+    Args:
+        bench: Its file; the demo bench when None.
+        host: Address to listen on; from the settings when None.
+        port: Port to listen on; from the settings when None.
+        data_folder: Where data is kept; from the settings when None.
+
+    Returns:
+        The exit code: 0, or 2 where the bench file, a setting or the host is refused, or another
+        program has the bench.
+    """
+    try:
+        settings = read_settings(host=host, port=port, data_folder=data_folder)
+        refuse_beyond_loopback(settings.host)
+        spec = read_bench_file(bench or resource(DEMO))
+        refuse_unknown_classes(spec)
+        return run_headless(spec, settings)
+    except ThingError as error:
+        return refused(error)
+
+
+def refused(error: ThingError) -> int:
+    """Say in one line why the program does not start; returns exit code 2."""
+    typer.echo(f"labwright: {error}", err=True)
+    if isinstance(error, BenchInUseError) and error.url:
+        typer.echo(f"It can be reached at {error.url}", err=True)
+    return 2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run a command.
+
+    Args:
+        arguments: Without the program's name.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        app(list(arguments), prog_name="labwright")
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0

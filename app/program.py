@@ -1,0 +1,136 @@
+"""A running bench: its lock, its Things, its server. The same with and without a window."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.bench import Bench
+from app.bench_file import BenchSpec, place_in
+from app.bench_things import ClassNotFoundError, import_thing_class
+from app.errors import BenchFileError
+from app.handles import ServerInfo
+from app.instance_lock import InstanceLock, bench_folder
+from app.local import LocalBench
+from app.settings import Settings
+from things.errors import NotAvailableError, ThingError
+
+if TYPE_CHECKING:
+    from app.server.thread import ServerThread
+
+_log = logging.getLogger(__name__)
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class HostRefusedError(ThingError):
+    """The server may not listen there."""
+
+
+def refuse_beyond_loopback(host: str) -> None:
+    """The network may not be listened to while there are no accounts.
+
+    Raises:
+        HostRefusedError: The host is not loopback.
+    """
+    if host.lower() not in LOOPBACK:
+        raise HostRefusedError(
+            f"--host {host}: the bench is served to this computer only (127.0.0.1, localhost or "
+            "::1). Anybody who can reach it could move its instruments, and there are no user "
+            "accounts yet to say who may."
+        )
+
+
+def refuse_unknown_classes(spec: BenchSpec) -> None:
+    """Say of the first class that does not exist where the bench file names it.
+
+    Raises:
+        BenchFileError: There is no such module or class.
+    """
+    for thing in spec.things:
+        try:
+            import_thing_class(thing.name, thing.class_path)
+        except ClassNotFoundError as error:
+            text = spec.file.read_text(encoding="utf-8") if spec.file is not None else ""
+            place = place_in(text, thing.name, "class")
+            raise BenchFileError(
+                spec.file or spec.title, place, f"class {thing.class_path!r}: {error.reason}"
+            ) from None
+        except NotAvailableError:
+            continue  # it is there but broken: shown as failed, the others run
+
+
+class Program:
+    """A bench that runs and can be reached.
+
+    Args:
+        spec: The bench.
+        settings: Where to listen and where to keep data.
+
+    Raises:
+        BenchInUseError: Another program has this bench.
+    """
+
+    def __init__(self, spec: BenchSpec, settings: Settings) -> None:
+        self.settings = settings
+        folder: Path = bench_folder(settings.data_folder, spec.file)
+        self._lock = InstanceLock(folder, spec.title)
+        self.bench = Bench(spec, data_folder=folder, limit=settings.max_invocations)
+        self.handle = LocalBench(self.bench, lambda: self.server_info)
+        self.server_info = ServerInfo("")
+        self._server: ServerThread | None = None
+        self._closing = threading.Lock()
+        self._closed = False
+
+    def open(self) -> None:
+        """Open the Things; slow ones take as long as they take."""
+        self.bench.open()
+
+    def serve(self) -> ServerInfo:
+        """Start the server; returns once it answers.
+
+        Raises:
+            PortError: No port could be had.
+        """
+        # Imported here: FastAPI takes 0.3 s, and the window is drawn before it is needed.
+        from app.server.settings import ServerSettings
+        from app.server.thread import ServerThread
+
+        server = ServerThread(
+            self.bench,
+            ServerSettings(
+                host=self.settings.host,
+                port=self.settings.port,
+                allowed_origins=self.settings.allowed_origins,
+                max_body_bytes=self.settings.max_body_bytes,
+            ),
+        )
+        with self._closing:
+            if self._closed:
+                return self.server_info
+            server.start()
+            self._server = server
+        self.server_info = ServerInfo(server.url, server.note)
+        self._lock.announce(server.url)
+        if server.note:
+            _log.warning("%s", server.note)
+        return self.server_info
+
+    def close(self) -> Sequence[str]:
+        """End everything: what runs is cancelled and waited for, Things are left in reverse.
+
+        Returns:
+            What did not end in time, in words.
+        """
+        with self._closing:
+            if self._closed:
+                return ()
+            self._closed = True
+        stuck = self.bench.close(self.settings.close_wait_s)
+        if self._server is not None:
+            self._server.stop()
+        self._lock.release()
+        return stuck

@@ -1,0 +1,130 @@
+"""The program's settings: one model, read from everywhere they may come from.
+
+Defaults < `settings.toml` < environment (`LABWRIGHT_PORT=8000`) < command line.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from things.errors import ThingError
+from things.schemas import said_plainly
+
+APP = "labwright"
+DEFAULT_PORT = 7170
+
+
+class SettingsError(ThingError):
+    """A setting is wrong; says which, where it came from and what was expected."""
+
+
+def default_data_folder() -> Path:
+    """Where data is kept unless told otherwise, by the manners of the system."""
+    return Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def settings_file() -> Path:
+    """Where the settings file is looked for; `LABWRIGHT_SETTINGS_FILE` names another."""
+    given = os.environ.get("LABWRIGHT_SETTINGS_FILE")
+    if given:
+        return Path(given)
+    return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "settings.toml"
+
+
+class Settings(BaseSettings):
+    """What can be set, with its default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LABWRIGHT_", extra="forbid", validate_default=True, frozen=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(
+        DEFAULT_PORT, ge=0, le=65535, description="Port the server listens on; 0 picks a free one."
+    )
+    data_folder: Path = Field(
+        default_factory=default_data_folder, description="Where settings and records are kept."
+    )
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Origins of web pages elsewhere that may use the server, exactly."
+    )
+    max_invocations: int = Field(
+        100, ge=1, le=10_000, description="How many actions may run or wait at once."
+    )
+    max_body_bytes: int = Field(
+        16 * 2**20, ge=1024, description="Largest JSON body taken from the network, in bytes."
+    )
+    close_wait_s: float = Field(
+        5.0, gt=0, le=600, description="How long running actions are waited for at the end."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, then environment, then file."""
+        file = InitSettingsSource(settings_cls, _from_file(settings_file(), cls))
+        return init_settings, env_settings, file
+
+
+def _from_file(file: Path, model: type[Settings]) -> dict[str, Any]:
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{file}: cannot be read: {error}") from error
+    for key in raw:
+        if key not in model.model_fields:
+            near = difflib.get_close_matches(key, model.model_fields, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            known = ", ".join(model.model_fields)
+            raise SettingsError(f"{file}: unknown key {key!r}{hint} Known are {known}")
+    return raw
+
+
+def read_settings(**command_line: Any) -> Settings:
+    """All settings.
+
+    Args:
+        **command_line: What was given there; None means not given.
+
+    Raises:
+        SettingsError: A key is not known or a value does not fit.
+    """
+    given = {key: value for key, value in command_line.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        key = str(fault["loc"][0]) if fault["loc"] else "settings"
+        raise SettingsError(
+            f"{_source(key, given)}: {key} {said_plainly(fault)}, not {fault['input']!r}"
+        ) from None
+
+
+def _source(key: str, given: dict[str, Any]) -> str:
+    if key in given:
+        return "command line"
+    if EnvSettingsSource(Settings).env_vars.get(f"labwright_{key}") is not None:
+        return f"environment LABWRIGHT_{key.upper()}"
+    return str(settings_file())
