@@ -148,7 +148,7 @@ def _decode_tiff(data: bytes, max_pixels: int) -> Decoded:
             return Decoded(_tidy(array, series.axes), _pixel_size_um(tiff.ome_metadata))
     except (RefusedError, MemoryError):
         raise
-    except Exception:  # noqa: BLE001
+    except Exception:
         # Broken, or packed in a way that Pillow may know: if not, its reason is the better one.
         return Decoded(_decode_with_pillow(data, max_pixels, None))
 

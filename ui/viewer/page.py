@@ -1,0 +1,132 @@
+"""What one tab of the viewer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.handles import Picture, ThingHandle
+from ui.viewer.colour_maps import GREY, ColourMap
+from ui.viewer.levels import Levels
+from ui.viewer.view import View
+
+SaveTo = Callable[[Path], Awaitable[None]]
+"""Writes what a tab shows to a file; raises an error whose text says why it could not."""
+
+
+@dataclass(slots=True)
+class Shades:
+    """How the pictures of one source are shown; kept for as long as the viewer lives.
+
+    Attributes:
+        levels: None until the first picture came.
+        auto: Whether each picture gets levels of its own.
+        colours: The colour map.
+        axis: From where to where the histogram goes.
+    """
+
+    levels: Levels | None = None
+    auto: bool = False
+    colours: ColourMap = GREY
+    axis: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileNote:
+    """A file that is no picture.
+
+    Attributes:
+        name: The name to suggest.
+        media_type: Such as 'text/csv'.
+        size: In bytes, or None.
+        save: How to write it.
+    """
+
+    name: str
+    media_type: str
+    size: int | None
+    save: SaveTo
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStream:
+    """Where a live tab gets its frames from."""
+
+    handle: ThingHandle
+    stream: str
+
+
+@dataclass(eq=False, slots=True)
+class Page:
+    """One tab.
+
+    Attributes:
+        key: No other tab has it.
+        source: Tabs of one source share their levels and colours; usually a Thing's name.
+        title: On the tab.
+        tip: What the tab's tool tip adds.
+        picture: What is shown, if anything.
+        note: A sentence shown in place of, or over, the picture.
+        files: Files to save, where there is no picture.
+        plane: Of a stack, which plane is shown.
+        view: Which part of it.
+        home: The key it had before it was pinned; '' where it is not pinned.
+        live: Where its frames come from, if it is a live tab.
+        file_name: The name to suggest when it is saved.
+        save: How the original is written; None writes the pixels.
+    """
+
+    key: str
+    source: str
+    title: str
+    tip: str = ""
+    picture: Picture | None = None
+    note: str = ""
+    files: tuple[FileNote, ...] = ()
+    plane: int = 0
+    view: View = field(default_factory=lambda: View(0, 0, 0, 0))
+    home: str = ""
+    live: LiveStream | None = None
+    file_name: str = ""
+    save: SaveTo | None = None
+
+    @property
+    def pinned(self) -> bool:
+        """Whether newer pictures leave it alone."""
+        return bool(self.home)
+
+    @property
+    def planes(self) -> int:
+        """How many planes the picture has; 1 where it is no stack, 0 without a picture."""
+        if self.picture is None:
+            return 0
+        return len(self.picture.array) if is_stack(self.picture.array) else 1
+
+    @property
+    def pixels(self) -> NDArray[Any] | None:
+        """The plane shown, (h, w) or (h, w, 3)."""
+        if self.picture is None:
+            return None
+        array = self.picture.array
+        return array[self.plane] if is_stack(array) else array
+
+    def show(self, picture: Picture) -> None:
+        """Show another picture; of a new stack the middle plane, the sharpest of most."""
+        before = self.planes
+        self.picture = picture
+        self.note = ""
+        self.files = ()
+        if self.planes != before:
+            self.plane = self.planes // 2
+        height, width = picture.array.shape[-2:] if self.planes > 1 else picture.array.shape[:2]
+        self.view = self.view.for_picture(width, height)
+
+
+def is_stack(array: NDArray[np.generic]) -> bool:
+    """Whether the first axis counts planes and the last one no colours."""
+    return array.ndim == 3 and array.shape[2] != 3
