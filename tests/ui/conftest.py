@@ -56,6 +56,9 @@ from things.events import (
     ThingState,
     ThingStateChanged,
 )
+from ui.bridge import Bridge
+from ui.tasks import Tasks
+from ui.theme import Scheme, Theme
 
 T = TypeVar("T")
 
@@ -607,6 +610,42 @@ def qloop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     asyncio.set_event_loop(None)
     stuck = [task for task in tasks if not task.done()]
     assert not stuck, f"tasks that ignore being cancelled: {stuck}"
+
+
+@pytest.fixture(scope="session")
+def only_theme(qapp: QApplication) -> Theme:
+    """The one theme of the session; take `theme`, which puts it back to light."""
+    return Theme(qapp, Scheme.LIGHT)
+
+
+@pytest.fixture
+def theme(only_theme: Theme) -> Iterator[Theme]:
+    """The look of the window, light."""
+    yield only_theme
+    only_theme.choose(Scheme.LIGHT)
+
+
+@pytest.fixture
+def reports() -> list[tuple[str, Exception]]:
+    """What the window's coroutines failed with; a test that expects a failure empties it."""
+    return []
+
+
+@pytest.fixture
+def tasks(run: RunCoroutine, reports: list[tuple[str, Exception]]) -> Iterator[Tasks]:
+    """The window's coroutines; one that failed unexpectedly fails the test."""
+    made = Tasks(lambda what, error: reports.append((what, error)))
+    yield made
+    run(made.close())
+    assert reports == []
+
+
+@pytest.fixture
+def bridge(bench: FakeBench, qapp: QApplication) -> Iterator[Bridge]:
+    """The crossing into the Qt thread, of the bench with the camera."""
+    made = Bridge(bench.subscribe)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -1,0 +1,111 @@
+"""A line that opens what stands beneath it; what is inside is built when it is first opened."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from ui.icons import icon
+from ui.theme import Size, TextSize, Theme
+from ui.widgets import ElidedLabel
+
+
+class FoldButton(QToolButton):
+    """A chevron and a title that open and close something; Space and Enter work too."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        title: str,
+        *,
+        strong: bool = False,
+        size: TextSize = TextSize.SMALL,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Begin closed.
+
+        Args:
+            theme: Where the look comes from.
+            title: Plain text beside the chevron.
+            strong: Weight 600.
+            size: Of the title.
+            parent: The owner.
+        """
+        super().__init__(parent)
+        self._theme = theme
+        self.setCheckable(True)
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        # An ampersand in a name is no shortcut.
+        self.setText(title.replace("&", "&&"))
+        self.setAccessibleName(title)
+        self.setFont(theme.font(size, strong=strong))
+        self.setIconSize(QSize(14, 14))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(Size.CONTROL)
+        self.toggled.connect(self._show_direction)
+        self._show_direction(False)
+
+    def _show_direction(self, is_open: bool) -> None:
+        self.setIcon(icon(self._theme, "open" if is_open else "closed", "secondary"))
+
+
+class Fold(QWidget):
+    """A fold button with a summary at the right edge, and a body beneath."""
+
+    opened = Signal(QWidget)
+    """It was opened for the first time: build into this widget, which has no layout."""
+
+    toggled = Signal(bool)
+    """It was opened or closed."""
+
+    def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
+        """Begin closed.
+
+        Args:
+            theme: Where the look comes from.
+            title: Plain text beside the chevron.
+            parent: The owner.
+        """
+        super().__init__(parent)
+        self.button = FoldButton(theme, title, strong=True)
+        self._summary = ElidedLabel(theme, size=TextSize.SMALL, tone="secondary")
+        self._summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        line = QHBoxLayout()
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(Size.GRID)
+        line.addWidget(self.button)
+        line.addWidget(self._summary, 1)
+        self._body: QWidget | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addLayout(line)
+        self.button.toggled.connect(self._toggle)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the body is in sight."""
+        return self.button.isChecked()
+
+    @property
+    def summary(self) -> str:
+        """What stands at the right edge."""
+        return self._summary.text()
+
+    def set_open(self, is_open: bool) -> None:
+        """Open or close it."""
+        self.button.setChecked(is_open)
+
+    def set_summary(self, summary: str) -> None:
+        """Say at the right edge what is inside."""
+        self._summary.setText(summary)
+
+    def _toggle(self, is_open: bool) -> None:
+        if is_open and self._body is None:
+            self._body = QWidget(self)
+            self._column.addWidget(self._body)
+            self.opened.emit(self._body)
+        if self._body is not None:
+            self._body.setVisible(is_open)
+        self.toggled.emit(is_open)
