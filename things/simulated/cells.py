@@ -20,6 +20,7 @@ PIXEL_UM = 0.325
 """Width of a pixel of the slide: a 6.5 um camera pixel behind a 20x objective."""
 
 _PX = 1 / PIXEL_UM
+_FARTHEST = 1.45  # of the rim from the middle, in half axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Cell:
     @property
     def reach_um(self) -> float:
         """No part of the cell in focus is farther from its middle, in micrometres."""
-        return 1.45 * max(self.length_um, self.width_um) + 4
+        return 1.1 * _FARTHEST * max(self.length_um, self.width_um) + 4
 
 
 def draw(cell: Cell, textures: Textures) -> Stamp:
@@ -136,6 +137,7 @@ def _body_outline(cell: Cell, rng: np.random.Generator) -> NDArray[np.float64]:
         for _ in range(rng.integers(1, 4)):
             away = np.abs((turn - rng.uniform(0, 6.28) + np.pi) % (2 * np.pi) - np.pi)
             radius -= rng.uniform(0.05, 0.2) * np.exp(-((away / rng.uniform(0.15, 0.45)) ** 2))
+    np.clip(radius, 0.4, _FARTHEST, out=radius)
     along = cell.length_um * radius * _squared(np.cos(turn))
     across = cell.width_um * radius * _squared(np.sin(turn))
     return _turned(along, across, cell.angle) * _PX

@@ -20,6 +20,9 @@ from things.simulated.textures import Textures
 PITCH_UM = 66.0
 """Distance of neighbouring places; one cell at most grows in each."""
 
+SURFACE_UM = 825.7
+"""About the height of the slide's surface, above where the stage counts z from."""
+
 Place = tuple[int, int]
 
 
@@ -32,12 +35,12 @@ class Slide:
         seed: What grows follows from it.
     """
 
-    def __init__(self, seed: int = 7, kept_cells: int = 220) -> None:
+    def __init__(self, seed: int = 7, kept_cells: int = 160) -> None:
         """Prepare a slide; nothing is drawn yet.
 
         Args:
             seed: 0 and up. Another seed, another slide.
-            kept_cells: How many drawn cells to remember, at about 0.4 MB each.
+            kept_cells: How many drawn cells to remember, at about 0.3 MB each.
         """
         self.seed = seed
         self._kept_cells = kept_cells
@@ -51,8 +54,8 @@ class Slide:
     def surface_um(self, x_um: float, y_um: float) -> float:
         """Height of the glass there: the slide is tilted a little, and slightly wavy."""
         tilt = 1.1e-3 * x_um - 0.7e-3 * y_um
-        waves = 1.3 * math.sin(x_um / 1900.0 + 0.7) + 0.9 * math.sin(y_um / 1300.0 + self.seed)
-        return tilt + waves
+        waves = 1.3 * math.sin(x_um / 1900.0 + 0.7) + 0.9 * math.sin(y_um / 1300.0 + 0.7)
+        return SURFACE_UM + tilt + waves
 
     def cells(
         self, left_um: float, top_um: float, right_um: float, bottom_um: float

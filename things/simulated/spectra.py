@@ -87,24 +87,21 @@ def _planck(wavelengths: FloatArray) -> FloatArray:
     return np.asarray(1e15 / wavelengths**5 / np.expm1(x))
 
 
-def measure(
-    light_on_pixels: FloatArray, integration_ms: float, averages: int, rng: np.random.Generator
+def scan(
+    light_on_pixels: FloatArray, integration_ms: float, rng: np.random.Generator
 ) -> FloatArray:
-    """Counts as the detector gives them, averaged over several scans.
+    """Counts as the detector gives them.
 
     Args:
         light_on_pixels: As `light` gives it, shape (n,).
-        integration_ms: How long each scan collects light.
-        averages: How many scans are averaged, 1 and up.
+        integration_ms: How long light is collected.
         rng: Where the noise comes from.
 
     Returns:
-        Shape (n,), in counts, at most `FULL_SCALE`; a pixel that reached it is saturated.
+        Shape (n,), whole numbers from 0 to `FULL_SCALE`; a pixel that reached it is saturated.
     """
     signal = light_on_pixels * _COUNTS_PER_MS * integration_ms
     dark = _DARK_COUNTS + _DARK_PER_MS * integration_ms
     spread = np.sqrt(signal * _COUNTS_PER_E + _READ_NOISE**2)
-    # Each scan saturates by itself, but scans far from the top average like one quiet scan.
-    noise = rng.standard_normal(light_on_pixels.shape) * spread / np.sqrt(averages)
-    counts = np.where(signal + dark >= FULL_SCALE, FULL_SCALE, signal + dark + noise)
-    return np.clip(counts, 0.0, FULL_SCALE)
+    noise = rng.standard_normal(light_on_pixels.shape) * spread
+    return np.clip(np.rint(signal + dark + noise), 0.0, FULL_SCALE)

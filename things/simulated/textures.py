@@ -6,17 +6,20 @@ although drawing one costs next to nothing.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 FloatImage = NDArray[np.float32]
+F = TypeVar("F", np.float16, np.float32)
 
 SIZE = 1024
 """Width and height of a texture in pixels."""
 
-TURNED_SIZE = 720
-"""Width and height of a turned texture: its corners still lie within the one it is cut from."""
+TURNED_SIZE = 512
+"""Width and height of a turned texture; no cell is larger."""
 
 DIRECTIONS = 24
 """How many directions fibres come in, over half a turn."""
@@ -34,11 +37,11 @@ class Textures:
         """Make the textures; takes about half a second."""
         rng = np.random.default_rng([seed, 0x7E87])
         self._fibres = Image.fromarray(_fibres(rng))
-        self._turned: dict[int, FloatImage] = {}
+        self._turned: dict[int, NDArray[np.float16]] = {}
         self.clouds = _noise(rng, finest_px=7.0, steepness=1.3)
         self.chromatin = _noise(rng, finest_px=2.8, steepness=0.5)
 
-    def fibres(self, angle: float) -> FloatImage:
+    def fibres(self, angle: float) -> NDArray[np.float16]:
         """Bundles of actin that run in a direction, to the nearest of `DIRECTIONS`.
 
         Turning a texture takes longer than all the rest of a cell, so it is done once.
@@ -47,7 +50,7 @@ class Textures:
             angle: In radians from the x axis towards the y axis.
 
         Returns:
-            Shape (`TURNED_SIZE`, `TURNED_SIZE`); 0 and up.
+            Shape (`TURNED_SIZE`, `TURNED_SIZE`); 0 and up. In half precision, to save memory.
         """
         direction = round(angle / np.pi * DIRECTIONS) % DIRECTIONS
         if direction not in self._turned:
@@ -55,7 +58,7 @@ class Textures:
         return self._turned[direction]
 
 
-def cut(texture: FloatImage, shape: tuple[int, int], rng: np.random.Generator) -> FloatImage:
+def cut(texture: NDArray[F], shape: tuple[int, int], rng: np.random.Generator) -> NDArray[F]:
     """Cut a rectangle from anywhere in a texture, as it is or upside down.
 
     Args:
@@ -72,7 +75,7 @@ def cut(texture: FloatImage, shape: tuple[int, int], rng: np.random.Generator) -
     return texture[top : top + height, left : left + width][::way, ::way]
 
 
-def _turned(texture: Image.Image, angle: float) -> FloatImage:
+def _turned(texture: Image.Image, angle: float) -> NDArray[np.float16]:
     """The middle of a texture, turned."""
     cos, sin = float(np.cos(angle)), float(np.sin(angle))
     left = SIZE / 2 - (cos + sin) * TURNED_SIZE / 2
@@ -83,7 +86,7 @@ def _turned(texture: Image.Image, angle: float) -> FloatImage:
         (cos, sin, left, -sin, cos, top),
         Image.Resampling.BILINEAR,
     )
-    return np.array(turned, dtype=np.float32)
+    return np.asarray(turned).astype(np.float16)
 
 
 def _fibres(rng: np.random.Generator) -> FloatImage:
