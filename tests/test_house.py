@@ -1,12 +1,14 @@
 """The rules of the house hold, and each import contract fails when it is broken."""
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from resources import resource
 HOUSE = Path(__file__).parents[1]
 PACKAGES = ("things", "app", "ui", "resources")
 PYPROJECT = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = PYPROJECT["project"]
 CONTRACTS = {each["id"]: each["name"] for each in PYPROJECT["tool"]["importlinter"]["contracts"]}
 
 
@@ -28,6 +31,22 @@ def house(tmp_path: Path) -> Path:
         )
     shutil.copy(HOUSE / "pyproject.toml", tmp_path)
     return tmp_path
+
+
+def distribution(requirement: str) -> str:
+    """The name in a requirement, in the one spelling that all spellings have in common."""
+    name = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert name, requirement
+    return re.sub(r"[-_.]+", "-", name[0]).lower()
+
+
+def imports(module: ast.Module) -> Iterator[str]:
+    """The modules that a module's source imports, at its top or within."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
 
 
 def lint_imports(house: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -115,16 +134,30 @@ def test_the_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
 def test_constraints_name_every_requirement_and_nothing_but_versions() -> None:
     lines = (HOUSE / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if not line.startswith("#")]
-    project = PYPROJECT["project"]
-    groups = [project["dependencies"], *project["optional-dependencies"].values()]
-
-    def key(requirement: str) -> str:
-        name = re.match(r"[A-Za-z0-9._-]+", requirement)
-        assert name, requirement
-        return re.sub(r"[-_.]+", "-", name[0]).lower()
+    extras = PROJECT["optional-dependencies"].values()
+    asked = {distribution(each) for each in PROJECT["dependencies"]}
+    asked |= {distribution(each) for extra in extras for each in extra}
 
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+", pin) for pin in pins)
-    assert {key(each) for group in groups for each in group} <= {key(pin) for pin in pins}
+    assert asked <= {distribution(pin) for pin in pins}
+
+
+def test_every_library_that_is_imported_is_required() -> None:
+    owners = packages_distributions()
+    required = {distribution(each) for each in PROJECT["dependencies"]}
+    imported = {
+        name.partition(".")[0]
+        for package in PACKAGES
+        for path in (HOUSE / package).rglob("*.py")
+        for name in imports(ast.parse(path.read_text(encoding="utf-8")))
+    }
+
+    libraries = imported - sys.stdlib_module_names - set(PACKAGES)
+    assert not [
+        name
+        for name in libraries
+        if required.isdisjoint(distribution(owner) for owner in owners.get(name, [name]))
+    ]
 
 
 def test_a_resource_is_found() -> None:
