@@ -78,7 +78,7 @@ class Stage(Thing):
     def __init__(
         self,
         start: Sequence[float] = (12.48, -3.117, 0.842),
-        home: Sequence[float] = (0.0, 0.0, 0.8),
+        home: Sequence[float] = (0.0, 0.0, 0.815),
     ) -> None:
         """Make a stage.
 
@@ -150,7 +150,7 @@ class Stage(Thing):
 
     @action(title="Home all axes")
     def home(self) -> Position:
-        """Travel to the middle of the slide, with the objective drawn back from it.
+        """Travel to the middle of the slide, a little below focus.
 
         Returns:
             Where it arrived.
