@@ -266,7 +266,7 @@ class Invocation(threading.Thread):
             with running_in(self), self._holding(thing, action):
                 self.cancel_event.raise_if_set()
                 self._begin()
-                return returned(action, action.call(thing, self._kwargs(action)))
+                return returned(action, action.call(thing, self._call_keywords(action)))
         except InvocationCancelledError as error:
             self.logger.info("Invocation %s was cancelled.", self.id)
             return failed(error, InvocationStatus.CANCELLED)
@@ -274,7 +274,7 @@ class Invocation(threading.Thread):
             self.logger.exception("%s", str(error) or type(error).__name__)
             return failed(error, InvocationStatus.ERROR)
 
-    def _kwargs(self, action: ActionDescriptor[..., Any]) -> dict[str, Any]:
+    def _call_keywords(self, action: ActionDescriptor[..., Any]) -> dict[str, Any]:
         injected = {
             name: {"cancel_hook": self.cancel_event, "id": self.id, "logger": self.logger}[what]
             for name, what in action.injected.items()
