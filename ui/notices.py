@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.theme import Size, Theme
-from ui.widgets import ElidedLabel, IconButton, IconMark, PlainLabel, TextButton
+from ui.widgets import IconButton, IconMark, PlainLabel, TextButton
 
 SHOWN_MS = 6000
 """How long a message that is no trouble stays."""
@@ -37,7 +37,8 @@ class Notice(QFrame):
         row.setSpacing(Size.GRID)
         column.addLayout(row)
         row.addWidget(IconMark(theme, _GLYPHS.get(role, "ready"), role))
-        self.sentence = ElidedLabel(theme, text)
+        self.sentence = PlainLabel(theme, text)
+        self.sentence.setWordWrap(True)
         row.addWidget(self.sentence, 1)
         self._more = PlainLabel(theme, details, tone="secondary")
         self._more.setWordWrap(True)
@@ -78,7 +79,12 @@ class Notices(QWidget):
     """The messages of a window, below its top bar.
 
     A trouble stays until it is closed; the rest goes after a few seconds.
+
+    Attributes:
+        placed: They came to the front.
     """
+
+    placed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -112,6 +118,8 @@ class Notices(QWidget):
         notice = Notice(self._theme, role, text, details, self)
         notice.close_button.clicked.connect(lambda: self._remove(notice))
         self._column.addWidget(notice)
+        # A layout gives no room to what was never shown.
+        notice.show()
         if role not in ("failed", "waiting"):
             timer = QTimer(notice)
             timer.setSingleShot(True)
@@ -128,10 +136,11 @@ class Notices(QWidget):
             return
         window = self._over.rect()
         width = min(640, window.width() - 4 * Size.GRID)
-        self.setFixedWidth(width)
-        self.adjustSize()
+        self._column.activate()
+        self.resize(width, self._column.heightForWidth(width))
         self.move((window.width() - width) // 2, Size.TOP_BAR + Size.GRID)
         self.raise_()
+        self.placed.emit()
 
     def _remove(self, notice: Notice) -> None:
         self._column.removeWidget(notice)

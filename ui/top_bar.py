@@ -51,7 +51,8 @@ class TopBar(QWidget):
         self._menu: QMenu | None = None
         self._asking: asyncio.Task[None] | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(Size.GRID, Size.GRID, Size.GRID, Size.GRID)
+        # The window keeps its own margin at both sides.
+        row.setContentsMargins(0, Size.GRID, 0, Size.GRID)
         row.setSpacing(Size.GRID)
         self.stop_button = StopAllButton(theme)
         self.stop_button.pressed.connect(self.stop_all)
@@ -156,7 +157,7 @@ class TopBar(QWidget):
         """Ask on a worker thread: a network disk may take its time."""
         free = await asyncio.to_thread(self._bench.disk_free_bytes)
         low = free < LOW_DISK_BYTES
-        words = size_in_words(free, self.locale(), decimals=0 if free >= 1e10 else 1)
+        words = size_in_words(free, self.locale())
         self.disk_label.show_status(
             self.tr("{0} free").format(words), "disk", "failed" if low else "text"
         )

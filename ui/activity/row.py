@@ -73,11 +73,11 @@ class Columns:
         action = word + words + 16
         more = width - Size.CONTROL - 8
         button = more - 92
-        time = button - plain.horizontalAdvance("00 min 00 s left") - 8
+        time = button - plain.horizontalAdvance("0 min 00 s left")
         free = time - action
         # Who asked is dropped first where room is short.
-        who = time if compact or free < 480 else time - min(150, free // 6)
-        middle = action + max(150, min(260, int((who - action) * 0.36)))
+        who = time if compact or free < 480 else time - min(160, free // 5)
+        middle = action + max(150, min(260, int((who - action) * 0.35)))
         return cls(word, action, middle, who, time, button, more)
 
 

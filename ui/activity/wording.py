@@ -64,8 +64,10 @@ def clock_time(moment: datetime, locale: QLocale, now: datetime | None = None) -
     return locale.toString(QDateTime(date, QTime(local.hour, local.minute)), "d MMM HH:mm")
 
 
-def size_in_words(size: int, locale: QLocale, *, decimals: int = 1) -> str:
-    """A size in bytes, such as '4.6 MB'."""
+def size_in_words(size: int, locale: QLocale) -> str:
+    """A size in bytes with two or three digits, such as '4.6 MB' or '189 MB'."""
+    leading = size / 1000 ** max(0, (len(str(size)) - 1) // 3)
+    decimals = 1 if leading < 10 and size >= 1000 else 0
     return locale.formattedDataSize(size, decimals, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
@@ -99,7 +101,10 @@ def remaining(snapshot: InvocationSnapshot) -> str:
     """How long it will take, such as '9 s left'; '' where nobody knows."""
     if not snapshot.progress or snapshot.progress[0].remaining_s is None:
         return ""
-    return _tr("{0} left").format(span_in_words(max(1.0, snapshot.progress[0].remaining_s)))
+    left_s = max(1.0, snapshot.progress[0].remaining_s)
+    # Nobody needs the seconds of an estimate of minutes.
+    rounded = round(left_s / 60) * 60 if left_s >= 120 else left_s
+    return _tr("{0} left").format(span_in_words(rounded))
 
 
 def outcome(snapshot: InvocationSnapshot, locale: QLocale) -> str:

@@ -1,0 +1,70 @@
+"""Remembers how a bench's window was laid out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+from ui.theme import Scheme
+
+VERSION = 1
+"""Grows when docks change so much that an older layout makes no sense."""
+
+
+class LayoutMemory:
+    """Keeps geometry and docks per bench, and the colour scheme, in a settings file.
+
+    The file is small and touched when the window opens and closes, not in between.
+    """
+
+    def __init__(self, settings: QSettings, bench: str) -> None:
+        """Keep a layout.
+
+        Args:
+            settings: Where; never the application's global ones.
+            bench: Which bench, such as the path of its file.
+        """
+        self._settings = settings
+        # A slash would make a group of each folder.
+        self._group = f"layout/{bench.replace('/', '|')}"
+
+    def save(self, window: QMainWindow) -> None:
+        """Remember the window as it is."""
+        self._settings.setValue(f"{self._group}/geometry", window.saveGeometry())
+        self._settings.setValue(f"{self._group}/docks", window.saveState(VERSION))
+        self._settings.sync()
+
+    def restore(self, window: QMainWindow) -> bool:
+        """Lay the window out as remembered; False where nothing (sound) is remembered."""
+        geometry = self._settings.value(f"{self._group}/geometry")
+        docks = self._settings.value(f"{self._group}/docks")
+        if not isinstance(geometry, QByteArray) or not isinstance(docks, QByteArray):
+            return False
+        return window.restoreGeometry(geometry) and window.restoreState(docks, VERSION)
+
+    def forget(self) -> None:
+        """Forget the layout of this bench."""
+        self._settings.remove(self._group)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The colour scheme chosen last."""
+        try:
+            return Scheme(self._settings.value("scheme", Scheme.SYSTEM.value))
+        except ValueError:
+            return Scheme.SYSTEM
+
+    @scheme.setter
+    def scheme(self, scheme: Scheme) -> None:
+        self._settings.setValue("scheme", scheme.value)
+
+
+def share_sizes(
+    window: QMainWindow, docks: Sequence[tuple[QDockWidget, int, Qt.Orientation]]
+) -> None:
+    """Give docks their sizes in pixels."""
+    for orientation in (Qt.Orientation.Horizontal, Qt.Orientation.Vertical):
+        chosen = [(dock, size) for dock, size, which in docks if which == orientation]
+        window.resizeDocks([dock for dock, _ in chosen], [size for _, size in chosen], orientation)

@@ -1,0 +1,446 @@
+"""The operator's window: islands on a canvas, and tables of what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QWidget
+from typing_extensions import override
+
+from app.handles import BenchHandle, InvocationSnapshot, StopReport
+from ui.activity.log_feed import LogFeed
+from ui.activity.panel import ActivityPanel, ActivityParts
+from ui.activity.thumbnails import ThumbnailSource
+from ui.bench_list import BenchList
+from ui.bridge import Bridge
+from ui.closing import ClosingDialog
+from ui.commands import CommandTable
+from ui.docks import BareDock, IslandDock
+from ui.layout_memory import LayoutMemory, share_sizes
+from ui.models.bench_list import BenchListModel
+from ui.models.invocations import InvocationListModel
+from ui.models.numbers import PLAIN, NumberStyle
+from ui.models.palette import Entry, PaletteWords, ThingOpener, all_entries
+from ui.notices import Notices
+from ui.palette import CommandPalette
+from ui.tasks import Tasks
+from ui.theme import Scheme, Size, Theme
+from ui.top_bar import TopBar
+from ui.widgets import IslandHeader
+from ui.window_commands import window_commands
+
+COMPACT_WIDTH = 1360
+COMPACT_HEIGHT = 800
+"""Below either the window makes do with less: one line a Thing, two rows of activity."""
+
+Say = Callable[[str], None]
+"""Tells the operator in a sentence what is waited for."""
+
+Closing = Callable[[Say], Coroutine[Any, Any, None]]
+"""Cancels what runs and closes the bench; says meanwhile what it waits for."""
+
+
+class Centre(Protocol):
+    """What the window needs of the viewer in its middle."""
+
+    @property
+    def widget(self) -> QWidget:
+        """The viewer."""
+
+    def show_result(self, invocation: UUID) -> None:
+        """Show the picture an invocation gave."""
+
+    def set_compact(self, compact: bool) -> None:
+        """Make do with less room."""
+
+
+class PanelsArea(Protocol):
+    """What the window needs of the panels at its right."""
+
+    @property
+    def widget(self) -> QWidget:
+        """The column of panels."""
+
+    def show_thing(self, thing: str) -> None:
+        """Bring the panel of a Thing in sight."""
+
+    def show_property(self, thing: str, name: str) -> None:
+        """Bring a field in sight and put the focus into it."""
+
+    def show_action(self, thing: str, action: str, filled: Mapping[str, Any] | None = None) -> None:
+        """Open the form of an action, filled with an input where one is given."""
+
+    def set_compact(self, compact: bool) -> None:
+        """Make do with less room."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowParts:
+    """What the composition makes and the window puts together.
+
+    Attributes:
+        bench: What is shown.
+        theme: How it looks.
+        tasks: Runs what a click asks for. Its reports belong into `MainWindow.tell_failure`.
+        bridge: Brings the events.
+        centre: The viewer.
+        panels: The panels.
+        thumbnails: Small pictures for the activity list.
+        log: The application's log.
+        memory: Where the layout is remembered; None for not at all.
+        closing: Called before the window closes; None where nothing has to be closed.
+        numbers: The signs numbers are written with.
+    """
+
+    bench: BenchHandle
+    theme: Theme
+    tasks: Tasks
+    bridge: Bridge
+    centre: Centre
+    panels: PanelsArea
+    thumbnails: ThumbnailSource
+    log: LogFeed
+    memory: LayoutMemory | None = None
+    closing: Closing | None = None
+    numbers: NumberStyle = PLAIN
+
+
+class MainWindow(QMainWindow):
+    """Bench at the left, viewer in the middle, panels at the right, activity below.
+
+    Attributes:
+        closed: The window is closed and everything behind it too.
+        compact_changed: Room became short, or is there again.
+    """
+
+    closed = Signal()
+    compact_changed = Signal(bool)
+
+    def __init__(self, parts: WindowParts) -> None:
+        """Put the window together; nothing is asked of any instrument."""
+        super().__init__()
+        self._parts = parts
+        self._compact: bool | None = None
+        self._laid_out = False
+        self._may_close = False
+        self._is_closing = False
+        self._closing_dialog: ClosingDialog | None = None
+        self.setWindowTitle(f"{parts.bench.title} – Labwright")
+        self.setContentsMargins(Size.GRID, 0, Size.GRID, Size.GRID)
+        self.setMinimumSize(960, 600)
+        self.resize(1440, 900)
+        self.setDockNestingEnabled(True)
+        self._make_islands()
+        self.commands = CommandTable(parts.theme, self)
+        for command in window_commands(self):
+            self.commands.add(command)
+        self.top_bar.set_menu(self.commands.menu(self))
+        self.notices = Notices(parts.theme, self)
+        self.palette_box = CommandPalette(parts.theme, self._palette_entries, self)
+        self.notices.placed.connect(self.palette_box.raise_)
+        self._connect()
+
+    @property
+    def compact(self) -> bool:
+        """Whether the window makes do with less."""
+        return bool(self._compact)
+
+    @property
+    def scheme(self) -> Scheme:
+        """The colour scheme the operator chose."""
+        return self._parts.theme.scheme
+
+    # Commands.
+
+    def stop_all(self) -> None:
+        """Stop everything; no question asked."""
+        self._parts.tasks.start(self._stop_all(), self.tr("STOP ALL"))
+
+    async def _stop_all(self) -> None:
+        self.tell_stopped(await self._parts.bench.stop_all())
+
+    def open_palette(self) -> None:
+        """Open the command palette at its field in the top bar."""
+        field = self.top_bar.search_field
+        corner = field.mapTo(self, QPoint(0, 0))
+        self.palette_box.open_at(QRect(corner, field.size()))
+
+    def find_thing(self) -> None:
+        """Put the focus into the search box of the bench."""
+        self.bench_dock.show()
+        self.bench_list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.bench_list.search.selectAll()
+
+    def has_address(self) -> bool:
+        """Whether the bench is served."""
+        return bool(self._parts.bench.server.url)
+
+    def copy_address(self) -> None:
+        """Copy the server's address."""
+        url = self._parts.bench.server.url
+        QGuiApplication.clipboard().setText(url)
+        self._copied(url)
+
+    def show_log(self) -> None:
+        """Bring the application's log in sight."""
+        self.activity_dock.show()
+        self.activity.show_page("log")
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or stop doing so."""
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    def choose_scheme(self, scheme: Scheme) -> None:
+        """Choose light, dark or the system's colours, and remember it."""
+        self._parts.theme.choose(scheme)
+        if self._parts.memory is not None:
+            self._parts.memory.scheme = scheme
+
+    def reset_layout(self) -> None:
+        """Put every dock back to its first place and size."""
+        for dock, area in self._places():
+            dock.setFloating(False)
+            self.addDockWidget(area, dock)
+            dock.show()
+        self._share_sizes()
+        if self._parts.memory is not None:
+            self._parts.memory.forget()
+
+    def ask_to_close(self) -> None:
+        """Close the window, asking first while something runs."""
+        self.close()
+
+    # Telling the operator.
+
+    def tell_failure(self, what: str, error: Exception) -> None:
+        """Say that something failed; give this to `Tasks` as its report."""
+        said = str(error) or type(error).__name__
+        text = f"{what}: {said}" if what else said
+        self.notices.say(text, role="failed", details=f"{type(error).__name__}: {said}")
+
+    def tell_stopped(self, reports: Sequence[StopReport]) -> None:
+        """Say what STOP ALL did."""
+        silent = [report for report in reports if not report.answered]
+        lines = "\n".join(
+            self.tr("{0}: stopped in {1} ms").format(
+                self._title_of(each.thing), round(each.took_s * 1000)
+            )
+            if each.answered
+            else f"{self._title_of(each.thing)}: {each.reason or self.tr('did not answer')}"
+            for each in reports
+        )
+        if silent:
+            names = ", ".join(self._title_of(report.thing) for report in silent)
+            self.notices.say(
+                self.tr("Stopped, but did not answer: {0}. Use the switch at the device.").format(
+                    names
+                ),
+                role="failed",
+                details=lines,
+            )
+        else:
+            self.notices.say(self.tr("Everything is stopped."), role="running", details=lines)
+
+    # Qt's side.
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._update_compact()
+        self.notices.place()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lay the docks out the first time, when the window has its size."""
+        super().showEvent(event)
+        if not self._laid_out:
+            self._laid_out = True
+            memory = self._parts.memory
+            if memory is None or not memory.restore(self):
+                self._share_sizes()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close:
+            if self._parts.memory is not None:
+                self._parts.memory.save(self)
+            event.accept()
+            self.closed.emit()
+            return
+        event.ignore()
+        running = self._invocations.active
+        dialog = self._dialog()
+        if running:
+            dialog.ask(running, {n: t.title for n, t in self._parts.bench.things.items()})
+        else:
+            self._close_now()
+
+    # Inside.
+
+    def _make_islands(self) -> None:
+        parts = self._parts
+        theme = parts.theme
+        self.top_bar = TopBar(theme, parts.bench, parts.tasks)
+        self.setMenuWidget(self.top_bar)
+        self.setCentralWidget(parts.centre.widget)
+        self._bench_model = BenchListModel(parts.bench, parts.numbers, self)
+        self.bench_list = BenchList(theme, self._bench_model, parts.bridge, parts.tasks)
+        bench_header = IslandHeader(theme, self.tr("Bench"))
+        bench_header.tools.addWidget(self.bench_list.fold_button)
+        self.bench_dock = IslandDock(
+            theme, "bench", self.tr("Bench"), bench_header, self.bench_list, self
+        )
+        self._invocations = InvocationListModel(parent=self)
+        self.activity = ActivityPanel(
+            theme,
+            ActivityParts(
+                parts.bench,
+                parts.bridge,
+                parts.tasks,
+                self._invocations,
+                parts.thumbnails,
+                parts.log,
+            ),
+        )
+        self.activity_dock = IslandDock(
+            theme, "activity", self.tr("Activity"), self.activity.header, self.activity, self
+        )
+        self.panels_dock = BareDock("panels", self.tr("Panels"), parts.panels.widget, self)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        for dock, area in self._places():
+            self.addDockWidget(area, dock)
+
+    def _places(self) -> list[tuple[IslandDock | BareDock, Qt.DockWidgetArea]]:
+        area = Qt.DockWidgetArea
+        return [
+            (self.bench_dock, area.LeftDockWidgetArea),
+            (self.panels_dock, area.RightDockWidgetArea),
+            (self.activity_dock, area.BottomDockWidgetArea),
+        ]
+
+    def _share_sizes(self) -> None:
+        compact = self.compact
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        share_sizes(
+            self,
+            [
+                (self.bench_dock, 200 if compact else 232, across),
+                (self.panels_dock, 360 if compact else 384, across),
+                (self.activity_dock, 124 if compact else 244, down),
+            ],
+        )
+
+    def _connect(self) -> None:
+        parts = self._parts
+        self.top_bar.stop_all.connect(self.stop_all)
+        self.top_bar.search.connect(self.open_palette)
+        self.top_bar.copied.connect(self._copied)
+        self.bench_dock.stop_all.connect(self.stop_all)
+        self.activity_dock.stop_all.connect(self.stop_all)
+        self.bench_list.chosen.connect(self._show_thing)
+        self.activity.show_result.connect(parts.centre.show_result)
+        self.activity.edit.connect(self._edit)
+        self.compact_changed.connect(parts.centre.set_compact)
+        self.compact_changed.connect(parts.panels.set_compact)
+        self.compact_changed.connect(self.bench_list.set_compact)
+        self.compact_changed.connect(self.activity.set_compact)
+        self.compact_changed.connect(self.top_bar.set_compact)
+
+    def _update_compact(self) -> None:
+        compact = self.width() < COMPACT_WIDTH or self.height() < COMPACT_HEIGHT
+        if compact != self._compact:
+            self._compact = compact
+            self.compact_changed.emit(compact)
+            if self._laid_out:
+                self._share_sizes()
+
+    def _title_of(self, thing: str) -> str:
+        handle = self._parts.bench.things.get(thing)
+        return handle.title if handle is not None else thing
+
+    def _copied(self, what: str) -> None:
+        self.notices.say(self.tr("Copied {0}").format(what))
+
+    def _show_thing(self, thing: str) -> None:
+        self.panels_dock.show()
+        self._parts.panels.show_thing(thing)
+
+    def _edit(self, snapshot: InvocationSnapshot) -> None:
+        self.panels_dock.show()
+        self._parts.panels.show_action(snapshot.thing, snapshot.action, snapshot.input)
+
+    def _run_action(self, thing: str, action: str) -> None:
+        handle = self._parts.bench.things[thing]
+        self._parts.tasks.start(
+            handle.invoke(action), self.tr("{0} on {1}").format(action, handle.title)
+        )
+
+    def _palette_entries(self) -> list[Entry]:
+        self.commands.refresh()
+        words = PaletteWords(
+            self.tr("runs"),
+            self.tr("opens the form"),
+            self.tr("shows the field"),
+            self.tr("shows the panel"),
+            self.tr("command"),
+        )
+        own = [
+            Entry(
+                command.title,
+                words.command,
+                command.icon or "menu",
+                self.commands.action(command.id).trigger,
+                command.shortcut,
+                f"{command.title} {command.help}".casefold(),
+            )
+            for command in self.commands
+            if command.enabled() and command.id != "bench.search"
+        ]
+        opener = ThingOpener(
+            self._show_thing,
+            self._parts.panels.show_property,
+            self._parts.panels.show_action,
+            self._run_action,
+        )
+        return all_entries(self._parts.bench, own, opener, words)
+
+    # Closing.
+
+    def _dialog(self) -> ClosingDialog:
+        if self._closing_dialog is None:
+            self._closing_dialog = ClosingDialog(self._parts.theme, self)
+            self._closing_dialog.agreed.connect(self._close_now)
+            self._closing_dialog.stop_all.connect(self.stop_all)
+        return self._closing_dialog
+
+    def _close_now(self) -> None:
+        if self._parts.closing is None:
+            self._really_close()
+            return
+        if self._is_closing:
+            return
+        self._is_closing = True
+        self._parts.tasks.start(self._close(self._parts.closing), self.tr("Closing"))
+
+    async def _close(self, closing: Closing) -> None:
+        dialog = self._dialog()
+        try:
+            await closing(dialog.wait)
+        finally:
+            # Whatever went wrong, the operator's wish to close holds.
+            self._really_close()
+
+    def _really_close(self) -> None:
+        self._may_close = True
+        if self._closing_dialog is not None:
+            self._closing_dialog.hide()
+        self.close()

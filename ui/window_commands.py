@@ -1,0 +1,109 @@
+"""The commands of the main window, as a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction
+
+from ui.commands import Command
+from ui.theme import Scheme
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Commands", text)
+
+
+def window_commands(window: MainWindow) -> list[Command]:
+    """Everything the menu and the palette offer beside the Things' own actions."""
+    return [
+        Command(
+            id="bench.stop-all",
+            title=_tr("STOP ALL"),
+            icon="stop",
+            shortcut="Ctrl+.",
+            help=_tr("Cancel everything that runs or waits and stop every instrument"),
+            everywhere=True,
+            run=window.stop_all,
+        ),
+        Command(
+            id="bench.search",
+            title=_tr("Search or run…"),
+            icon="search",
+            shortcut="Ctrl+K",
+            run=window.open_palette,
+        ),
+        Command(
+            id="bench.find",
+            title=_tr("Find a Thing"),
+            icon="thing",
+            shortcut="Ctrl+F",
+            run=window.find_thing,
+        ),
+        Command(
+            id="bench.copy-address",
+            title=_tr("Copy the server's address"),
+            icon="copy",
+            enabled=window.has_address,
+            run=window.copy_address,
+        ),
+        _toggle(window.bench_dock.toggleViewAction(), "view.bench", _tr("Bench"), "Ctrl+B"),
+        _toggle(window.panels_dock.toggleViewAction(), "view.panels", _tr("Panels"), "Ctrl+P"),
+        _toggle(
+            window.activity_dock.toggleViewAction(), "view.activity", _tr("Activity"), "Ctrl+J"
+        ),
+        Command(
+            id="view.log",
+            title=_tr("Log"),
+            icon="log",
+            shortcut="Ctrl+L",
+            run=window.show_log,
+        ),
+        Command(
+            id="view.full-screen",
+            title=_tr("Full screen"),
+            shortcut="F11",
+            checked=window.isFullScreen,
+            run=window.toggle_full_screen,
+        ),
+        Command(
+            id="view.reset-layout",
+            title=_tr("Reset the layout"),
+            icon="layout",
+            run=window.reset_layout,
+        ),
+        _colours(window, Scheme.SYSTEM, _tr("Colours of the system"), "theme"),
+        _colours(window, Scheme.LIGHT, _tr("Light colours")),
+        _colours(window, Scheme.DARK, _tr("Dark colours")),
+        Command(
+            id="window.close",
+            title=_tr("Close"),
+            icon="quit",
+            shortcut="Ctrl+Q",
+            run=window.ask_to_close,
+        ),
+    ]
+
+
+def _toggle(action: QAction, command_id: str, title: str, shortcut: str) -> Command:
+    return Command(
+        id=command_id,
+        title=title,
+        shortcut=shortcut,
+        checked=action.isChecked,
+        run=action.trigger,
+    )
+
+
+def _colours(window: MainWindow, scheme: Scheme, title: str, glyph: str = "") -> Command:
+    return Command(
+        id=f"colours.{scheme.value}",
+        title=title,
+        icon=glyph,
+        checked=lambda: window.scheme is scheme,
+        run=lambda: window.choose_scheme(scheme),
+    )
