@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from things import (
@@ -43,6 +43,13 @@ class Limits(BaseModel):
 
     lower: Position = Field(default=Position(x=-57.0, y=-37.5, z=-1.0), title="Lower")
     upper: Position = Field(default=Position(x=57.0, y=37.5, z=8.0), title="Upper")
+
+    @model_validator(mode="after")
+    def _leave_room(self) -> Self:
+        for axis in "xyz":
+            if getattr(self.lower, axis) > getattr(self.upper, axis):
+                raise ValueError(f"the lower {axis} must not be above the upper {axis}")
+        return self
 
 
 X = Annotated[

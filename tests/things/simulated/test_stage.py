@@ -76,6 +76,15 @@ def test_a_place_outside_the_limits_is_refused_before_it_moves(stage: Stage) -> 
     assert stage.position == Position(x=1.0, y=2.0, z=0.5)
 
 
+def test_limits_that_leave_no_room_are_refused(stage: Stage) -> None:
+    upside_down = {"lower": {"x": 0, "y": 0, "z": 2}, "upper": {"x": 1, "y": 1, "z": 1}}
+
+    with pytest.raises(ValueRefusedError, match="the lower z must not be above the upper z"):
+        affordances_of(Stage)["limits"].write(stage, upside_down)  # type: ignore[attr-defined] # a property
+
+    assert stage.limits == Limits()
+
+
 def test_a_place_no_stage_reaches_is_refused_as_input() -> None:
     move_to = affordances_of(Stage)["move_to"]
     assert isinstance(move_to, ActionDescriptor)
