@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from app.bench_file import read_bench_file
-from app.errors import BenchInUseError
+from app.cli_errors import refused
 from app.headless import run_headless
 from app.logs import log_to_stderr
 from app.program import refuse_beyond_loopback, refuse_unknown_classes
@@ -45,12 +45,17 @@ def serve(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more.")] = False,
 ) -> None:
     """Run a bench without a window and print where it listens."""
-    log_to_stderr(logging.DEBUG if verbose else logging.WARNING)
-    raise typer.Exit(serve_bench(bench, host, port, data_folder))
+    level = logging.DEBUG if verbose else logging.WARNING
+    raise typer.Exit(serve_headless(bench, host, port, data_folder, log_level=level))
 
 
-def serve_bench(
-    bench: Path | None, host: str | None, port: int | None, data_folder: Path | None
+def serve_headless(
+    bench: Path | None,
+    host: str | None,
+    port: int | None,
+    data_folder: Path | None,
+    *,
+    log_level: int = logging.WARNING,
 ) -> int:
     """Run a bench without a window.
 
@@ -59,11 +64,13 @@ def serve_bench(
         host: Address to listen on; from the settings when None.
         port: Port to listen on; from the settings when None.
         data_folder: Where data is kept; from the settings when None.
+        log_level: Records below it are not printed.
 
     Returns:
         The exit code: 0, or 2 where the bench file, a setting or the host is refused, or another
         program has the bench.
     """
+    log_to_stderr(log_level)
     try:
         settings = read_settings(host=host, port=port, data_folder=data_folder)
         refuse_beyond_loopback(settings.host)
@@ -72,14 +79,6 @@ def serve_bench(
         return run_headless(spec, settings)
     except ThingError as error:
         return refused(error)
-
-
-def refused(error: ThingError) -> int:
-    """Say in one line why the program does not start; returns exit code 2."""
-    typer.echo(f"labwright: {error}", err=True)
-    if isinstance(error, BenchInUseError) and error.url:
-        typer.echo(f"It can be reached at {error.url}", err=True)
-    return 2
 
 
 def main(arguments: Sequence[str]) -> int:

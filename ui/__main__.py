@@ -1,0 +1,83 @@
+"""The console script: without a command it opens the window, else it runs `app.cli`.
+
+Nothing of Qt is imported before it is known that there is a display: Qt would abort.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from app.command_names import COMMANDS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program.
+
+    Args:
+        arguments: Without the program's name; those of the process when None.
+
+    Returns:
+        The exit code: 0; 2 where the arguments, a setting or the bench file are refused.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] in COMMANDS:
+        from app.cli import main as run_command
+
+        return run_command(given)
+    options = _parser().parse_args(given)
+    return _open(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="labwright",
+        description="Run lab instruments: opens the window of a bench and serves it to this "
+        "computer. Without a display the same bench runs headless.",
+        epilog=f"Commands: {', '.join(sorted(COMMANDS))}; 'labwright COMMAND --help' says more.",
+    )
+    parser.add_argument("bench", nargs="?", type=Path, help="bench file; the demo bench without")
+    parser.add_argument("--host", help="address the server listens on")
+    parser.add_argument("--port", type=int, help="port the server listens on; 0 picks one")
+    parser.add_argument("--data-folder", type=Path, help="where data is kept")
+    parser.add_argument("--version", action="version", version=f"labwright {version('labwright')}")
+    return parser
+
+
+def _open(options: argparse.Namespace) -> int:
+    from ui.display import why_no_display
+
+    reason = why_no_display()
+    if reason is not None:
+        print(f"No window: {reason}. The same bench runs headless.", flush=True)  # noqa: T201 - this is the program talking
+        from app.cli import serve_headless
+
+        return serve_headless(options.bench, options.host, options.port, options.data_folder)
+    from app.bench_file import read_bench_file
+    from app.cli_errors import refused
+    from app.logs import log_to_stderr
+    from app.program import Program, refuse_beyond_loopback
+    from app.settings import read_settings
+    from resources import resource
+    from things.errors import ThingError
+
+    log_to_stderr()
+    try:
+        settings = read_settings(
+            host=options.host, port=options.port, data_folder=options.data_folder
+        )
+        refuse_beyond_loopback(settings.host)
+        spec = read_bench_file(options.bench or resource("benches/demo.toml"))
+        program = Program(spec, settings)
+    except ThingError as error:
+        return refused(error)
+    from ui.program import run_window
+
+    return run_window(program)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
