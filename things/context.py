@@ -18,11 +18,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sized
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from things.cancelling import CancelEvent
+from things.cancelling import CancelEvent, Strand, current_strand
+from things.errors import InvocationCancelledError
 from things.progress import ProgressTracker
 
 T = TypeVar("T")
@@ -32,16 +33,20 @@ class InvocationContext(Protocol):
     """What an invocation offers to the code it runs."""
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> UUID:
+        """Its id."""
 
     @property
-    def cancel_event(self) -> CancelEvent: ...
+    def cancel_event(self) -> CancelEvent:
+        """Set when it is asked to stop."""
 
     @property
-    def logger(self) -> logging.Logger: ...
+    def logger(self) -> logging.Logger:
+        """Where its log goes."""
 
     @property
-    def progress(self) -> ProgressTracker: ...
+    def progress(self) -> ProgressTracker:
+        """How far it is."""
 
 
 _current: contextvars.ContextVar[InvocationContext | None] = contextvars.ContextVar(
@@ -136,6 +141,8 @@ def start_thread(
 ) -> threading.Thread:
     """Start a thread that belongs to this invocation: progress, cancel and log work in it.
 
+    It hears of a cancellation for itself, and ends quietly when that ends it.
+
     Args:
         target: What it runs.
         args: With these arguments.
@@ -146,6 +153,16 @@ def start_thread(
         The started thread.
     """
     context = contextvars.copy_context()
-    thread = threading.Thread(target=context.run, args=(target, *args), name=name, daemon=daemon)
+    strand = Strand()
+    context.run(current_strand.set, strand)
+    invocation = _current.get()
+    if invocation is not None:
+        invocation.cancel_event.join_strand(strand)
+
+    def run() -> None:
+        with suppress(InvocationCancelledError):
+            context.run(target, *args)
+
+    thread = threading.Thread(target=run, name=name, daemon=daemon)
     thread.start()
     return thread

@@ -21,7 +21,7 @@ class LockRegistry:
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
-        self.waiting: dict[Hashable, ThingLock] = {}
+        self.waiting: dict[Hashable, list[ThingLock]] = {}
 
 
 class ThingLock:
@@ -61,7 +61,8 @@ class ThingLock:
             owner: Who takes it: the id of a root invocation, or any token.
             described: The same in words, told to those who wait.
             timeout_s: How long to wait; None for as long as it takes.
-            waiting: Called with the holder's words when there is need to wait, and when they change.
+            waiting: Called with the holder's words when there is need to wait, and when they
+                change.
             check: Called when woken; may raise to stop waiting (a cancellation).
 
         Raises:
@@ -92,11 +93,15 @@ class ThingLock:
                             changed.acquire()
                         continue
                     check()
-                    self._registry.waiting[owner] = self
+                    # A list, since threads of one owner may wait for several.
+                    waits = self._registry.waiting.setdefault(owner, [])
+                    waits.append(self)
                     try:
                         changed.wait(left_s)
                     finally:
-                        self._registry.waiting.pop(owner, None)
+                        waits.remove(self)
+                        if not waits:
+                            del self._registry.waiting[owner]
                     check()
                 self._owner, self._described, self._depth = owner, described, 1
             finally:
@@ -134,13 +139,16 @@ class ThingLock:
             self._registry.changed.notify_all()
 
     def _refuse_circle(self, owner: Hashable) -> None:
-        seen: list[str] = [self.name]
-        holder = self._owner
-        while holder is not None:
+        """Follow what the holder waits for, and its holders in turn, back to `owner`."""
+        open_ends: list[tuple[ThingLock, ...]] = [(self,)]
+        seen: set[ThingLock] = {self}
+        while open_ends:
+            path = open_ends.pop()
+            holder = path[-1]._owner
             if holder == owner:
-                raise DeadlockError("waiting in a circle: " + " for ".join(seen))
-            lock = self._registry.waiting.get(holder)
-            if lock is None:
-                return
-            seen.append(lock.name)
-            holder = lock._owner
+                names = ", which waits for ".join(lock.name for lock in path)
+                raise DeadlockError(f"waiting in a circle: for {names}, which waits for us")
+            for lock in self._registry.waiting.get(holder, ()):
+                if lock not in seen:
+                    seen.add(lock)
+                    open_ends.append((*path, lock))

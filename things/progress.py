@@ -55,35 +55,39 @@ class ProgressLevel:
         with self._tracker.lock:
             self._done = max(self._done, done)
             self.total = self.total if total is None else total
-        self._tracker.changed(force=self.total is not None and done >= self.total)
+            complete = self.total is not None and self._done >= self.total
+        self._tracker.changed(force=complete)
 
     def snapshot(self, now_s: float) -> ProgressStep:
         """How it stands; `now_s` is on the monotonic clock."""
         elapsed_s = now_s - self._began
+        done = self._done if self.total is None else min(self._done, self.total)
         remaining_s = None
-        if self.total is not None and self._done > 0:
-            remaining_s = max(0.0, elapsed_s * (self.total - self._done) / self._done)
-        return ProgressStep(self._done, self.total, self.label, elapsed_s, remaining_s)
+        if self.total is not None and done > 0:
+            remaining_s = elapsed_s * (self.total - done) / done
+        return ProgressStep(done, self.total, self.label, elapsed_s, remaining_s)
 
 
 class ProgressTracker:
     """The levels of one invocation, outermost first; safe to use from any thread.
 
     Args:
-        changed: Called after a change, at most every 50 ms, never while a lock is held.
+        changed: Called after a change, at most every 50 ms and from any thread, never while a
+            lock is held. The last change is told too, at the latest 50 ms after it: the next
+            one may be a minute away.
     """
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         self.lock = threading.Lock()
         self._notify = changed
         self._notified = -1.0
+        self._later: threading.Timer | None = None
         self._levels: list[ProgressLevel] = []
 
     def begin(self, total: float | None, label: str) -> ProgressLevel:
         """Open a level inside those that are still counting."""
-        level = ProgressLevel(self, total, label)
         with self.lock:
-            self._levels = [*(old for old in self._levels if not old.ended), level]
+            level = self._opened(total, label)
         self.changed(force=True)
         return level
 
@@ -91,14 +95,17 @@ class ProgressTracker:
         """Close a level; the outermost stays to be seen until another one begins."""
         with self.lock:
             level.ended = True
-            if level in self._levels[1:]:
+            inner = level in self._levels[1:]
+            if inner:
                 self._levels.remove(level)
+        if inner:
+            self.changed()
 
     def report(self, done: float, total: float | None, label: str) -> None:
         """Say how far something is that is no loop; one level for each label."""
         with self.lock:
             known = [old for old in self._levels if old.label == label and not old.ended]
-        level = known[-1] if known else self.begin(total, label)
+            level = known[-1] if known else self._opened(total, label)
         level.report(done, total)
         if level.total is not None and done >= level.total:
             self.end(level)
@@ -110,10 +117,34 @@ class ProgressTracker:
             return tuple(level.snapshot(now_s) for level in self._levels)
 
     def changed(self, *, force: bool = False) -> None:
-        """Tell the watcher, unless it was told a moment ago."""
+        """Tell the watcher; when it was told a moment ago, a moment later."""
         now_s = time.monotonic()
         with self.lock:
-            if not force and now_s - self._notified < _NOTIFY_EVERY_S:
+            early_s = self._notified + _NOTIFY_EVERY_S - now_s
+            if not force and early_s > 0:
+                if self._later is None:
+                    self._later = threading.Timer(early_s, self._tell_later)
+                    self._later.daemon = True
+                    self._later.start()
                 return
             self._notified = now_s
         self._notify()
+
+    def close(self) -> None:
+        """Tell nothing more: the invocation has ended."""
+        with self.lock:
+            self._notify = lambda: None
+            if self._later is not None:
+                self._later.cancel()
+
+    def _tell_later(self) -> None:
+        with self.lock:
+            self._later = None
+            self._notified = time.monotonic()
+            notify = self._notify
+        notify()
+
+    def _opened(self, total: float | None, label: str) -> ProgressLevel:
+        level = ProgressLevel(self, total, label)
+        self._levels = [*(old for old in self._levels if not old.ended), level]
+        return level
