@@ -24,10 +24,10 @@ class BytesResponse(Response):
     Args:
         content: The bytes.
         media_type: What they are; text gets `charset=utf-8`.
+        etag: Their fingerprint, see `etag_of`.
     """
 
-    def __init__(self, content: bytes, media_type: str) -> None:
-        etag = f'"{hashlib.sha256(content).hexdigest()}"'
+    def __init__(self, content: bytes, media_type: str, etag: str) -> None:
         super().__init__(
             content,
             media_type=media_type,
@@ -47,7 +47,7 @@ class BytesResponse(Response):
 
     def _answer(self, asked: Headers) -> Response:
         etag = self.headers["etag"]
-        if asked.get("if-none-match") == etag:
+        if _known(asked, etag):
             return Response(status_code=304, headers={"etag": etag})
         if "range" not in asked or asked.get("if-range", etag) != etag:
             return self
@@ -56,7 +56,7 @@ class BytesResponse(Response):
         if span is None:
             return self
         first, last = span
-        if first >= size or first > last:
+        if first >= size:
             return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
         last = min(last, size - 1)
         headers = dict(self.headers)
@@ -73,7 +73,20 @@ def _span(header: str, size: int) -> tuple[int, int] | None:
     first, last = match.groups()
     if first == "":
         return max(0, size - int(last)), size - 1
+    if last and int(last) < int(first):
+        return None
     return int(first), int(last) if last else size - 1
+
+
+def _known(asked: Headers, etag: str) -> bool:
+    """Whether the one who asks has it already (If-None-Match, RFC 9110 section 13.1.2)."""
+    given = [tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")]
+    return etag in given or "*" in given
+
+
+def etag_of(content: bytes) -> str:
+    """A strong entity tag. Takes half a millisecond for each megabyte: keep it."""
+    return f'"{hashlib.sha256(content).hexdigest()}"'
 
 
 class _KeptFileResponse(FileResponse):
@@ -82,6 +95,14 @@ class _KeptFileResponse(FileResponse):
     def __init__(self, *args: Any, keep: object, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kept = keep
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send all of it, the range asked for, or word that it has not changed."""
+        etag = self.headers["etag"]
+        if _known(Headers(scope=scope), etag):
+            await Response(status_code=304, headers={"etag": etag})(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def file_response(path: Path, media_type: str, keep: object) -> Response:

@@ -53,7 +53,7 @@ from pydantic._internal._model_construction import ModelMetaclass
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from things.encoding import encode_image
+from things.encoding import encode_image, refuse_unwritable
 from things.errors import NoBlobDataError
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ class BlobBytes:
         self.id: uuid.UUID | None = None
         self._data = data
         self._media_type = media_type
+        self._etag = ""
 
     @property
     def media_type(self) -> str:
@@ -137,9 +138,11 @@ class BlobBytes:
 
     def response(self) -> Response:
         """An answer that sends it, with Range and ETag."""
-        from things.blob_response import BytesResponse
+        from things.blob_response import BytesResponse, etag_of
 
-        return BytesResponse(self.content, self.media_type)
+        content = self.content
+        self._etag = self._etag or etag_of(content)
+        return BytesResponse(content, self.media_type, self._etag)
 
 
 class BlobArray:
@@ -151,6 +154,9 @@ class BlobArray:
         pixel_size_um: Width of a pixel at the sample in micrometres.
         full_scale: The largest value the detector can give.
         metadata: Written into formats that can hold it.
+
+    Raises:
+        ValueError: The format cannot hold such an array.
     """
 
     def __init__(
@@ -162,6 +168,7 @@ class BlobArray:
         full_scale: float | None = None,
         metadata: Mapping[str, Any] | None = None,
     ) -> None:
+        refuse_unwritable(array, media_type)
         self.id: uuid.UUID | None = None
         self.array = array
         self.pixel_size_um = pixel_size_um
@@ -169,6 +176,7 @@ class BlobArray:
         self.metadata = dict(metadata or {})
         self._media_type = media_type
         self._encoded: bytes | None = None
+        self._etag = ""
         self._lock = threading.Lock()
 
     @property
@@ -185,6 +193,7 @@ class BlobArray:
                     self.array,
                     self._media_type,
                     pixel_size_um=self.pixel_size_um,
+                    full_scale=self.full_scale,
                     metadata=self.metadata,
                 )
             return self._encoded
@@ -204,9 +213,11 @@ class BlobArray:
 
     def response(self) -> Response:
         """An answer that sends it, with Range and ETag."""
-        from things.blob_response import BytesResponse
+        from things.blob_response import BytesResponse, etag_of
 
-        return BytesResponse(self.content, self.media_type)
+        content = self.content
+        self._etag = self._etag or etag_of(content)
+        return BytesResponse(content, self.media_type, self._etag)
 
 
 class BlobFile:
@@ -222,7 +233,7 @@ class BlobFile:
     """
 
     def __init__(self, file_path: str | os.PathLike[str], media_type: str, **kwargs: Any) -> None:
-        if not os.path.exists(file_path):
+        if not Path(file_path).is_file():
             raise OSError(f"There is no file {os.fspath(file_path)}")
         self.id: uuid.UUID | None = None
         self._file_path = file_path
@@ -275,7 +286,7 @@ url_to_blobdata_ctx: ContextVar[Callable[[str], BlobData]] = ContextVar("url_to_
 class _BlobMeta(ModelMetaclass):
     """Lets a subclass say `media_type = "image/png"` without repeating the annotation."""
 
-    def __new__(  # noqa: PYI034 - a metaclass makes classes, not itself
+    def __new__(
         mcs, name: str, bases: tuple[type[Any], ...], namespace: dict[str, Any], **kwargs: Any
     ) -> type[Any]:
         given = namespace.get("media_type")
@@ -319,9 +330,9 @@ class Blob(BaseModel, metaclass=_BlobMeta):
                 raise ValueError("a Blob with a local address needs its data")
             return self
         data = cast(ServerSideBlobData, url_to_blobdata_ctx.get()(self.href))
-        expected = type(self).default_media_type()
-        if not media_type_fits(data.media_type, expected):
-            raise ValueError(f"is {data.media_type}, where {expected} is wanted")
+        for wanted in (type(self).default_media_type(), self.media_type):
+            if not media_type_fits(data.media_type, wanted):
+                raise ValueError(f"is {data.media_type}, where {wanted} is wanted")
         self._data = data
         self.media_type = data.media_type
         self.href = LOCAL_HREF
@@ -437,13 +448,12 @@ class Blob(BaseModel, metaclass=_BlobMeta):
         Raises:
             IOError: There is no such file.
         """
-        return cls.from_data(
-            BlobFile(
-                os.path.join(folder.name, file),
-                cls.default_media_type(),
-                _temporary_directory=folder,
-            )
+        data = BlobFile(
+            Path(folder.name) / file, cls.default_media_type(), _temporary_directory=folder
         )
+        # Left to itself, the directory would complain of being cleaned up implicitly.
+        weakref.finalize(data, folder.cleanup)
+        return cls.from_data(data)
 
 
 class ImageBlob(Blob):
@@ -468,6 +478,9 @@ class ImageBlob(Blob):
             pixel_size_um: Width of a pixel at the sample in micrometres.
             full_scale: The largest value the detector can give, to mark saturation.
             metadata: Written into the file as text.
+
+        Raises:
+            ValueError: The format cannot hold such an array.
         """
         array = np.asarray(array)
         array.flags.writeable = False

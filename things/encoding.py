@@ -24,6 +24,7 @@ def encode_image(
     media_type: str,
     *,
     pixel_size_um: float | None = None,
+    full_scale: float | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Encode a picture.
@@ -33,6 +34,8 @@ def encode_image(
             float32. JPEG takes 8 bit only; 16 bit is scaled down for it.
         media_type: 'image/png', 'image/jpeg' or 'image/tiff'.
         pixel_size_um: Width of a pixel at the sample in micrometres (OME-TIFF, PNG text).
+        full_scale: The largest value the detector can give: what becomes white in a JPEG of 16
+            bits; 65535 when not given.
         metadata: Written as JSON text into PNG and as an OME annotation into TIFF.
 
     Returns:
@@ -41,21 +44,48 @@ def encode_image(
     Raises:
         ValueError: The format cannot hold such an array.
     """
+    refuse_unwritable(array, media_type)
     match media_type:
         case "image/png":
             return _png(array, pixel_size_um, metadata or {})
         case "image/jpeg":
-            return _jpeg(array)
-        case "image/tiff":
+            return _jpeg(array, full_scale or _WHITE_16_BIT)
+        case _:
             return _ome_tiff(array, pixel_size_um, metadata or {})
-    raise ValueError(f"an array cannot be written as {media_type}")
+
+
+def refuse_unwritable(array: NDArray[Any], media_type: str) -> None:
+    """Say at once, without encoding anything, when a format cannot hold an array.
+
+    Raises:
+        ValueError: It cannot.
+    """
+    if media_type not in _HOLDS:
+        raise ValueError(f"an array cannot be written as {media_type}")
+    name, grey, colour, stacks = _HOLDS[media_type]
+    if array.ndim == 2:
+        dtypes = grey
+    elif array.ndim == 3 and array.shape[2] == 3:
+        dtypes = colour
+    else:
+        dtypes = grey if array.ndim == 3 and stacks else ()
+    if array.dtype not in dtypes or array.size == 0:
+        raise ValueError(f"{name} cannot hold an array of shape {array.shape} and {array.dtype}")
+
+
+_8, _16, _FLOAT = np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32)
+
+_HOLDS = {
+    "image/png": ("PNG", (_8, _16), (_8,), False),
+    "image/jpeg": ("JPEG", (_8, _16), (_8, _16), False),
+    "image/tiff": ("TIFF", (_8, _16, _FLOAT), (_8, _16, _FLOAT), True),
+}
+"""Media type to a name, the types of grey and of coloured pixels, and whether it holds stacks."""
+
+_WHITE_16_BIT = 65535.0
 
 
 def _png(array: NDArray[Any], pixel_size_um: float | None, metadata: Mapping[str, Any]) -> bytes:
-    if array.ndim not in (2, 3) or array.dtype not in (np.uint8, np.uint16):
-        raise ValueError(f"PNG cannot hold an array of shape {array.shape} and {array.dtype}")
-    if array.ndim == 3 and array.dtype != np.uint8:
-        raise ValueError("PNG holds colour in 8 bits a channel")
     text = PngInfo()
     described = dict(metadata)
     if pixel_size_um is not None:
@@ -69,11 +99,11 @@ def _png(array: NDArray[Any], pixel_size_um: float | None, metadata: Mapping[str
     return target.getvalue()
 
 
-def _jpeg(array: NDArray[Any]) -> bytes:
+def _jpeg(array: NDArray[Any], white: float) -> bytes:
     if array.dtype == np.uint16:
-        array = (array >> 8).astype(np.uint8)
-    if array.ndim not in (2, 3) or array.dtype != np.uint8:
-        raise ValueError(f"JPEG cannot hold an array of shape {array.shape} and {array.dtype}")
+        # One lookup for each of 65536 values is quicker than arithmetic on every pixel.
+        grades = np.clip(np.arange(65536) * (255.0 / white) + 0.5, 0, 255).astype(np.uint8)
+        array = grades[array]
     target = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(array)).save(target, format="JPEG", quality=_JPEG_QUALITY)
     return target.getvalue()
@@ -83,9 +113,7 @@ def _ome_tiff(
     array: NDArray[Any], pixel_size_um: float | None, metadata: Mapping[str, Any]
 ) -> bytes:
     colour = array.ndim == 3 and array.shape[-1] == 3
-    axes = {2: "YX", 3: "YXS" if colour else "ZYX"}.get(array.ndim)
-    if axes is None:
-        raise ValueError(f"TIFF is written for 2 or 3 axes, not for shape {array.shape}")
+    axes = "YX" if array.ndim == 2 else "YXS" if colour else "ZYX"
     described: dict[str, Any] = {"axes": axes}
     if pixel_size_um is not None:
         described |= {

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_PIXELS = (np.dtype(np.uint8), np.dtype(np.uint16))
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -62,6 +64,7 @@ class FrameReader:
         self._stream = stream
         self._wake = wake
         self._frame: Frame | None = None
+        self._closed = False
         self._lock = threading.Lock()
         self.skipped = 0
 
@@ -73,10 +76,14 @@ class FrameReader:
 
     def close(self) -> None:
         """Stop reading; the source rests when nobody reads."""
+        with self._lock:
+            self._closed, self._frame = True, None
         self._stream._remove(self)
 
     def _offer(self, frame: Frame) -> None:
         with self._lock:
+            if self._closed:  # a push was under way
+                return
             waiting = self._frame is not None
             self.skipped += waiting
             self._frame = frame
@@ -93,6 +100,8 @@ class FrameStream:
 
     def __init__(self, changed: Callable[[bool], None] = lambda live: None) -> None:
         self._changed = changed
+        self._told = False
+        self._telling = threading.Lock()
         self._readers: tuple[FrameReader, ...] = ()
         self._condition = threading.Condition()
         self._count = 0
@@ -128,7 +137,14 @@ class FrameStream:
                 to afterwards: readers share it.
             pixel_size_um: Width of a pixel at the sample in micrometres.
             full_scale: The largest value the detector can give.
+
+        Raises:
+            ValueError: It is no such array; nobody could show it.
         """
+        if array.dtype not in _PIXELS or not (
+            array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 3)
+        ):
+            raise ValueError(f"a frame cannot be of shape {array.shape} and {array.dtype}")
         with self._condition:
             self._count += 1
             frame = Frame(array, self._count, now(), pixel_size_um, full_scale)
@@ -136,7 +152,7 @@ class FrameStream:
         for reader in readers:
             try:
                 reader._offer(frame)
-            except Exception:
+            except Exception:  # somebody else's code
                 _log.exception("A reader of a stream failed; the others go on.")
 
     def open(self, wake: Callable[[], None] = lambda: None) -> FrameReader:
@@ -147,21 +163,23 @@ class FrameStream:
         """
         reader = FrameReader(self, wake)
         with self._condition:
-            first = not self._readers
             self._readers = (*self._readers, reader)
             self._condition.notify_all()
-        if first:
-            self._changed(True)
+        self._tell()
         return reader
 
     def _remove(self, reader: FrameReader) -> None:
         with self._condition:
-            if reader not in self._readers:
-                return
             self._readers = tuple(other for other in self._readers if other is not reader)
-            last = not self._readers
-        if last:
-            self._changed(False)
+        self._tell()
+
+    def _tell(self) -> None:
+        # What is told is what is true now, not what this caller has just done: when one opens
+        # while another closes, the last word must not be the older one.
+        with self._telling:
+            if self._told != self.watched:
+                self._told = not self._told
+                self._changed(self._told)
 
 
 class FrameStreamDescriptor(Affordance):
