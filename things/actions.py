@@ -11,11 +11,13 @@ it is filled in by whoever invokes.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import logging
 import re
 import types
 import uuid
+import warnings
 from collections.abc import Callable, Mapping
 from typing import (
     TYPE_CHECKING,
@@ -23,6 +25,7 @@ from typing import (
     Any,
     Concatenate,
     Generic,
+    Never,
     ParamSpec,
     Self,
     TypedDict,
@@ -37,10 +40,12 @@ from typing import (
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
-from things.affordance import Affordance, Scope, short_title
+from things.affordance import Affordance, Unfinished, short_title
 from things.cancelling import CancelEvent
+from things.context import current_invocation
 from things.errors import DefinitionError, InputRefusedError
-from things.schemas import adapter_for, data_schema, humanise, refusal
+from things.schemas import adapter_for, data_schema, finite, humanise, refusal, said_plainly
+from things.scope import Scope
 
 if TYPE_CHECKING:
     from things.thing import Thing
@@ -96,7 +101,6 @@ class ActionDescriptor(Affordance, Generic[P, R]):
         keep: Whether the blobs it returns are kept.
         safe, idempotent: In the words of the Thing Description.
         retention_time: How long an ended invocation can be asked for, in seconds.
-        injected: Parameter name to what is filled in: 'cancel_hook', 'id' or 'logger'.
     """
 
     kind = "action"
@@ -125,11 +129,12 @@ class ActionDescriptor(Affordance, Generic[P, R]):
         self.safe = safe
         self.idempotent = idempotent
         self.retention_time = retention_time
-        self.injected: dict[str, str] = {}
         self.__doc__ = func.__doc__
+        self._injected: dict[str, str] = {}
         self._input_model: type[BaseModel] | None = None
         self._output: TypeAdapter[R] | None = None
         self._refuse_what_cannot_run()
+        self._direct = self._without_invocation()
 
     def _refuse_what_cannot_run(self) -> None:
         name = getattr(self.func, "__qualname__", repr(self.func))
@@ -158,20 +163,33 @@ class ActionDescriptor(Affordance, Generic[P, R]):
     def input_model(self) -> type[BaseModel]:
         """The model of the input, one field a parameter."""
         if self._input_model is None:
-            self.resolve(self.scope)
+            self.resolve_now()
         return cast("type[BaseModel]", self._input_model)
 
     @property
+    def injected(self) -> Mapping[str, str]:
+        """Parameter name to what is filled in: 'cancel_hook', 'id' or 'logger'."""
+        if self._input_model is None:
+            self.resolve_now()
+        return self._injected
+
+    @property
     def output(self) -> TypeAdapter[R]:
-        """pydantic's adapter of what it returns."""
+        """The pydantic adapter of what it returns."""
         if self._output is None:
-            self.resolve(self.scope)
+            self.resolve_now()
         return cast("TypeAdapter[R]", self._output)
+
+    @property
+    def source(self) -> Callable[..., Any]:
+        """The function, whose signature says all."""
+        return self.func
 
     def resolve(self, scope: Scope) -> None:
         """Build the models from the signature."""
         hints = scope.hints(self.func)
         fields: dict[str, Any] = {}
+        injected: dict[str, str] = {}
         extra: bool = False
         described = parameter_descriptions(self.func.__doc__ or "")
         parameters = list(inspect.signature(self.func).parameters.values())[1:]
@@ -180,23 +198,51 @@ class ActionDescriptor(Affordance, Generic[P, R]):
                 extra = True
                 continue
             hint = hints.get(parameter.name, Any)
-            injected = _injected_in(hint)
-            if injected is not None:
-                self.injected[parameter.name] = injected
+            filled_in = _injected_in(hint)
+            if filled_in is not None:
+                injected[parameter.name] = filled_in
                 continue
             default = ... if parameter.default is inspect.Parameter.empty else parameter.default
             fields[parameter.name] = (
-                hint,
-                _titled(hint, default, parameter.name, described.get(parameter.name)),
+                _titled(hint, parameter.name, described.get(parameter.name)),
+                default,
             )
-        config = ConfigDict(extra="allow" if extra else "forbid", arbitrary_types_allowed=False)
+        config = ConfigDict(
+            extra="allow" if extra else "forbid",
+            allow_inf_nan=False,
+            validate_default=True,
+            protected_namespaces=(),
+        )
         try:
-            self._input_model = create_model(
-                f"{self.name}_input", __config__=config, __module__=self.func.__module__, **fields
-            )
+            with warnings.catch_warnings():
+                # A parameter may be called 'copy' or 'json', as methods of a model are.
+                warnings.filterwarnings("ignore", message="Field name .* shadows an attribute")
+                model = create_model(
+                    f"{self.name}_input",
+                    __config__=config,
+                    __module__=self.func.__module__,
+                    **fields,
+                )
         except Exception as error:
             raise DefinitionError(f"{self.where}: {error}") from error
+        self._refuse_own_defaults(model)
         self._output = adapter_for(hints.get("return", Any), self.where)
+        self._injected = injected
+        self._input_model = model
+
+    def _refuse_own_defaults(self, model: type[BaseModel]) -> None:
+        """A default that the parameter's own type refuses would fail at the first click."""
+        try:
+            model.model_validate({})
+        except ValidationError as error:
+            for fault in error.errors(include_url=False):
+                if fault["type"] != "missing":
+                    raise DefinitionError(
+                        f"{self.where}: the default of {fault['loc'][0]!r} is refused: "
+                        f"{said_plainly(fault)}"
+                    ) from error
+        except TypeError as error:
+            raise DefinitionError(f"{self.where}: {error}") from error
 
     def input_schema(self) -> dict[str, Any] | None:
         """The data schema of the input; None where there is nothing to give."""
@@ -221,14 +267,35 @@ class ActionDescriptor(Affordance, Generic[P, R]):
             InputRefusedError: It does not fit.
         """
         try:
-            return self.input_model.model_validate({} if value is None else value)
+            return finite(self.input_model.model_validate({} if value is None else value))
         except ValidationError as error:
-            raise InputRefusedError(self.name, refusal(error)[1]) from error
+            reason, details = refusal(error)
+            raise InputRefusedError(self.name, details, reason) from error
 
     def call(self, thing: Thing, kwargs: Mapping[str, Any]) -> R:
-        """Run the body, in the Thing's own thread where it has one."""
+        """Run the body, in the Thing's own thread where it has one.
+
+        Args:
+            thing: On which Thing.
+            kwargs: The input, by name. What is to be injected and is not here is filled in: from
+                the running invocation, or fresh where there is none.
+        """
         func = cast("Callable[..., R]", self.func)
-        return thing._core.run(lambda: func(thing, **kwargs))
+        given = {**self._fill_in(thing, kwargs), **kwargs}
+        return thing._core.run(lambda: func(thing, **given))
+
+    def _fill_in(self, thing: Thing, given: Mapping[str, Any]) -> dict[str, Any]:
+        missing = {name: what for name, what in self.injected.items() if name not in given}
+        if not missing:
+            return {}
+        running = current_invocation()
+        id = running.id if running is not None else uuid.uuid4()
+        makers: dict[str, Callable[[], object]] = {
+            "id": lambda: id,
+            "logger": lambda: thing.logger,
+            "cancel_hook": lambda: running.cancel_event if running else CancelEvent(id),
+        }
+        return {name: makers[what]() for name, what in missing.items()}
 
     @overload
     def __get__(self, obj: None, owner: type[Any]) -> Self: ...
@@ -240,11 +307,20 @@ class ActionDescriptor(Affordance, Generic[P, R]):
             return self
         return cast("Callable[P, R]", types.MethodType(self._direct, obj))
 
-    def _direct(self, thing: Thing, *args: Any, **kwargs: Any) -> R:
+    def _without_invocation(self) -> Callable[..., R]:
+        """What a script or the driver itself calls: the function, with its name and signature."""
         func = cast("Callable[..., R]", self.func)
-        return thing._core.run(lambda: func(thing, *args, **kwargs))
+        signature = inspect.signature(func)
 
-    def __set__(self, obj: Thing, value: Any) -> None:
+        @functools.wraps(func)
+        def direct(thing: Thing, *args: Any, **kwargs: Any) -> R:
+            given = signature.bind_partial(thing, *args, **kwargs).arguments
+            filled = self._fill_in(thing, given)
+            return thing._core.run(lambda: func(thing, *args, **kwargs, **filled))
+
+        return direct
+
+    def __set__(self, obj: Thing, value: Never) -> None:
         """An action cannot be replaced on one Thing."""
         raise AttributeError(f"{self.where} is an action; it cannot be set")
 
@@ -261,14 +337,15 @@ def _injected_in(hint: Any) -> str | None:
     return None
 
 
-def _titled(hint: Any, default: Any, name: str, description: str | None) -> Any:
-    """The field's default, with a title and a description unless the author gave them."""
-    if isinstance(default, FieldInfo):
-        return default
+def _titled(hint: Any, name: str, description: str | None) -> Any:
+    """The type with a title and a description, unless the author gave them in it."""
     given = [extra for extra in get_args(hint)[1:] if isinstance(extra, FieldInfo)]
-    title = next((extra.title for extra in given if extra.title), None) or humanise(name)
-    said = next((extra.description for extra in given if extra.description), None) or description
-    return Field(default, title=title, description=said, validate_default=default is not ...)
+    missing: dict[str, Any] = {}
+    if not any(extra.title for extra in given):
+        missing["title"] = humanise(name)
+    if description and not any(extra.description for extra in given):
+        missing["description"] = description
+    return Annotated[hint, Field(**missing)] if missing else hint
 
 
 def parameter_descriptions(docstring: str) -> dict[str, str]:
@@ -290,13 +367,16 @@ def parameter_descriptions(docstring: str) -> dict[str, str]:
     return described
 
 
-class ActionDecorator:
+class ActionDecorator(Unfinished):
     """`@action(title=...)`: holds the options until the function comes."""
+
+    needs = "the method beneath it"
 
     def __init__(self, **options: Unpack[ActionOptions]) -> None:
         self._options: dict[str, Any] = dict(options)
 
     def __call__(self, func: Callable[Concatenate[Any, P], R]) -> ActionDescriptor[P, R]:
+        """Make the action of its function."""
         return ActionDescriptor(func, **self._options)
 
 

@@ -9,36 +9,26 @@ from __future__ import annotations
 import ast
 import contextlib
 import inspect
+import itertools
 import textwrap
-import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+from things.errors import DefinitionError
 from things.schemas import humanise
+from things.scope import Scope
 
 _MAX_TITLE = 40
 
 
-class Scope:
-    """Where a Thing class was defined: what the names in its annotations mean.
+class Unfinished:
+    """An affordance that still waits for its function, such as `property(unit="mm")`.
 
-    Args:
-        cls: The class.
-        local_names: Names known only where it was defined, such as in a test function.
+    Attributes:
+        needs: What is missing, in words.
     """
 
-    def __init__(self, cls: type[Any], local_names: Mapping[str, Any]) -> None:
-        self._cls = cls
-        self._local_names = local_names
-
-    def hints(self, func: Callable[..., Any] | None = None) -> dict[str, Any]:
-        """The annotations of the class, or of one of its functions, constraints kept.
-
-        Raises:
-            NameError: A name is not known yet.
-        """
-        names = {self._cls.__name__: self._cls, **self._local_names}
-        return typing.get_type_hints(func or self._cls, localns=names, include_extras=True)
+    needs = "a function"
 
 
 class Affordance:
@@ -85,7 +75,12 @@ class Affordance:
     def scope(self) -> Scope:
         """Where it was defined, by the class that declares it."""
         assert self.owner is not None, "an affordance belongs on a class"
-        return self._scope or Scope(self.owner, {})
+        return self._scope or Scope(self.owner)
+
+    @property
+    def source(self) -> Callable[..., Any] | None:
+        """The function whose annotations give the types; None where the class's own do."""
+        return None
 
     def learn(self, scope: Scope) -> None:
         """Resolve the types now, or remember where to look once all names are known.
@@ -96,6 +91,17 @@ class Affordance:
         self._scope = scope
         with contextlib.suppress(NameError):
             self.resolve(scope)
+
+    def resolve_now(self) -> None:
+        """Resolve the types when they are needed at last.
+
+        Raises:
+            DefinitionError: The types cannot be used, or a name in them means nothing.
+        """
+        try:
+            self.resolve(self.scope)
+        except NameError as error:
+            raise DefinitionError(f"{self.where}: its type cannot be found: {error}") from error
 
     def resolve(self, scope: Scope) -> None:
         """Take the types from the annotations.
@@ -127,7 +133,7 @@ def attribute_docstrings(cls: type[Any]) -> dict[str, str]:
         tree = ast.Module(body=[], type_ignores=[])
     if tree.body and isinstance(tree.body[0], ast.ClassDef):
         body = tree.body[0].body
-        for before, after in zip(body, body[1:], strict=False):
+        for before, after in itertools.pairwise(body):
             if not isinstance(after, ast.Expr) or not isinstance(after.value, ast.Constant):
                 continue
             target: ast.expr | None = None

@@ -8,11 +8,13 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from things.affordance import Affordance
+from things.errors import SettingNotKeptError
 from things.events import EventSink, PropertyChanged, Reading, discard, now
 from things.locks import LockRegistry, ThingLock
 from things.own_thread import OwnThread
@@ -102,7 +104,7 @@ class ThingCore:
         self.lock = ThingLock(LockRegistry(), name)
         self.settings: SettingsFile | None = None
         self.logger = logging.getLogger(f"labwright.things.{name}")
-        self._restoring = False
+        self._keeping = threading.RLock()
         self._own_thread = OwnThread(f"thing-{name}") if own_thread else None
 
     def bind(
@@ -149,32 +151,47 @@ class ThingCore:
         """Write the settings that have a setter to the device, once it is there."""
         self._restore(thing, needs_device=True)
 
+    @contextmanager
+    def keeping_order(self, *, persistent: bool) -> Iterator[None]:
+        """Around the change of a value and its `keep`: what is kept last is what is true last.
+
+        Values that are not kept do not wait here for the disk.
+        """
+        with self._keeping if persistent else nullcontext():
+            yield
+
     def keep(self, name: str, value: Any) -> None:
         """Keep a setting on disk.
 
         Args:
             name: The setting.
             value: In JSON form.
+
+        Raises:
+            SettingNotKeptError: The disk refused; the value is in force all the same.
         """
-        if self.settings is not None and not self._restoring:
+        if self.settings is None:
+            return
+        try:
             self.settings.put(name, value)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.logger.error("%s is set but could not be kept on disk: %s", name, reason)
+            raise SettingNotKeptError(name, reason) from error
 
     def _restore(self, thing: Thing, *, needs_device: bool) -> None:
         if self.settings is None:
             return
-        self._restoring = True
-        try:
-            for name, value in self.settings.kept.items():
-                prop = self.affordances.get(name)
-                if not getattr(prop, "persistent", False):
+        for name, value in self.settings.kept.items():
+            prop = self.affordances.get(name)
+            if not getattr(prop, "persistent", False):
+                if not needs_device:  # said once, by the first of the two passes
                     self.logger.warning("The settings keep %r, which is no setting any more.", name)
-                    continue
-                setting = cast("PropertyDescriptor[Any]", prop)
-                if setting.needs_device is not needs_device:
-                    continue
-                try:
-                    setting.restore(thing, value)
-                except Exception as error:
-                    self.logger.warning("The kept value of %s was refused: %s", name, error)
-        finally:
-            self._restoring = False
+                continue
+            setting = cast("PropertyDescriptor[Any]", prop)
+            if setting.needs_device is not needs_device:
+                continue
+            try:
+                setting.restore(thing, value)
+            except Exception as error:  # a driver's; one bad value keeps the rest
+                self.logger.warning("The kept value of %s was refused: %s", name, error)

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from things.affordance import Affordance
 from things.errors import ValueRefusedError
 from things.events import EventEmitted
-from things.schemas import adapter_for, data_schema, refusal
+from things.schemas import adapter_for, as_json, data_schema, refusal
 
 if TYPE_CHECKING:
     from things.thing import Thing
@@ -67,7 +67,7 @@ class EventDescriptor(Affordance, Generic[D]):
             ValueRefusedError: It is not of the declared type.
         """
         try:
-            return self.adapter.dump_python(self.adapter.validate_python(data), mode="json")
+            return as_json(self.adapter, self.adapter.validate_python(data))
         except ValidationError as error:
             reason, details = refusal(error)
             raise ValueRefusedError(self.name, reason, details) from error

@@ -4,6 +4,7 @@
     └── ThingError                  anything a Thing or its driver can say
         ├── ValueRefusedError       a value was refused before it reached the hardware
         │   └── ReadOnlyError       the property cannot be written at all
+        ├── SettingNotKeptError     a setting is in force, but the disk did not take it
         ├── BusyError               somebody else holds the Thing; try again
         ├── DeadlockError           waiting would never end: a circle of Things
         ├── DisconnectedError       the device is gone; `reconnect()` may bring it back
@@ -54,6 +55,22 @@ class ReadOnlyError(ValueRefusedError):
         super().__init__(name, "this value can only be read")
 
 
+class SettingNotKeptError(ThingError, OSError):
+    """A setting is in force but is not on disk: after a restart it would be the old one.
+
+    It is written with the next setting of its Thing that finds room.
+
+    Attributes:
+        name: The setting.
+        reason: What the disk said.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} is set, but could not be kept on disk: {reason}")
+        self.name = name
+        self.reason = reason
+
+
 class BusyError(ThingError):
     """Somebody else holds the Thing.
 
@@ -99,13 +116,17 @@ class InputRefusedError(ThingError, ValueError):
 
     Attributes:
         details: One entry a fault, as pydantic writes them (`type`, `loc`, `msg`, `input`).
+        reason: In words an operator understands.
     """
 
-    def __init__(self, action: str, details: Sequence[dict[str, Any]]) -> None:
-        first = details[0] if details else {"loc": (), "msg": "not valid"}
-        place = ".".join(str(part) for part in first["loc"])
-        super().__init__(f"{action}: {place + ': ' if place else ''}{first['msg']}")
+    def __init__(self, action: str, details: Sequence[dict[str, Any]], reason: str = "") -> None:
+        if not reason:
+            first = details[0] if details else {"loc": (), "msg": "not valid"}
+            place = ".".join(str(part) for part in first["loc"])
+            reason = f"{place}: {first['msg']}" if place else str(first["msg"])
+        super().__init__(f"{action}: {reason}")
         self.details = tuple(details)
+        self.reason = reason
 
 
 class SlotError(ThingError):

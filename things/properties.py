@@ -18,13 +18,16 @@ A setter may have the property's own name too; type checkers know that only from
 `property`, so a name of its own keeps them quiet and the types whole.
 
 A `setting` is a property that is kept on disk.
+
+Values are changed by setting them: a list or a model that is changed in place tells nobody.
 """
 
 from __future__ import annotations
 
 import builtins
+import copy
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import (
     TYPE_CHECKING,
     Annotated,
@@ -41,9 +44,10 @@ from typing import (
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from things.affordance import Affordance, Scope
+from things.affordance import Affordance, Unfinished
 from things.errors import DefinitionError, ReadOnlyError, ValueRefusedError
-from things.schemas import adapter_for, data_schema, refusal
+from things.schemas import adapter_for, as_json, data_schema, finite, refusal
+from things.scope import Scope
 
 if TYPE_CHECKING:
     from things.thing import Thing
@@ -78,7 +82,17 @@ class FunctionalOptions(PropertyOptions, total=False):
     poll_s: float | None
 
 
-_CONSTRAINTS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
+_CONSTRAINTS: dict[str, tuple[str, ...]] = {
+    "gt": ("exclusiveMinimum",),
+    "ge": ("minimum",),
+    "lt": ("exclusiveMaximum",),
+    "le": ("maximum",),
+    "multiple_of": ("multipleOf",),
+    "min_length": ("minLength", "minItems", "minProperties"),
+    "max_length": ("maxLength", "maxItems", "maxProperties"),
+    "pattern": ("pattern",),
+}
+"""What limits a value, and how each is called in a schema that knows it."""
 
 
 class PropertyDescriptor(Affordance, Generic[V]):
@@ -135,18 +149,20 @@ class PropertyDescriptor(Affordance, Generic[V]):
 
     @builtins.property
     def adapter(self) -> TypeAdapter[V]:
-        """pydantic's adapter of the value, with the constraints.
+        """The value's pydantic adapter, with the constraints.
 
         Raises:
             DefinitionError: The type is missing or cannot be described.
         """
         if self._adapter is None:
             if self._annotation is None:
-                self.resolve(self.scope)
+                self.resolve_now()
             annotation = self._annotation
             if self._constraints:
                 annotation = Annotated[annotation, Field(**self._constraints)]
-            self._adapter = adapter_for(annotation, self.where)
+            adapter = adapter_for(annotation, self.where)
+            self._refuse_idle_constraints(adapter)
+            self._adapter = adapter
         return self._adapter
 
     def schema(self) -> dict[str, Any]:
@@ -169,22 +185,26 @@ class PropertyDescriptor(Affordance, Generic[V]):
             ValueRefusedError: It does not fit.
         """
         try:
-            return self.adapter.validate_python(value)
+            return finite(self.adapter.validate_python(value))
         except ValidationError as error:
             reason, details = refusal(error)
             raise ValueRefusedError(self.name, reason, details) from error
 
     def to_json(self, value: V) -> Any:
-        """The value as JSON carries it.
+        """The value as JSON carries it. Limits do not count: a reading may lie beyond them.
 
         Raises:
-            ValueRefusedError: The getter gave something its type cannot say.
+            ValueRefusedError: The getter gave something its type or JSON cannot say.
         """
         try:
-            return self.adapter.dump_python(value, mode="json", warnings="error")
+            return as_json(self.adapter, value)
+        except ValidationError as error:
+            raise ValueRefusedError(
+                self.name, "the driver gave a number that is not finite", refusal(error)[1]
+            ) from error
         except PydanticSerializationError as error:
             raise ValueRefusedError(
-                self.name, f"the driver gave {value!r}, which does not fit its type"
+                self.name, f"the driver gave {_short(value)}, which does not fit its type"
             ) from error
 
     def read(self, thing: Thing) -> V:
@@ -226,6 +246,17 @@ class PropertyDescriptor(Affordance, Generic[V]):
             raise DefinitionError(f"{self.where} has no type: write '{self.name}: float = ...'")
         self._annotation = annotation
 
+    def _refuse_idle_constraints(self, adapter: TypeAdapter[V]) -> None:
+        """A limit that its type does not know would never refuse anything, or fail when set."""
+        if not self._constraints:
+            return
+        known = set(_keys_in(data_schema(adapter, self.where, "validation")))
+        for name in self._constraints:
+            if known.isdisjoint(_CONSTRAINTS[name]):
+                raise DefinitionError(
+                    f"{self.where}: {name!r} means nothing for {_named(self._annotation)}"
+                )
+
 
 class DataProperty(PropertyDescriptor[V]):
     """A value the Thing keeps itself. Every change is published."""
@@ -236,17 +267,17 @@ class DataProperty(PropertyDescriptor[V]):
 
     def resolve(self, scope: Scope) -> None:
         """Take the type from the annotation and try the default against it."""
-        self._adopt(scope.hints().get(self.name))
+        self._adopt(scope.annotation(self.name))
         try:
-            self.adapter.validate_python(self._default_factory())
-        except ValidationError as error:
+            self.to_json(self.default())
+        except ValueRefusedError as error:
             raise DefinitionError(
-                f"{self.where}: its own default is refused: {refusal(error)[0]}"
+                f"{self.where}: its own default is refused: {error.reason}"
             ) from error
 
     def default(self) -> V:
         """A fresh default."""
-        return self.adapter.validate_python(self._default_factory())
+        return self.validated(self._default_factory())
 
     def schema(self) -> dict[str, Any]:
         """Its data schema, with the default."""
@@ -290,21 +321,23 @@ class DataProperty(PropertyDescriptor[V]):
 
     def restore(self, thing: Thing, value: Any) -> None:
         """Set to the value that was kept."""
-        self._store(thing, self.validated(value))
+        self._store(thing, self.validated(value), keep=False)
 
     @builtins.property
     def resettable(self) -> bool:
         """Every one that can be written has a default to go back to."""
         return not self.read_only
 
-    def _store(self, thing: Thing, value: V) -> None:
-        # One lock around both, so that observers see the values in the order they were kept.
-        with thing._core.publishing:
-            thing._core.values[self.name] = value
-            json_value = self.to_json(value)
-            thing._core.note(self.name, json_value)
-        if self.persistent:
-            thing._core.keep(self.name, json_value)
+    def _store(self, thing: Thing, value: V, *, keep: bool = True) -> None:
+        keep = keep and self.persistent
+        json_value = self.to_json(value)
+        with thing._core.keeping_order(persistent=keep):
+            # One lock around both, so that observers see the values in the order they were set.
+            with thing._core.publishing:
+                thing._core.values[self.name] = value
+                thing._core.note(self.name, json_value)
+            if keep:
+                thing._core.keep(self.name, json_value)
 
 
 class FunctionalProperty(PropertyDescriptor[V]):
@@ -324,16 +357,34 @@ class FunctionalProperty(PropertyDescriptor[V]):
 
         Returns:
             The function itself, or this property where it has the property's own name.
+
+        Raises:
+            DefinitionError: The property is that of another class, which would be changed too.
         """
+        self._refuse_when_made("setter")
         self._setter = func
         if func.__name__ == self._getter.__name__:
             return cast("Callable[[Any, V], None]", self)
         return func
 
     def resetter(self, func: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Decorator: `func` brings the value back to its default."""
+        """Decorator: `func` brings the value back to its default.
+
+        Raises:
+            DefinitionError: The property is that of another class, which would be changed too.
+        """
+        self._refuse_when_made("resetter")
         self._resetter = func
+        if func.__name__ == self._getter.__name__:
+            return cast("Callable[[Any], None]", self)
         return func
+
+    def _refuse_when_made(self, what: str) -> None:
+        if self.owner is not None:
+            raise DefinitionError(
+                f"{self.where} belongs to {self.owner.__name__}; to give it another {what}, "
+                "declare the property anew"
+            )
 
     @builtins.property
     def observable(self) -> bool:
@@ -349,6 +400,11 @@ class FunctionalProperty(PropertyDescriptor[V]):
     def resettable(self) -> bool:
         """It is where there is a resetter."""
         return self._resetter is not None and not self.read_only
+
+    @builtins.property
+    def source(self) -> Callable[..., Any]:
+        """The getter; what it returns is the type."""
+        return self._getter
 
     def resolve(self, scope: Scope) -> None:
         """Take the type from the getter's return annotation."""
@@ -367,8 +423,8 @@ class FunctionalProperty(PropertyDescriptor[V]):
         return self.read(obj)
 
     def __set__(self, obj: Thing, value: V) -> None:
-        """Set from the driver's own code, checked like everybody else's."""
-        self.write(obj, value)
+        """Set from the driver's own code, checked too; read-only properties may be set there."""
+        self._set(obj, value)
 
     def read(self, thing: Thing) -> V:
         """Ask the getter, in the Thing's own thread where it has one."""
@@ -376,37 +432,68 @@ class FunctionalProperty(PropertyDescriptor[V]):
 
     def write(self, thing: Thing, value: Any) -> None:
         """Check, then call the setter, in the Thing's own thread where it has one."""
-        setter = self._setter
-        if setter is None or self._read_only:
+        if self.read_only:
             raise ReadOnlyError(self.name)
-        checked = self.validated(value)
-        thing._core.run(lambda: setter(thing, checked))
-        if self.persistent:
-            thing._core.keep(self.name, self.to_json(checked))
+        self._set(thing, value)
 
     def restore(self, thing: Thing, value: Any) -> None:
         """Set to the value that was kept."""
-        self.write(thing, value)
+        self._set(thing, value, keep=False)
 
     def reset(self, thing: Thing) -> None:
         """Call the resetter."""
         resetter = self._resetter
-        if resetter is None:
+        if resetter is None or self.read_only:
             raise ReadOnlyError(self.name)
         thing._core.run(lambda: resetter(thing))
+
+    def _set(self, thing: Thing, value: Any, *, keep: bool = True) -> None:
+        setter = self._setter
+        if setter is None:
+            raise ReadOnlyError(self.name)
+        checked = self.validated(value)
+        thing._core.run(lambda: setter(thing, checked))
+        if keep and self.persistent:
+            thing._core.keep(self.name, self.to_json(checked))
 
     def _documented(self) -> str:
         return inspect.cleandoc(self._getter.__doc__ or "")
 
 
-class FunctionalDecorator:
+class FunctionalDecorator(Unfinished):
     """`@property(unit=...)`: holds the options until the getter comes."""
+
+    needs = "a default (default=...) or a getter (as a decorator)"
 
     def __init__(self, **options: Any) -> None:
         self._options = options
 
     def __call__(self, getter: Callable[[Any], V]) -> FunctionalProperty[V]:
+        """Make the property of its getter."""
         return FunctionalProperty(getter, **self._options)
+
+
+def _keys_in(schema: Any) -> Iterator[str]:
+    """All keys of a schema, however deep."""
+    if isinstance(schema, Mapping):
+        for key, value in schema.items():
+            yield key
+            yield from _keys_in(value)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from _keys_in(item)
+
+
+def _named(annotation: Any) -> str:
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+
+
+_MAX_SHOWN = 80
 
 
 def _collect(persistent: bool, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -445,13 +532,18 @@ def _make(persistent: bool, getter: Any, options: dict[str, Any]) -> Any:
     default = options.pop("default", _UNSET)
     factory = options.pop("default_factory", None)
     collected = _collect(persistent, options)
+    if default is not _UNSET and factory is not None:
+        raise DefinitionError("property() takes default or default_factory, not both")
     if getter is not None:
         return FunctionalProperty(getter, **collected)
+    if default is _UNSET and factory is None:
+        return FunctionalDecorator(**collected)
+    if collected["poll_s"] is not None:
+        raise DefinitionError("poll_s is for properties with a getter; this one has a default")
     if factory is not None:
         return DataProperty(factory, **collected)
-    if default is not _UNSET:
-        return DataProperty(lambda: default, **collected)
-    return FunctionalDecorator(**collected)
+    # Copied each time: two Things must not share one list.
+    return DataProperty(lambda: copy.deepcopy(default), **collected)
 
 
 @overload

@@ -9,14 +9,26 @@ Source: W3C Web of Things Thing Description 1.1, section 5.3.2 (DataSchema).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation
+import numpy as np
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.errors import (
+    PydanticSchemaGenerationError,
+    PydanticUndefinedAnnotation,
+    PydanticUserError,
+)
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+from pydantic_core import InitErrorDetails, PydanticSerializationError
 
 from things.errors import DefinitionError
+
+V = TypeVar("V")
+
+_FINITE = ConfigDict(allow_inf_nan=False)
 
 _DROPPED = ("$defs", "definitions", "discriminator")
 
@@ -38,14 +50,85 @@ def adapter_for(annotation: Any, where: str) -> TypeAdapter[Any]:
         DefinitionError: pydantic cannot describe such a type.
     """
     try:
-        return TypeAdapter(annotation)
-    except (PydanticSchemaGenerationError, PydanticUndefinedAnnotation) as error:
+        try:
+            return TypeAdapter(annotation, config=_FINITE)
+        except PydanticUserError as error:
+            if error.code != "type-adapter-config-unused":
+                raise
+            return TypeAdapter(annotation)  # a model has a configuration of its own
+    except (PydanticSchemaGenerationError, PydanticUndefinedAnnotation, TypeError) as error:
         hint = ""
         if "ndarray" in str(annotation):
             hint = " For a numpy array use things.FloatArray or things.IntArray."
         raise DefinitionError(
             f"{where}: the type {annotation!r} cannot be described as JSON.{hint}"
         ) from error
+
+
+def plain(value: Any) -> Any:
+    """Numpy scalars as the Python numbers they are, in lists and dictionaries too."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(plain(item) for item in value)
+    return value
+
+
+def finite(value: V) -> V:
+    """The value, when all numbers in it are finite, however deep.
+
+    JSON has no word for NaN and infinities, and no motor should be sent there. pydantic refuses
+    them where it is told to, but models have configurations of their own.
+
+    Raises:
+        ValidationError: One is not.
+    """
+    faults: list[InitErrorDetails] = [
+        {"type": "finite_number", "loc": place, "input": number}
+        for place, number in _not_finite(value, ())
+    ]
+    if faults:
+        raise ValidationError.from_exception_data("value", faults)
+    return value
+
+
+def as_json(adapter: TypeAdapter[V], value: V) -> Any:
+    """A value as JSON carries it: numbers, text, lists, dictionaries, None.
+
+    Raises:
+        PydanticSerializationError: It is not of the adapter's type.
+        ValidationError: A number in it is not finite.
+    """
+    try:
+        return finite(adapter.dump_python(value, mode="json", warnings="error"))
+    except PydanticSerializationError:
+        # Drivers work with numpy, and pydantic takes its numbers but does not give them.
+        return finite(adapter.dump_python(plain(value), mode="json", warnings="error"))
+
+
+def _not_finite(
+    value: Any, place: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], float]]:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            yield place, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _not_finite(item, (*place, str(key)))
+    elif isinstance(value, list | tuple | set | frozenset):
+        for index, item in enumerate(value):
+            # Spelled out for speed: most lists are spectra.
+            if not isinstance(item, float):
+                yield from _not_finite(item, (*place, index))
+            elif not math.isfinite(item):
+                yield (*place, index), item
+    elif isinstance(value, BaseModel):
+        yield from _not_finite(dict(value), place)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = (field.name for field in dataclasses.fields(value))
+        yield from _not_finite({name: getattr(value, name) for name in names}, place)
 
 
 class _DataSchemaGenerator(GenerateJsonSchema):
@@ -168,7 +251,7 @@ def said_plainly(error: Mapping[str, Any]) -> str:
     }
     if kind in sentences:
         numbers = {
-            key: f"{value:g}" if isinstance(value, float) else value
+            key: f"{value:.12g}" if isinstance(value, float) else value
             for key, value in context.items()
         }
         return sentences[kind].format(**numbers)
@@ -184,9 +267,10 @@ def refusal(error: ValidationError) -> tuple[str, list[dict[str, Any]]]:
     Returns:
         The first faults in words, and all of them as `{type, loc, msg, input}`.
     """
-    details: list[dict[str, Any]] = []
-    for entry in error.errors(include_url=False, include_context=False):
-        details.append({key: entry[key] for key in ("type", "loc", "msg", "input")})
+    details: list[dict[str, Any]] = [
+        {"type": entry["type"], "loc": entry["loc"], "msg": entry["msg"], "input": entry["input"]}
+        for entry in error.errors(include_url=False, include_context=False)
+    ]
     sentences = []
     for entry in error.errors(include_url=False)[:3]:
         place = ".".join(str(part) for part in entry["loc"])

@@ -47,12 +47,14 @@ class SettingsFile:
         """Keep one value.
 
         Raises:
-            OSError: The disk is full or cannot be written; the old file is intact.
+            OSError: The disk is full or cannot be written. The old file is intact, and the value
+                goes along with the next one that finds room.
         """
         with self._lock:
             kept = {**self._kept, name: value}
-            self._write(json.dumps(kept, indent=2, allow_nan=False, sort_keys=True) + "\n")
+            text = json.dumps(kept, indent=2, allow_nan=False, sort_keys=True) + "\n"
             self._kept = kept
+            self._write(text)
 
     def _load(self) -> dict[str, Any]:
         try:
@@ -80,7 +82,8 @@ class SettingsFile:
             return {}
         self.set_aside = aside
         self._logger.error(
-            "The settings in %s could not be read (%s). They are set aside as %s; defaults are used.",
+            "The settings in %s could not be read (%s). They are set aside as %s; "
+            "defaults are used.",
             self.path,
             reason,
             aside.name,
@@ -96,7 +99,7 @@ class SettingsFile:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, self.path)
+            os.replace(temporary, self.path)  # noqa: PTH105 - the four calls of os, in this order
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise

@@ -13,15 +13,17 @@ under the other Thing's lock), reading and writing properties is checked like ev
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from things.actions import ActionDescriptor
-from things.affordance import Affordance, Scope
+from things.affordance import Affordance
 from things.errors import SlotError
 from things.properties import PropertyDescriptor
+from things.scope import Scope
 from things.streams import FrameStreamDescriptor
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ class SlotDescriptor(Affordance):
 
     def resolve(self, scope: Scope) -> None:
         """Learn what must fit from the annotation."""
-        wanted = scope.hints().get(self.name)
+        wanted = scope.annotation(self.name)
         if get_origin(wanted) in (Union, types.UnionType):
             members = [member for member in get_args(wanted) if member is not type(None)]
             self.optional = self.optional or len(members) < len(get_args(wanted))
@@ -127,18 +129,20 @@ class SlotDescriptor(Affordance):
         near._core.slots[self.name] = other
 
     def _missing(self, other: Thing) -> list[str]:
+        if self._wanted is None:
+            # A name known only to type checkers cannot be checked here; they did.
+            with contextlib.suppress(NameError):
+                self.resolve(self.scope)
         wanted = self._wanted
-        if wanted is None:
+        if wanted is None or wanted is Any:
             return []
         if getattr(wanted, "_is_protocol", False):
-            names = {
-                name
-                for base in wanted.__mro__
-                if getattr(base, "_is_protocol", False)
-                for name in (*base.__dict__.get("__annotations__", {}), *base.__dict__)
-                if not name.startswith("_")
-            }
-            return sorted(name for name in names if name not in other._core.affordances)
+            return sorted(
+                f"{kind} {name!r}"
+                for name, kind in _members_of(wanted).items()
+                if name not in ("name", "title")
+                and kind != _kind_offered(other._core.affordances.get(name))
+            )
         if isinstance(wanted, type) and not isinstance(other, wanted):
             return [f"kinship with {wanted.__name__}"]
         return []
@@ -156,6 +160,26 @@ class SlotDescriptor(Affordance):
     def __set__(self, obj: Thing, value: Thing | None) -> None:
         """Fill it by hand, in scripts and tests."""
         self.fill(obj, value)
+
+
+def _members_of(protocol: type[Any]) -> dict[str, str]:
+    """What a protocol asks for: each public name, and whether it is a 'property' or an 'action'."""
+    members: dict[str, str] = {}
+    for base in protocol.__mro__:
+        if getattr(base, "_is_protocol", False):
+            names = (*inspect.get_annotations(base), *vars(base))
+            for name in names:
+                if not name.startswith("_"):
+                    method = inspect.isfunction(vars(base).get(name))
+                    members.setdefault(name, "action" if method else "property")
+    return members
+
+
+def _kind_offered(affordance: Affordance | None) -> str | None:
+    """What an affordance is to those who use it through a slot; a stream is read like a value."""
+    if isinstance(affordance, PropertyDescriptor | FrameStreamDescriptor):
+        return "property"
+    return "action" if isinstance(affordance, ActionDescriptor) else None
 
 
 def thing_slot(
