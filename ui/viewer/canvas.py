@@ -25,13 +25,16 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from ui.theme import Theme
+from ui.theme import DARK, Theme
 from ui.viewer.measuring import Line, Rectangle
 from ui.viewer.overlays import Overlay, paint_line, paint_note, paint_rectangle, paint_scale_bar
 from ui.viewer.view import View, next_zoom
 
 REACH: Final = 8.0
 """How near to a handle the mouse takes hold of it, in pixels."""
+
+MARK: Final = DARK.accent
+"""The colour of marks in both schemes: behind a picture it is always dark."""
 
 _STEP = 60.0
 """How far an arrow key moves the picture, in pixels."""
@@ -191,18 +194,17 @@ class Canvas(QWidget):
             painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font())
-        accent = colours.accent if self._theme.dark else colours.selection.darker(112)
         if isinstance(self._mark, Rectangle):
             corners = [self._on_widget(*corner) for corner in self._mark.corners]
-            paint_rectangle(painter, self.rect(), corners, accent, self._overlay)
+            paint_rectangle(painter, self.rect(), corners, MARK, self._overlay)
         elif isinstance(self._mark, Line):
             ends = [self._on_widget(*end) for end in self._mark.ends]
-            paint_line(painter, ends, accent)
+            paint_line(painter, ends, MARK)
         if self._overlay.pixel_size_um is not None and self._image is not None:
             per_um = self._view.zoom / ratio / self._overlay.pixel_size_um
             paint_scale_bar(painter, self.rect(), per_um)
         if self._note:
-            paint_note(painter, self.rect(), self._note)
+            paint_note(painter, self.rect(), self._note, plate=self._image is not None)
         if self._by_keyboard:
             painter.setPen(QPen(colours.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

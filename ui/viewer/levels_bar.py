@@ -28,7 +28,8 @@ from ui.viewer.wording import counts
 _BAR_LEFT: Final = 6
 _BAR_WIDTH: Final = 8
 _PLOT_LEFT: Final = 20
-_MARGIN: Final = 10
+_ABOVE: Final = 10
+_BELOW: Final = 20
 _REACH: Final = 9
 
 
@@ -157,7 +158,7 @@ class LevelsBar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         colours = self._theme.colours
-        bar = QRectF(_BAR_LEFT, _MARGIN, _BAR_WIDTH, self._span())
+        bar = QRectF(_BAR_LEFT, _ABOVE, _BAR_WIDTH, self._span())
         painter.drawImage(bar, self._bar_image())
         painter.setPen(colours.field_border)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -262,16 +263,16 @@ class LevelsBar(QWidget):
         return (0.0, 1.0) if self._levels is None else (self._levels.low, self._levels.high)
 
     def _span(self) -> float:
-        return max(1.0, self.height() - 2 * _MARGIN)
+        return max(1.0, self.height() - _ABOVE - _BELOW)
 
     def _y_of(self, value: float) -> float:
         low, high = self._range()
         share = (value - low) / (high - low) if high > low else 0.0
-        return _MARGIN + self._span() * (1 - min(1.0, max(0.0, share)))
+        return _ABOVE + self._span() * (1 - min(1.0, max(0.0, share)))
 
     def _value_at(self, y: float) -> float:
         low, high = self._range()
-        return low + (high - low) * (1 - (y - _MARGIN) / self._span())
+        return low + (high - low) * (1 - (y - _ABOVE) / self._span())
 
     def _say(self) -> None:
         """For screen readers."""

@@ -35,7 +35,7 @@ class LevelsColumn(QWidget):
         self.setFixedWidth(Size.LEVELS)
         self._saturated = PlainLabel(theme, size=TextSize.SMALL, tone="failed")
         self._saturated.setContentsMargins(Size.PADDING, 0, 0, 0)
-        self.mark = IconButton(theme, "mdi6.alert-outline", self.tr("Mark saturated pixels"))
+        self.mark = IconButton(theme, "mdi6.weather-sunny-alert", self.tr("Mark saturated pixels"))
         self.mark.setCheckable(True)
         self.mark.setChecked(True)
         self.lock = IconButton(theme, "mdi6.lock-open-variant-outline", "-")

@@ -82,15 +82,16 @@ def paint_line(painter: QPainter, ends: Sequence[QPointF], colour: QColor) -> No
     painter.restore()
 
 
-def paint_note(painter: QPainter, area: QRect, note: str) -> None:
-    """A sentence in the middle, wrapped."""
+def paint_note(painter: QPainter, area: QRect, note: str, *, plate: bool) -> None:
+    """A sentence in the middle, wrapped; over a picture on a dark plate."""
     room = QRectF(area).adjusted(24, 12, -24, -12)
     flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
     needed = painter.boundingRect(room, flags, note)
     painter.save()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_SHADE)
-    painter.drawRoundedRect(needed.adjusted(-10, -6, 10, 6), 5, 5)
+    if plate:
+        painter.drawRoundedRect(needed.adjusted(-10, -6, 10, 6), 5, 5)
     painter.setPen(_SOFT)
     painter.drawText(room, flags, note)
     painter.restore()

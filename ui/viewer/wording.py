@@ -17,11 +17,19 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Viewer", text)
 
 
+def _locale() -> QLocale:
+    """The operator's; where the system names none ('C'), thousands are set apart all the same."""
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:
+        return QLocale(QLocale.Language.English)
+    return locale
+
+
 def number(value: float, decimals: int = 0) -> str:
     """With thousands separators and a real minus sign."""
     if not math.isfinite(value):
         return {True: "∞", False: f"{MINUS}∞"}.get(value > 0, "?") if value == value else "?"
-    return QLocale().toString(float(value), "f", decimals).replace("-", MINUS)
+    return _locale().toString(float(value), "f", decimals).replace("-", MINUS)
 
 
 def counts(value: float, whole: bool) -> str:
@@ -31,7 +39,7 @@ def counts(value: float, whole: bool) -> str:
     size = math.floor(math.log10(abs(value)))
     if -4 <= size <= 6:
         return number(value, max(0, 3 - size))
-    return QLocale().toString(float(value), "e", 3).replace("-", MINUS)
+    return _locale().toString(float(value), "e", 3).replace("-", MINUS)
 
 
 def dimensions(array: NDArray[Any], stack: bool) -> str:
@@ -52,7 +60,7 @@ def file_size(size: int | None) -> str:
     """Such as '4.6 MB'."""
     if size is None:
         return ""
-    return QLocale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+    return _locale().formattedDataSize(size, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def length(um: float) -> str:
