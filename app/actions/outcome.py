@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 PYTHON_ERRORS = "https://docs.python.org/3/library/exceptions.html"
 OWN_ERRORS = "urn:labwright:error"
-LABTHINGS_ERRORS = "https://labthings-fastapi.readthedocs.io/en/latest"
+LABTHINGS_ERRORS = (
+    "https://labthings-fastapi.readthedocs.io/en/latest/"
+    "autoapi/labthings_fastapi/exceptions/index.html#labthings_fastapi.exceptions"
+)
+"""LabThings clients know cancelled and busy invocations by these addresses, letter by letter."""
 
 _SUFFIXES = {
     "image/png": ".png",
@@ -79,9 +83,9 @@ def problem_of(error: BaseException) -> Problem:
     title = type(error).__name__
     detail = str(error) or title
     if isinstance(error, InvocationCancelledError):
-        return Problem(title, detail, f"{LABTHINGS_ERRORS}#InvocationCancelledError", 500)
+        return Problem(title, detail, f"{LABTHINGS_ERRORS}.InvocationCancelledError", 500)
     if isinstance(error, BusyError):
-        return Problem(title, detail, f"{OWN_ERRORS}#{title}", 409)
+        return Problem(title, detail, f"{LABTHINGS_ERRORS}.GlobalLockBusyError", 409)
     if isinstance(error, ThingError):
         return Problem(title, detail, f"{OWN_ERRORS}#{title}", 500)
     if getattr(builtins, title, None) is type(error):

@@ -1,0 +1,79 @@
+"""Errors as problems: which HTTP status, which type, and words without paths.
+
+The one place that says what an error is to the network. Source: RFC 9457.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+
+from app.errors import ClosingError, InvocationNotFoundError, TooManyInvocationsError
+from app.handles import Problem
+from things.errors import (
+    AffordanceNotFoundError,
+    BusyError,
+    DeadlockError,
+    DisconnectedError,
+    InputRefusedError,
+    InvocationCancelledError,
+    NoBlobDataError,
+    NotAvailableError,
+    ReadOnlyError,
+    ThingError,
+    ValueRefusedError,
+)
+
+STATUSES: tuple[tuple[type[BaseException], int], ...] = (
+    (AffordanceNotFoundError, 404),
+    (InvocationNotFoundError, 404),
+    (NoBlobDataError, 404),
+    (ReadOnlyError, 405),
+    (ValueRefusedError, 422),
+    (InputRefusedError, 422),
+    (BusyError, 409),
+    (DeadlockError, 409),
+    (NotAvailableError, 503),
+    (DisconnectedError, 503),
+    (TooManyInvocationsError, 503),
+    (ClosingError, 503),
+)
+"""The first that fits counts; whatever is not here is a 500."""
+
+PYTHON_ERRORS = "https://docs.python.org/3/library/exceptions.html"
+OWN_ERRORS = "urn:labwright:error"
+LABTHINGS_ERRORS = (
+    "https://labthings-fastapi.readthedocs.io/en/latest/"
+    "autoapi/labthings_fastapi/exceptions/index.html#labthings_fastapi.exceptions"
+)
+"""LabThings' clients compare the type of these two literally."""
+
+_PATH = re.compile(r"(?<![\w:/])(?:[A-Za-z]:)?(?:[\\/][^\\/\s'\":]+){2,}")
+
+
+def status_of(error: BaseException) -> int:
+    """The HTTP status that an error is answered with."""
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+
+
+def problem_of(error: BaseException) -> Problem:
+    """An error in the shape of RFC 9457, without paths or traces."""
+    title = type(error).__name__
+    detail = without_paths(str(error).strip()) or title
+    return Problem(title, detail, _type_of(error), status_of(error))
+
+
+def without_paths(text: str) -> str:
+    """A text with every file path shortened to its last part."""
+    return _PATH.sub(lambda found: "…/" + re.split(r"[\\/]", found[0])[-1], text)
+
+
+def _type_of(error: BaseException) -> str:
+    title = type(error).__name__
+    if isinstance(error, InvocationCancelledError):
+        return f"{LABTHINGS_ERRORS}.InvocationCancelledError"
+    if isinstance(error, BusyError):
+        return f"{LABTHINGS_ERRORS}.GlobalLockBusyError"
+    if not isinstance(error, ThingError) and getattr(builtins, title, None) is type(error):
+        return f"{PYTHON_ERRORS}#{title}"
+    return f"{OWN_ERRORS}#{title}"
