@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from things.affordance import Affordance, Unfinished
 from things.context import current_invocation
@@ -73,7 +73,11 @@ class Thing:
             if affordance.owner is not None and not issubclass(affordance.owner, Thing):
                 affordance.learn(Scope(affordance.owner))
 
-    def __new__(cls, *_args: Any, **_kwargs: Any) -> Self:
+    if TYPE_CHECKING:
+        # For checkers only: `__new__` alone would let any arguments pass.
+        def __init__(self) -> None: ...
+
+    def __new__(cls, *_args: object, **_kwargs: object) -> Self:
         """Prepare what every Thing has, so that `super().__init__()` may be forgotten."""
         thing = super().__new__(cls)
         thing._core = ThingCore(cls.__name__.lower(), cls._affordances, own_thread=cls._own_thread)
