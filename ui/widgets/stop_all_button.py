@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from typing_extensions import override
@@ -43,11 +43,13 @@ class StopAllButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Stay enabled whatever happens around it, such as a disabled parent."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
-            self.setEnabled(True)
+    @override
+    def setEnabled(self, enabled: bool) -> None:
+        """It is always enabled; asking for anything else changes nothing."""
+
+    @override
+    def setDisabled(self, disabled: bool) -> None:
+        """It is always enabled; asking for anything else changes nothing."""
 
     @override
     def sizeHint(self) -> QSize:

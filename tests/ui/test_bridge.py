@@ -1,0 +1,152 @@
+"""Events cross into the Qt thread in order, in slices, and nobody stops the others."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QObject, QThread, QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from things.events import Event, PropertyChanged, StreamChanged
+from ui.bridge import SLICE_S, Bridge
+
+if TYPE_CHECKING:
+    from tests.ui.conftest import FakeBench
+
+
+def changes(count: int, thing: str = "camera") -> list[Event]:
+    return [PropertyChanged(thing=thing, name="exposure", value=n) for n in range(count)]
+
+
+def test_events_of_another_thread_arrive_here_in_their_order(
+    bench: FakeBench, bridge: Bridge, qtbot: QtBot, qapp: QApplication
+) -> None:
+    got: list[int] = []
+    threads = set()
+
+    def receive(event: PropertyChanged) -> None:
+        got.append(event.value)
+        threads.add(QThread.currentThread())
+
+    bridge.on(PropertyChanged, receive)
+    bench.publish_from_thread(*changes(500))
+
+    qtbot.waitUntil(lambda: len(got) == 500)
+    assert got == list(range(500))
+    assert threads == {qapp.thread()}
+
+
+def test_a_receiver_gets_its_types_and_its_thing_only(
+    bench: FakeBench, bridge: Bridge, qtbot: QtBot
+) -> None:
+    all_events: list[Event] = []
+    stage_events: list[Event] = []
+    bridge.on(Event, all_events.append)
+    bridge.on(PropertyChanged, stage_events.append, thing="stage")
+
+    bench.publish(StreamChanged(thing="camera", name="live", live=True))
+    bench.publish_from_thread(*changes(1), *changes(1, "stage"))
+
+    qtbot.waitUntil(lambda: len(all_events) == 3)
+    assert [event.thing for event in stage_events] == ["stage"]
+
+
+def test_a_bad_receiver_is_logged_and_stops_nobody(
+    bench: FakeBench, bridge: Bridge, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    got: list[Event] = []
+
+    def bad(_event: Event) -> None:
+        raise RuntimeError("bad receiver")
+
+    bridge.on(Event, bad)
+    bridge.on(Event, got.append)
+    with caplog.at_level(logging.ERROR):
+        bench.publish_from_thread(*changes(2))
+        qtbot.waitUntil(lambda: len(got) == 2)
+
+    assert "A receiver of PropertyChanged failed" in caplog.text
+
+
+def test_a_flood_leaves_the_window_time_to_breathe(
+    bench: FakeBench, bridge: Bridge, qtbot: QtBot
+) -> None:
+    got: list[Event] = []
+    beats: list[float] = []
+
+    def slow(event: Event) -> None:
+        got.append(event)
+        end = time.perf_counter() + 0.0005
+        while time.perf_counter() < end:
+            pass
+
+    bridge.on(Event, slow)
+    timer = QTimer()
+    timer.timeout.connect(lambda: beats.append(time.perf_counter()))
+    timer.start(5)
+    bench.publish_from_thread(*changes(400))
+    qtbot.waitUntil(lambda: len(got) == 400)
+    timer.stop()
+
+    # 0.2 s of work: between any two slices the timer had its turn.
+    assert len(beats) >= 0.2 / (SLICE_S + 0.005) / 2
+
+
+def test_waking_many_times_queues_one_signal(bench: FakeBench, bridge: Bridge) -> None:
+    takes = 0
+    subscription = bench.subscriptions[0]
+    take = subscription.take
+
+    def counted() -> list[Event]:
+        nonlocal takes
+        takes += 1
+        return take()
+
+    subscription.take = counted  # type: ignore[method-assign]  # counts the calls
+
+    def wake_often() -> None:
+        for _ in range(200):
+            bridge.wake()
+
+    threads = [threading.Thread(target=wake_often) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    QApplication.processEvents()
+    assert takes <= 2
+
+
+def test_a_receiver_goes_with_its_owner(bench: FakeBench, bridge: Bridge, qtbot: QtBot) -> None:
+    got: list[Event] = []
+    other: list[Event] = []
+    owner = QObject()
+    bridge.on(Event, got.append, owner=owner)
+    leave = bridge.on(Event, other.append)
+
+    owner.deleteLater()
+    qtbot.waitSignal(owner.destroyed, raising=False).wait()
+    leave()
+    leave()
+    last: list[Event] = []
+    bridge.on(Event, last.append)
+    bench.publish(changes(1)[0])
+
+    qtbot.waitUntil(lambda: len(last) == 1)
+    assert got == other == []
+
+
+def test_after_closing_nothing_arrives(bench: FakeBench, bridge: Bridge) -> None:
+    got: list[Event] = []
+    bridge.on(Event, got.append)
+    bench.publish(changes(1)[0])
+    bridge.close()
+    QApplication.processEvents()
+
+    assert got == []
+    assert bench.subscriptions[0].closed
