@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from uuid import UUID
+from uuid import UUID
 
 from PySide6.QtCore import QDateTime, QLocale, QObject
 from PySide6.QtGui import QPixmap
@@ -27,14 +29,24 @@ from ui.viewer.page import FileNote, SaveTo
 MOST_WAITING: Final = 200
 """Invocations whose pictures are still to be fetched; of more, the oldest get no thumbnail."""
 
+MOST_NUMBERED: Final = 10_000
+"""So many invocations keep the number they were shown with."""
+
 MOST_IMAGES: Final = 4
 """Of one invocation, so many images are opened by themselves, each in a tab of its own."""
 
 
+MOST_NUMBERED: Final = 2000
+"""Invocations whose number ('Snap 41') is remembered."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Arrival:
+    """An invocation whose blobs are to be fetched; `asked` by the operator, or come by itself."""
+
     snapshot: InvocationSnapshot
     number: int
+    asked: bool = False
 
     @property
     def title(self) -> str:
@@ -77,17 +89,35 @@ class Arrivals(QObject):
         self._thumbnails = thumbnails
         self._waiting: deque[_Arrival] = deque(maxlen=MOST_WAITING)
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._numbers: OrderedDict[UUID, int] = OrderedDict()
         self._newest: dict[str, float] = {}
+        self._numbers: dict[UUID, int] = {}
         self._working = False
         bridge.on(InvocationChanged, self._changed, owner=self)
 
+    def show_again(self, snapshot: InvocationSnapshot) -> None:
+        """Show what an invocation gave, as if it had just arrived, over a pinned tab too."""
+        if snapshot.blobs:
+            self._fetch_soon(_Arrival(snapshot, self._numbered(snapshot), asked=True))
+
     def _changed(self, event: InvocationChanged) -> None:
         snapshot = event.snapshot
-        if snapshot.status is not InvocationStatus.COMPLETED or not snapshot.blobs:
-            return
+        if snapshot.status is InvocationStatus.COMPLETED and snapshot.blobs:
+            self._fetch_soon(_Arrival(snapshot, self._numbered(snapshot)))
+
+    def _numbered(self, snapshot: InvocationSnapshot) -> int:
+        """The how-manieth of its action it is, in this session; remembered for the newest few."""
+        known = self._numbers.get(snapshot.id)
+        if known is not None:
+            return known
         self._counts[snapshot.thing, snapshot.action] += 1
-        number = self._counts[snapshot.thing, snapshot.action]
-        self._waiting.append(_Arrival(snapshot, number))
+        self._numbers[snapshot.id] = self._counts[snapshot.thing, snapshot.action]
+        while len(self._numbers) > MOST_NUMBERED:
+            self._numbers.popitem(last=False)
+        return self._numbers[snapshot.id]
+
+    def _fetch_soon(self, arrival: _Arrival) -> None:
+        self._waiting.append(arrival)
         if not self._working:
             task = self._tasks.start(self._work(), self.tr("Fetching a picture"))
             self._working = task is not None
@@ -99,13 +129,21 @@ class Arrivals(QObject):
         finally:
             self._working = False
 
+    def _is_newest(self, arrival: _Arrival) -> bool:
+        """Whether nothing newer of its Thing has been shown; what was asked for always counts."""
+        if arrival.asked:
+            return True
+        snapshot = arrival.snapshot
+        moment = snapshot.ended_at.timestamp() if snapshot.ended_at else 0.0
+        if moment < self._newest.get(snapshot.thing, 0.0):
+            return False
+        self._newest[snapshot.thing] = moment
+        return True
+
     async def _bring(self, arrival: _Arrival) -> None:
         """Show one invocation's blobs, unless a newer one of that Thing is shown already."""
         snapshot = arrival.snapshot
-        moment = snapshot.ended_at.timestamp() if snapshot.ended_at else 0.0
-        newest = moment >= self._newest.get(snapshot.thing, 0.0)
-        if newest:
-            self._newest[snapshot.thing] = moment
+        newest = self._is_newest(arrival)
         images = [blob for blob in snapshot.blobs if is_image(blob)][:MOST_IMAGES]
         files = [blob for blob in snapshot.blobs if not is_image(blob)]
         if files and newest:
@@ -113,7 +151,7 @@ class Arrivals(QObject):
                 FileNote(blob.name, blob.media_type, blob.size, self._saver(snapshot, blob))
                 for blob in files
             ]
-            self._viewer.show_files(snapshot.thing, arrival.title, notes)
+            self._viewer.show_files(snapshot.thing, arrival.title, notes, asked=arrival.asked)
         for number, blob in enumerate(images):
             if newest or number == 0:
                 await self._bring_image(arrival, number, blob, images, newest=newest)
@@ -142,7 +180,13 @@ class Arrivals(QObject):
                     title=title, reason=reason
                 )
                 self._viewer.show_note(
-                    snapshot.thing, title, note, tab=tab, file_name=blob.name, save=save
+                    snapshot.thing,
+                    title,
+                    note,
+                    tab=tab,
+                    file_name=blob.name,
+                    save=save,
+                    asked=arrival.asked,
                 )
             return
         if newest:
@@ -154,6 +198,7 @@ class Arrivals(QObject):
                 tip=self._tip(snapshot),
                 file_name=blob.name,
                 save=save,
+                asked=arrival.asked and number == 0,
             )
         if number == 0:
             await self._make_thumbnail(snapshot, picture)

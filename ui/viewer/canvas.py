@@ -115,8 +115,10 @@ class Canvas(QWidget):
     def set_view(self, view: View) -> None:
         """Show another part, or another picture; the window's size is that of the canvas."""
         size = self.physical_size()
-        self._view = view.resized(size.width(), size.height())
-        self.update()
+        resized = view.resized(size.width(), size.height())
+        if resized != self._view:
+            self._view = resized
+            self.update()
 
     def set_rendered(self, image: QImage | None, x: int, y: int, view: View) -> None:
         """Show a rendering that was made for a view, at (x, y) of the window."""

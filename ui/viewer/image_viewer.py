@@ -92,6 +92,7 @@ class ImageViewer(Island):
         tip: str = "",
         file_name: str = "",
         save: SaveTo | None = None,
+        asked: bool = False,
     ) -> None:
         """Show a picture; it comes to the front unless a pinned one is there.
 
@@ -104,12 +105,13 @@ class ImageViewer(Island):
             tip: More about it, for the tool tip.
             file_name: The name to suggest when it is saved.
             save: Writes the original; without it the pixels are written.
+            asked: The operator asked for it: it comes to the front over a pinned one too.
         """
         page = self._pages.put(
             Page(tab or source_key, source_key, title, tip, file_name=file_name, save=save)
         )
         page.show(picture)
-        self._arrived(page)
+        self._arrived(page, asked)
 
     def show_note(
         self,
@@ -120,6 +122,7 @@ class ImageViewer(Island):
         tab: str = "",
         file_name: str = "",
         save: SaveTo | None = None,
+        asked: bool = False,
     ) -> None:
         """Show a sentence where a picture could not be had; its file can still be saved.
 
@@ -130,18 +133,21 @@ class ImageViewer(Island):
             tab: As for `show_picture`.
             file_name: As for `show_picture`.
             save: Writes the original, if it can be had.
+            asked: As for `show_picture`.
         """
         page = self._pages.put(
             Page(tab or source_key, source_key, title, file_name=file_name, save=save)
         )
         page.picture, page.files, page.note = None, (), note
-        self._arrived(page)
+        self._arrived(page, asked)
 
-    def show_files(self, source_key: str, title: str, files: Sequence[FileNote]) -> None:
+    def show_files(
+        self, source_key: str, title: str, files: Sequence[FileNote], *, asked: bool = False
+    ) -> None:
         """Show files that are no pictures, to be saved."""
         page = self._pages.put(Page(f"{source_key} files", source_key, title))
         page.picture, page.files, page.note = None, tuple(files), ""
-        self._arrived(page)
+        self._arrived(page, asked)
 
     def open_live(self, key: str, title: str, handle: ThingHandle, stream: str) -> None:
         """Open a live tab, or bring it to the front; it is read while it is in front.
@@ -196,11 +202,11 @@ class ImageViewer(Island):
         self.saving.failed.connect(self._not_saved)
         self._tick.timeout.connect(self.area.show_status)
 
-    def _arrived(self, page: Page) -> None:
+    def _arrived(self, page: Page, asked: bool) -> None:
         """Something new is in a tab: bring it to the front, or mark the tab."""
         if page is self.current:
             self._refresh()
-        elif self._pages.gives_way:
+        elif asked or self._pages.gives_way:
             self._pages.choose(page)
             self._show_page()
         else:

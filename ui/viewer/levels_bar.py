@@ -84,11 +84,10 @@ class LevelsBar(QWidget):
             colours: For the bar.
             whole: Whether levels are whole counts.
         """
-        self._levels = levels
-        self._colours = colours
-        self._whole = whole
-        self._say()
-        self.update()
+        if (levels, colours, whole) != (self._levels, self._colours, self._whole):
+            self._levels, self._colours, self._whole = levels, colours, whole
+            self._say()
+            self.update()
 
     def show_histogram(self, histogram: Histogram | None) -> None:
         """Show how often which counts occur."""

@@ -33,6 +33,7 @@ class LevelsColumn(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedWidth(Size.LEVELS)
+        self._shown: tuple[object, ...] = ()
         self._saturated = PlainLabel(theme, size=TextSize.SMALL, tone="failed")
         self._saturated.setContentsMargins(Size.PADDING, 0, 0, 0)
         self.mark = IconButton(theme, "mdi6.weather-sunny-alert", self.tr("Mark saturated pixels"))
@@ -114,6 +115,10 @@ class LevelsColumn(QWidget):
         """
         if not self.bar.dragging:
             self.bar.show_levels(levels, GREY if colour else colours, whole)
+        shown = (levels is None, colours, auto, colour, self.locked)
+        if shown == self._shown:
+            return  # as it is with nearly every frame of a stream
+        self._shown = shown
         self.colours.setCurrentIndex(self.colours.findData(colours.key))
         there = levels is not None
         self.colours.setEnabled(there and not colour)

@@ -92,6 +92,8 @@ class PictureArea(QWidget):
         files = () if page is None else page.files
         self.files.show_files(files)
         self._stack.setCurrentWidget(self.files if files else self.canvas)
+        self.strip.setVisible(not files)
+        self.levels.setVisible(not files)
         self.strip.show_page(
             picture=picture is not None,
             scale_known=picture is not None and picture.pixel_size_um is not None,
