@@ -20,6 +20,7 @@ def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
 class State(enum.Enum):
     """Everything the window calls a state, of a Thing, an invocation or a field."""
 
+    STARTING = "starting"
     READY = "ready"
     LIVE = "live"
     RUNNING = "running"
@@ -59,6 +60,7 @@ class StateLook:
 
 
 LOOKS: Final = {
+    State.STARTING: StateLook("pending", "secondary", QT_TRANSLATE_NOOP("State", "Starting")),
     State.READY: StateLook("ready", "secondary", QT_TRANSLATE_NOOP("State", "Ready")),
     State.LIVE: StateLook("live", "running", QT_TRANSLATE_NOOP("State", "Live")),
     State.RUNNING: StateLook("running", "running", QT_TRANSLATE_NOOP("State", "Running")),
@@ -79,6 +81,7 @@ LOOKS: Final = {
 """The look of every state. Ready and completed stay grey: a window is no Christmas tree."""
 
 _OF_THINGS: Final = {
+    ThingState.STARTING: State.STARTING,
     ThingState.READY: State.READY,
     ThingState.DISCONNECTED: State.OFFLINE,
     ThingState.FAILED: State.FAULT,
