@@ -46,6 +46,7 @@ class BlobEditor(Editor):
         self.choose.clicked.connect(self._look)
         row.addWidget(self.choose)
         row.addWidget(self.label, 1)
+        self.label.setToolTip(self._kind())
         self.setAcceptDrops(not context.read_only)
         self._takes_focus()
 
@@ -80,13 +81,13 @@ class BlobEditor(Editor):
         if not isinstance(value, Mapping):
             if self.context.read_only:
                 return UNKNOWN
-            return self.tr("or drop a file ({kind})").format(kind=self._kind())
+            return self.tr("or drop one here")
         url = QUrl(str(value.get("href") or ""))
         return url.fileName() or str(value.get("media_type") or "file")
 
     def _kind(self) -> str:
         kind = self.schema.media_type
-        return self.tr("of any kind") if kind == "*/*" else kind
+        return self.tr("A file of any kind") if kind == "*/*" else kind
 
     def _look(self) -> None:
         dialog = QFileDialog(self.window(), self.tr("Choose a file"))

@@ -14,7 +14,7 @@ from ui.editors.base import Editor, EditorContext, editor
 from ui.editors.curve_view import CurveView, PictureView
 from ui.editors.json_text import JsonEditor, SmallText
 from ui.models.field import FieldState
-from ui.models.numbers import format_number, parse_number
+from ui.models.numbers import NumberStyle, format_number, parse_number
 from ui.models.schema import DataSchema
 from ui.theme import TextSize
 from ui.widgets import ElidedLabel, TextButton
@@ -72,6 +72,7 @@ class NumbersEditor(_Drawn):
         self.text = SmallText(self)
         self.text.hide()
         self._typed = False
+        self._drawn = True
         self._column.insertWidget(0, self.view)
         self._column.insertWidget(1, self.text)
         self.as_text.toggled.connect(self._show_text)
@@ -86,6 +87,11 @@ class NumbersEditor(_Drawn):
             title: What they are.
         """
         self.view.set_axis(as_row(positions), unit, title)
+
+    def set_drawn(self, drawn: bool) -> None:
+        """Draw the curve or only sum it up, as for an array that is the axis of another."""
+        self._drawn = drawn
+        self._show_view()
 
     @override
     def value(self) -> Any:
@@ -107,7 +113,7 @@ class NumbersEditor(_Drawn):
         self._value, self._typed = value, False
         row = as_row(value)
         self.view.show_row(row)
-        self.view.setVisible(row.size > 1 and not self.text.isVisible())
+        self._show_view()
         self.summary.setText(self._summed_up(row))
         if self.as_text.isChecked():
             self._write_text()
@@ -134,18 +140,20 @@ class NumbersEditor(_Drawn):
         count = f"{row.size:,} values".replace(",", style.group)
         if finite.size == 0:
             return count
-        low, high = (
-            format_number(float(each), None, style) for each in (finite.min(), finite.max())
-        )
+        low, high = (_rounded(float(each), style) for each in (finite.min(), finite.max()))
         unit = f" {self.schema.unit}" if self.schema.unit else ""
         return f"{count}, {low} to {high}{unit}"
 
     def _show_text(self, wanted: bool) -> None:
         self.text.setVisible(wanted)
-        self.view.setVisible(not wanted)
+        self._show_view()
         if wanted:
             self._write_text()
             self.text.setFocus()
+
+    def _show_view(self) -> None:
+        enough = isinstance(self._value, list | tuple) and len(self._value) > 1
+        self.view.setVisible(self._drawn and enough and not self.as_text.isChecked())
 
     def _write_text(self) -> None:
         self.text.blockSignals(True)
@@ -206,6 +214,10 @@ class GridEditor(_Drawn):
         if self._json is not None:
             self._json.setVisible(wanted)
         self.view.setVisible(not wanted)
+
+
+def _rounded(number: float, style: NumberStyle) -> str:
+    return format_number(float(f"{number:.4g}"), None, style)
 
 
 def as_row(value: Any) -> NDArray[np.float64]:

@@ -11,7 +11,13 @@ from ui.widgets import ElidedLabel
 
 
 class FoldButton(QToolButton):
-    """A chevron and a title that open and close something; Space and Enter work too."""
+    """A chevron and a title that open and close something; Space works too.
+
+    It is no checkable button: what is open is not chosen, and must not look so.
+    """
+
+    turned = Signal(bool)
+    """It was opened or closed."""
 
     def __init__(
         self,
@@ -33,7 +39,7 @@ class FoldButton(QToolButton):
         """
         super().__init__(parent)
         self._theme = theme
-        self.setCheckable(True)
+        self._open = False
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         # An ampersand in a name is no shortcut.
         self.setText(title.replace("&", "&&"))
@@ -43,11 +49,25 @@ class FoldButton(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(Size.CONTROL)
-        self.toggled.connect(self._show_direction)
-        self._show_direction(False)
+        self.clicked.connect(lambda: self.set_open(not self._open))
+        self._show_direction()
 
-    def _show_direction(self, is_open: bool) -> None:
-        self.setIcon(icon(self._theme, "open" if is_open else "closed", "secondary"))
+    @property
+    def is_open(self) -> bool:
+        """Whether the chevron points down."""
+        return self._open
+
+    def set_open(self, is_open: bool) -> None:
+        """Open or close."""
+        if is_open != self._open:
+            self._open = is_open
+            self._show_direction()
+            self.turned.emit(is_open)
+
+    def _show_direction(self) -> None:
+        self.setIcon(icon(self._theme, "open" if self._open else "closed", "secondary"))
+        said = self.tr("open") if self._open else self.tr("closed")
+        self.setAccessibleDescription(said)
 
 
 class Fold(QWidget):
@@ -81,12 +101,12 @@ class Fold(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addLayout(line)
-        self.button.toggled.connect(self._toggle)
+        self.button.turned.connect(self._toggle)
 
     @property
     def is_open(self) -> bool:
         """Whether the body is in sight."""
-        return self.button.isChecked()
+        return self.button.is_open
 
     @property
     def summary(self) -> str:
@@ -95,7 +115,7 @@ class Fold(QWidget):
 
     def set_open(self, is_open: bool) -> None:
         """Open or close it."""
-        self.button.setChecked(is_open)
+        self.button.set_open(is_open)
 
     def set_summary(self, summary: str) -> None:
         """Say at the right edge what is inside."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
@@ -12,13 +13,13 @@ from ui.editors.base import Editor, EditorContext, editor, make_editor
 from ui.editors.fold import Fold
 from ui.models.field import FieldState
 from ui.models.numbers import format_value
-from ui.models.schema import DataSchema
+from ui.models.schema import DataSchema, Kind
 from ui.models.validation import Fault
 from ui.theme import Size, TextSize
 from ui.widgets import ElidedLabel, ReasonLabel, State
 
 OPEN_LEVELS = 2
-"""Objects deeper than this begin folded."""
+"""Objects deeper than this level begin folded."""
 
 _LABEL = 84
 """Labels inside a group are narrower than outside, since the group is indented."""
@@ -39,7 +40,7 @@ class GroupEditor(Editor):
     def __init__(
         self, schema: DataSchema, context: EditorContext, parent: QWidget | None = None
     ) -> None:
-        """Build a row for each part; those of a folded group when it is first opened."""
+        """Build a row for each part; those of a folded part when it is first opened."""
         super().__init__(schema, context, parent)
         self._whole: Any = None
         self._given: set[str] = set()
@@ -47,18 +48,8 @@ class GroupEditor(Editor):
         self._reasons: dict[str, ReasonLabel] = {}
         self._state = FieldState.CONFIRMED
         self._names = ("", "")
-        self._fold: Fold | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        if context.depth >= OPEN_LEVELS:
-            self._fold = Fold(context.theme, self.tr("{n} values").format(n=len(schema.parts)))
-            self._fold.opened.connect(self._build)
-            column.addWidget(self._fold)
-        else:
-            body = QWidget(self)
-            column.addWidget(body)
-            self._build(body)
+        self._folds: dict[str, Fold] = {}
+        self._build()
 
     @override
     def value(self) -> Any:
@@ -74,8 +65,8 @@ class GroupEditor(Editor):
         for part in self.schema.parts:
             if part.name in self._parts:
                 self._show_part(part)
-        if self._fold is not None:
-            self._fold.set_summary(self._summary())
+        for name in self._folds:
+            self._sum_up(name)
 
     @override
     def fault(self) -> str:
@@ -92,8 +83,8 @@ class GroupEditor(Editor):
 
     @override
     def show_faults(self, faults: Sequence[Fault]) -> None:
-        if faults and self._fold is not None:
-            self._fold.set_open(True)
+        for name in {str(fault.loc[0]) for fault in faults if fault.loc} & set(self._folds):
+            self._folds[name].set_open(True)
         for name, part in self._parts.items():
             mine = [fault for fault in faults if fault.loc[:1] == (name,)]
             words = "; ".join(fault.text for fault in mine if len(fault.loc) == 1)
@@ -122,38 +113,62 @@ class GroupEditor(Editor):
         """
         return self._parts[name]
 
-    def _build(self, body: QWidget) -> None:
-        grid = QGridLayout(body)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(Size.GRID)
-        grid.setVerticalSpacing(4)
-        grid.setColumnMinimumWidth(0, _LABEL)
-        grid.setColumnStretch(1, 1)
-        theme = self.context.theme
-        for part in self.schema.parts:
-            made = make_editor(part, self.context.inside(), body)
-            self._parts[part.name] = made
-            label = ElidedLabel(theme, part.title, tone="secondary")
-            label.setBuddy(made)
-            label.setFixedHeight(Size.CONTROL)
-            reason = self._reasons[part.name] = ReasonLabel(theme, body)
-            row = grid.rowCount()
-            if made.full_width:
-                grid.addWidget(label, row, 0, 1, 3)
-                grid.addWidget(made, row + 1, 0, 1, 3)
-                row += 1
-            else:
-                grid.addWidget(label, row, 0)
-                grid.addWidget(made, row, 1)
-                if made.beside:
-                    unit = ElidedLabel(theme, made.beside, size=TextSize.SMALL, tone="secondary")
-                    grid.addWidget(unit, row, 2)
-            grid.addWidget(reason, row + 1, 1)
-            made.edited.connect(lambda name=part.name: self._given.add(name))
-            self._grows_around(made)
-            self._show_part(part)
+    def _build(self) -> None:
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(Size.PADDING if self.context.depth else 0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(Size.GRID)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnMinimumWidth(0, _LABEL)
+        self._grid.setColumnStretch(1, 1)
+        for row, part in enumerate(self.schema.parts):
+            self._add(part, 3 * row)
         self.set_names(*self._names)
-        self.show_state(self._state)
+
+    def _add(self, part: DataSchema, row: int) -> None:
+        """Three lines of the grid: a label or a fold, the editor, the reason."""
+        theme = self.context.theme
+        if part.kind is Kind.OBJECT:
+            fold = self._folds[part.name] = Fold(theme, part.title)
+            fold.opened.connect(partial(self._open, part))
+            fold.toggled.connect(lambda _open: self._sum_up(part.name))
+            self._grid.addWidget(fold, row, 0, 1, 3)
+            # The outermost object is level one, its parts are level two.
+            fold.set_open(self.context.depth + 2 <= OPEN_LEVELS)
+            return
+        made = make_editor(part, self.context.inside(), self)
+        label = ElidedLabel(theme, part.title, tone="secondary")
+        label.setBuddy(made)
+        label.setFixedHeight(Size.CONTROL)
+        reason = ReasonLabel(theme, self)
+        if made.full_width:
+            self._grid.addWidget(label, row, 0, 1, 3)
+            self._grid.addWidget(made, row + 1, 0, 1, 3)
+        else:
+            self._grid.addWidget(label, row, 0)
+            self._grid.addWidget(made, row, 1)
+            if made.beside:
+                unit = ElidedLabel(theme, made.beside, size=TextSize.SMALL, tone="secondary")
+                self._grid.addWidget(unit, row, 2)
+        self._grid.addWidget(reason, row + 2, 1)
+        self._take(part, made, reason)
+
+    def _open(self, part: DataSchema, body: QWidget) -> None:
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        made = make_editor(part, self.context.inside(), body)
+        reason = ReasonLabel(self.context.theme, body)
+        column.addWidget(made)
+        column.addWidget(reason)
+        self._take(part, made, reason)
+        self.set_names(*self._names)
+
+    def _take(self, part: DataSchema, made: Editor, reason: ReasonLabel) -> None:
+        self._parts[part.name] = made
+        self._reasons[part.name] = reason
+        made.edited.connect(lambda: self._given.add(part.name))
+        self._grows_around(made)
+        self._show_part(part)
+        made.show_state(self._state)
 
     def _show_part(self, part: DataSchema) -> None:
         whole = self._whole if isinstance(self._whole, Mapping) else {}
@@ -161,13 +176,17 @@ class GroupEditor(Editor):
         value = whole[part.name] if part.name in whole else part.start_value()
         self._parts[part.name].show_value(value)
 
-    def _summary(self) -> str:
-        whole = self._whole if isinstance(self._whole, Mapping) else {}
-        first = next((part for part in self.schema.parts if part.name in whole), None)
-        count = f"{len(self.schema.parts)} values"
-        if first is None:
-            return count
-        return f"{format_value(whole[first.name], first, self.context.style)}, {count}"
+    def _sum_up(self, name: str) -> None:
+        """Say in a folded part's line what is in it."""
+        part = next(part for part in self.schema.parts if part.name == name)
+        count = len(part.parts)
+        words = f"{count} {'value' if count == 1 else 'values'}"
+        whole = self._whole.get(name) if isinstance(self._whole, Mapping) else None
+        inside = whole if isinstance(whole, Mapping) else {}
+        first = next((each for each in part.parts if each.name in inside), None)
+        if first is not None and not self._folds[name].is_open:
+            words = f"{format_value(inside[first.name], first, self.context.style)}, {words}"
+        self._folds[name].set_summary(words)
 
 
 def _sentence(words: str) -> str:

@@ -24,6 +24,12 @@ from ui.theme import Size, TextSize
 _PAGE = 10
 """How many steps Page Up and Page Down go."""
 
+_CHROME = 19
+"""Border, padding and Qt's own inset, left and right together."""
+
+_PREFIX_WIDTH = 3
+"""How far a prefix such as 'x' pushes the text to the right of the padding."""
+
 _NOTCH = 120
 """What Qt says for one notch of a wheel; touch pads say less at a time."""
 
@@ -76,9 +82,10 @@ class NumberBox(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFixedHeight(Size.CONTROL)
         self.setReadOnly(context.read_only)
-        if prefix:
-            self._prefix_font = context.theme.font(TextSize.SMALL)
-            self.setTextMargins(8, 0, 0, 0)
+        self._prefix_font = context.theme.font(TextSize.SMALL)
+        if in_row:
+            # Room is short in a row of boxes: the text may come nearer to the edges.
+            self.setTextMargins(_PREFIX_WIDTH if prefix else -3, 0, -3, 0)
         self.textEdited.connect(self._text_edited)
 
     def number(self) -> Number | None:
@@ -180,7 +187,7 @@ class NumberBox(QLineEdit):
         painter = QPainter(self)
         painter.setFont(self._prefix_font)
         painter.setPen(self._context.theme.colours.secondary)
-        place = QRect(6, 0, 16, self.height())
+        place = QRect(5, 0, 16, self.height())
         painter.drawText(
             place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._prefix
         )
@@ -202,7 +209,9 @@ class NumberBox(QLineEdit):
         return text + ("" if self._in_row else unit_suffix(self.schema.unit))
 
     def _width_of(self, text: str) -> int:
-        return self.fontMetrics().horizontalAdvance(text) + 18 + (8 if self._prefix else 0)
+        margins = self.textMargins()
+        around = _CHROME + margins.left() + margins.right()
+        return self.fontMetrics().horizontalAdvance(text) + around
 
     def _render(self, *, whole: bool = False) -> None:
         """Write the number; in a narrow box with fewer decimals, and the whole as tool tip."""
@@ -219,11 +228,18 @@ class NumberBox(QLineEdit):
                 self.setCursorPosition(0)
 
     def _shortened(self, text: str) -> str:
-        """The text with as few decimals cut as fits; a leading minus must never be cut off."""
-        point = self._style.point
-        while self._width_of(text) > self.width() and point in text and "e" not in text:
-            text = text[:-1].removesuffix(point)
+        """The number with as few decimals dropped as fits, rounded; the minus is never cut."""
+        assert self._number is not None
+        for decimals in range(_own_decimals(text, self._style.point) - 1, -1, -1):
+            if self._width_of(text) <= self.width():
+                break
+            text = format_number(self._number, self.schema, self._style, decimals=decimals)
         return text
+
+
+def _own_decimals(text: str, point: str) -> int:
+    """How many decimals a written number has; none of a power of ten can be dropped."""
+    return 0 if "e" in text else len(text.partition(point)[2])
 
 
 def stepped_number(number: Number, steps: int, schema: DataSchema) -> Number:

@@ -54,6 +54,9 @@ class ActionModel(QObject):
     changed = Signal()
     """Anything about the action changed."""
 
+    filled = Signal()
+    """The form got other values than the ones typed into it."""
+
     def __init__(
         self,
         name: str,
@@ -192,6 +195,14 @@ class ActionModel(QObject):
             self.typing.pop(name, None)
         self.faults = {loc: text for loc, text in self.faults.items() if loc[:1] != (name,)}
         self.error = ""
+        self.changed.emit()
+
+    def fill(self, values: Mapping[str, Any]) -> None:
+        """Put an input into the form, such as that of an earlier run."""
+        names = {each.name for each in self.inputs}
+        self.values |= {name: value for name, value in values.items() if name in names}
+        self.typing, self.faults, self.error = {}, {}, ""
+        self.filled.emit()
         self.changed.emit()
 
     def check(self) -> bool:

@@ -180,6 +180,11 @@ class FieldModel(QObject):
         ago = f"{span_in_words(self.age_s)} ago" if self.age_s >= 1 else "just now"
         return ago if self.schema.read_only else f"confirmed {ago}"
 
+    @property
+    def asked_for_s(self) -> float:
+        """Seconds since the value on its way was sent; 0 where none is."""
+        return 0.0 if self._sent is UNSET else time.monotonic() - self._sent_at
+
     def text(self, value: Any) -> str:
         """A value of this field in a few words, with its unit."""
         return format_value(value, self.schema, self._style)

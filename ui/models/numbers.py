@@ -61,6 +61,7 @@ def format_number(
     style: NumberStyle = PLAIN,
     *,
     with_unit: bool = False,
+    decimals: int | None = None,
 ) -> str:
     """A number as an operator reads it.
 
@@ -69,8 +70,12 @@ def format_number(
         schema: Gives decimals, unit, and whether powers of ten are used.
         style: The signs to use.
         with_unit: Whether the unit follows.
+        decimals: So many, whatever suits the schema; None for what suits it.
     """
-    text = _digits(value, schema, style)
+    if decimals is not None:
+        text = _signs(f"{value:,.{decimals}f}", style)
+    else:
+        text = _digits(value, schema, style)
     unit = schema.unit if schema is not None and with_unit else ""
     return f"{text}{unit_suffix(unit)}"
 

@@ -26,6 +26,7 @@ from ui.models.action import ActionModel, asked_by
 from ui.models.field import FieldModel
 from ui.models.numbers import PLAIN, NumberStyle, format_value
 from ui.models.schema import DataSchema, Kind
+from ui.states import State, state_of_thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +48,6 @@ class Stream:
 
     name: str
     title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a Thing stands, in a word and the colour role that goes with it.
-
-    Attributes:
-        role: 'ready', 'running', 'live', 'failed' or 'offline'.
-        word: Such as 'Running: autofocus by anna'.
-    """
-
-    role: str
-    word: str
 
 
 class ThingModel(QObject):
@@ -160,20 +148,28 @@ class ThingModel(QObject):
         return tuple(Group(title, tuple(fields)) for title, fields in titled.items() if fields)
 
     @property
-    def standing(self) -> Standing:
+    def shown_state(self) -> State:
         """How it stands, in a word."""
-        if self._state is ThingState.FAILED:
-            return Standing("failed", "Fault")
-        if self._state is ThingState.DISCONNECTED:
-            return Standing("offline", "Offline")
-        if self._state is ThingState.CLOSED:
-            return Standing("offline", "Closed")
-        running = [run for run in self._alive.values() if run.status is InvocationStatus.RUNNING]
-        if running:
-            return Standing("running", _what_runs(running))
-        if self._live:
-            return Standing("live", "Live")
-        return Standing("ready", "Ready")
+        return state_of_thing(self._state, running=bool(self._running), live=bool(self._live))
+
+    @property
+    def detail(self) -> str:
+        """What it runs and who asked, such as 'autofocus by anna'; '' where that says nothing."""
+        if self.shown_state is not State.RUNNING:
+            return ""
+        top = min(self._running, key=lambda run: run.requested_at)
+        title = f"{top.title[:1].lower()}{top.title[1:]}"
+        who = asked_by(top.origin)
+        return f"{title} by {who}" if who else title
+
+    @property
+    def _running(self) -> list[InvocationSnapshot]:
+        return [run for run in self._alive.values() if run.status is InvocationStatus.RUNNING]
+
+    @property
+    def current(self) -> ActionModel | None:
+        """The action that runs, or None."""
+        return next((each for each in self.actions.values() if each.progress is not None), None)
 
     def is_live(self, stream: str) -> bool:
         """Whether a stream delivers frames."""
@@ -198,6 +194,13 @@ class ThingModel(QObject):
             if field.known and field.schema.kind in (Kind.NUMBER, Kind.INTEGER):
                 return f"{format_value(field.confirmed, field.schema, self._style)}, {words}"
         return words
+
+    def look_again(self) -> bool:
+        """Whether there is a description now where there was none; forgets what was built."""
+        if self.description or not self.handle.describe():
+            return False
+        self._forget()
+        return True
 
     # What comes from the bench.
 
@@ -238,9 +241,15 @@ class ThingModel(QObject):
             if not field.schema.write_only
             and (not field.known or not field.schema.raw.get("observable"))
         ]
-        await asyncio.gather(*(self._read(field) for field in wanted))
+        await asyncio.gather(*(self.read(field) for field in wanted))
 
-    async def _read(self, field: FieldModel) -> None:
+    async def read_all(self) -> None:
+        """Read everything that can be read."""
+        readable = [field for field in self.fields.values() if not field.schema.write_only]
+        await asyncio.gather(*(self.read(field) for field in readable))
+
+    async def read(self, field: FieldModel) -> None:
+        """Read a property; one that cannot be read goes stale with the reason."""
         try:
             field.confirm(await self.handle.read(field.name))
         except ThingError as error:
@@ -272,11 +281,14 @@ class ThingModel(QObject):
             for field in self.fields.values():
                 field.come_back()
             return
+        self._forget()
+        self.rebuilt.emit()
+
+    def _forget(self) -> None:
         for child in [*self.fields.values(), *self.actions.values()]:
             child.deleteLater()
         for built in ("description", "fields", "actions", "streams", "groups"):
             self.__dict__.pop(built, None)
-        self.rebuilt.emit()
 
     def _follow(self, snapshot: InvocationSnapshot) -> None:
         known = self._alive.get(snapshot.id)
@@ -299,10 +311,3 @@ def _affordances(
     if not isinstance(found, Mapping):
         return []
     return [(name, raw) for name, raw in found.items() if isinstance(raw, Mapping)]
-
-
-def _what_runs(running: list[InvocationSnapshot]) -> str:
-    top = min(running, key=lambda run: run.requested_at)
-    who = asked_by(top.origin)
-    word = f"Running: {top.title[:1].lower()}{top.title[1:]}"
-    return f"{word} by {who}" if who else word

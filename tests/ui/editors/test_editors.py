@@ -401,6 +401,9 @@ def test_a_narrow_box_drops_decimals_never_the_minus(make: MakeEditor) -> None:
     assert box.text().startswith("−123")
     assert box.fontMetrics().horizontalAdvance(box.text()) < box.width()
     assert box.toolTip() == "−123.4567"
+    made.show_value({"x": -3.117, "y": 0.0, "z": 0.0, "t": 0.0})
+    made.resize(150, 28)
+    assert box.text() in ("−3.12", "−3.1", "−3")
 
 
 def test_a_list_can_be_added_to_removed_from_and_reordered(make: MakeEditor, qtbot: QtBot) -> None:
@@ -509,12 +512,14 @@ def test_objects_below_the_second_level_begin_folded(make: MakeEditor, qtbot: Qt
     assert isinstance(made, GroupEditor)
     second = made.part("inner")
     assert isinstance(second, GroupEditor)
+    fold = second._folds["inner"]
+    assert fold.summary == "3.0, 1 value"
+    with pytest.raises(KeyError):
+        second.part("inner")
+
+    qtbot.mouseClick(fold.button, Qt.MouseButton.LeftButton)
     third = second.part("inner")
     assert isinstance(third, GroupEditor)
-    assert third._fold is not None
-    assert third._fold.summary == "3.0, 1 values"
-
-    qtbot.mouseClick(third._fold.button, Qt.MouseButton.LeftButton)
     depth = third.part("depth")
     assert isinstance(depth, NumberEditor)
     type_into(qtbot, depth.box, "4")

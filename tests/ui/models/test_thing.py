@@ -11,6 +11,7 @@ from app.handles import Origin, OriginKind
 from things.events import ThingState
 from ui.models.field import FieldState
 from ui.models.thing import ThingModel
+from ui.states import State
 
 if TYPE_CHECKING:
     from tests.ui.conftest import FakeBench, FakeThing, MakeThing, RunCoroutine
@@ -67,7 +68,7 @@ def test_a_thing_that_goes_away_leaves_stale_values_and_comes_back(
     camera.become(ThingState.DISCONNECTED, "no answer")
 
     assert gain.state is FieldState.STALE
-    assert model.standing.word == "Offline"
+    assert model.shown_state is State.OFFLINE
     assert model.reason == "no answer"
 
     camera.become(ThingState.READY)
@@ -86,20 +87,21 @@ def test_another_description_builds_other_fields(model: ThingModel, camera: Fake
     assert list(model.fields) == ["speed"]
 
 
-def test_the_standing_says_what_runs_and_who_asked(
+def test_the_state_says_what_runs_and_who_asked(
     model: ThingModel, camera: FakeThing, bench: FakeBench
 ) -> None:
-    assert model.standing.word == "Ready"
+    assert model.shown_state is State.READY
     camera.stream("live", True)
-    assert model.standing.word == "Live"
+    assert model.shown_state is State.LIVE
 
     run = bench.start("camera", "acquire_stack", origin=Origin(OriginKind.NETWORK, "anna"))
     run.run()
-    assert model.standing.word == "Running: acquire a stack by anna"
+    assert model.shown_state is State.RUNNING
+    assert model.detail == "acquire a stack by anna"
     assert model.actions["acquire_stack"].running
 
     run.complete()
-    assert model.standing.word == "Live"
+    assert model.shown_state is State.LIVE
 
 
 def test_what_is_unknown_is_read_and_what_fails_goes_stale_alone(
@@ -137,5 +139,5 @@ def test_a_failed_thing_has_no_fields_and_says_why(make_thing: MakeThing) -> Non
 
     assert model.fields == {}
     assert model.groups == ()
-    assert model.standing.role == "failed"
+    assert model.shown_state is State.FAULT
     assert model.reason == "driver did not start"

@@ -1,0 +1,165 @@
+"""A property as a row of a panel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QMenu
+from typing_extensions import override
+
+from app.handles import ThingHandle
+from ui.editors import EditorContext, make_editor
+from ui.models.field import FieldModel, FieldState
+from ui.panels.labelled_row import LabelledRow
+from ui.states import State
+from ui.tasks import Tasks
+
+PENDING_MS: Final = 150
+"""A write that is answered sooner is not shown as pending: nothing should flicker."""
+
+_STATES = {
+    FieldState.EDITED: State.EDITED,
+    FieldState.PENDING: State.PENDING,
+    FieldState.REFUSED: State.REFUSED,
+    FieldState.STALE: State.STALE,
+}
+
+
+class FieldRow(LabelledRow):
+    """Shows a field model and hands on what the operator does.
+
+    Attributes:
+        model: The field.
+    """
+
+    def __init__(
+        self,
+        model: FieldModel,
+        handle: ThingHandle,
+        context: EditorContext,
+        tasks: Tasks,
+        read: Callable[[FieldModel], None],
+    ) -> None:
+        """Build the row of a field.
+
+        Args:
+            model: The field.
+            handle: The Thing, for a reset.
+            context: For the editor.
+            tasks: Runs what is asked for.
+            read: Asks the Thing for the value now.
+        """
+        schema = model.schema
+        made = make_editor(schema, context)
+        super().__init__(context.theme, model.title, schema.description, made, sends=True)
+        self.model = model
+        self._handle = handle
+        self._tasks = tasks
+        self._read = read
+        self._shows_age = False
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PENDING_MS)
+        self._patience.timeout.connect(self.refresh)
+        made.edited.connect(self._edited)
+        made.committed.connect(self._committed)
+        made.reverted.connect(self._reverted)
+        model.changed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def state(self) -> FieldState:
+        """How the field stands."""
+        return self.model.state
+
+    @property
+    def reason(self) -> str:
+        """The sentence beneath the field, without the state's word."""
+        return self.model.reason
+
+    def set_shows_age(self, shows: bool) -> None:
+        """Show how old the value is, as 'everything' does."""
+        self._shows_age = shows
+        self.refresh()
+
+    def tick(self) -> None:
+        """A second went by: ages are older."""
+        if self._shows_age or self.model.state is FieldState.STALE:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show the model as it is."""
+        model = self.model
+        if not model.editing:
+            self.editor.show_value(model.requested)
+        self.editor.show_confirmed(model.confirmed)
+        state = self._calm(model.state)
+        self.editor.show_state(state)
+        self.editor.show_faults(model.faults if state is FieldState.REFUSED else ())
+        self.show_mark(_STATES.get(state), self._sentence(state))
+        self.show_buttons(state in (FieldState.EDITED, FieldState.REFUSED))
+        self.show_age(model.age_text if self._shows_age else "")
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        for action in self._menu_actions(menu):
+            menu.addAction(action)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+
+    def _menu_actions(self, menu: QMenu) -> list[QAction]:
+        schema = self.model.schema
+        actions = []
+        copy = QAction(self.tr("Copy value"), menu)
+        copy.triggered.connect(self._copy)
+        actions.append(copy)
+        if not schema.write_only:
+            again = QAction(self.tr("Read again"), menu)
+            again.triggered.connect(lambda: self._read(self.model))
+            actions.append(again)
+        if schema.raw.get("lw:resettable") and not schema.read_only:
+            default = self.model.text(schema.raw.get("default"))
+            reset = QAction(self.tr("Reset to {value}").format(value=default), menu)
+            reset.triggered.connect(self._reset)
+            actions.append(reset)
+        return actions
+
+    def _calm(self, state: FieldState) -> FieldState:
+        """The state, but pending only when it has lasted."""
+        if state is not FieldState.PENDING:
+            self._patience.stop()
+            return state
+        if self.model.asked_for_s * 1000 >= PENDING_MS:
+            return state
+        if not self._patience.isActive():
+            self._patience.start()
+        return FieldState.CONFIRMED
+
+    def _sentence(self, state: FieldState) -> str:
+        if state not in _STATES:
+            return ""
+        reason = self.model.reason
+        if self.editor.several and state is FieldState.EDITED:
+            # The values are in sight, and Enter may have another meaning in there.
+            return "" if reason.startswith("Enter sends") else reason
+        return reason
+
+    def _edited(self) -> None:
+        self.model.edit(self.editor.value(), self.editor.fault())
+
+    def _committed(self) -> None:
+        if self.model.editing:
+            self._tasks.start(self.model.commit(), self.model.title)
+
+    def _reverted(self) -> None:
+        self.model.revert()
+
+    def _reset(self) -> None:
+        self._tasks.start(self.model.reset(self._handle.reset(self.model.name)), self.model.title)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.model.text(self.model.confirmed))

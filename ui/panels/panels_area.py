@@ -1,0 +1,198 @@
+"""The column of panels at the right, one for each Thing of the bench."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.handles import BenchHandle
+from things.events import Event
+from ui.bridge import Bridge
+from ui.editors import EditorContext, number_style
+from ui.models.thing import ThingModel
+from ui.panels.depth import Depth
+from ui.panels.floating_bar import FloatingBar
+from ui.panels.panel_window import PanelWindow
+from ui.panels.thing_panel import ThingPanel
+from ui.tasks import Tasks
+from ui.theme import Size, Theme
+
+OPEN_AT_FIRST = 2
+"""So many Things begin as panels, the others as rows; where room is short, one."""
+
+
+class PanelsArea(QWidget):
+    """A column of islands that scrolls. A Thing that is not in sight costs next to nothing."""
+
+    live_requested = Signal(str, str)
+    """The operator wants to see a stream: the Thing's name and the stream's."""
+
+    invocation_started = Signal(object)
+    """An invocation was accepted; its `InvocationSnapshot`."""
+
+    def __init__(
+        self,
+        bench: BenchHandle,
+        theme: Theme,
+        tasks: Tasks,
+        bridge: Bridge,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Build a panel for every Thing of a bench.
+
+        Args:
+            bench: What is shown.
+            theme: How it looks.
+            tasks: Runs what is asked for.
+            bridge: Brings the events.
+            parent: The owner.
+        """
+        super().__init__(parent)
+        self._bench = bench
+        self._theme = theme
+        self._tasks = tasks
+        self._compact = False
+        self._chosen: set[str] = set()
+        self._windows: dict[str, PanelWindow] = {}
+        self.panels: dict[str, ThingPanel] = {}
+        context = EditorContext(theme, number_style(self.locale()))
+        inside = self._inside = QWidget()
+        inside.setProperty("canvas", "none")
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(Size.GRID)
+        for handle in bench.things.values():
+            model = ThingModel(handle, context.style, self)
+            model.catch_up(list(bench.invocations()))
+            bridge.on(Event, model.apply, thing=handle.name, owner=model)
+            panel = ThingPanel(model, bench, context, tasks)
+            self._connect(panel)
+            self.panels[handle.name] = panel
+            self._column.addWidget(panel)
+        self._column.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(inside)
+        self._bar = FloatingBar(self._scroll)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._scroll)
+        self._arrange()
+
+    @property
+    def widget(self) -> QWidget:
+        """The column itself."""
+        return self
+
+    def panel(self, thing: str) -> ThingPanel:
+        """The panel of a Thing.
+
+        Raises:
+            KeyError: There is no such Thing.
+        """
+        return self.panels[thing]
+
+    def show_thing(self, thing: str) -> None:
+        """Bring the panel of a Thing in sight, unfolded."""
+        panel = self.panels.get(thing)
+        if panel is None:
+            return
+        if panel.shows is Depth.ROW:
+            self._chosen.add(thing)
+            panel.set_depth(Depth.PANEL)
+        self._bring_in_sight(thing, panel)
+
+    def show_property(self, thing: str, name: str) -> None:
+        """Bring a field in sight and put the focus into it."""
+        self.show_thing(thing)
+        panel = self.panels.get(thing)
+        if panel is not None and name in panel.model.fields:
+            panel.focus_field(name)
+            self._bring_in_sight(thing, panel.field(name))
+
+    def show_action(self, thing: str, action: str, filled: Mapping[str, Any] | None = None) -> None:
+        """Open the form of an action, filled with an input where one is given."""
+        self.show_thing(thing)
+        panel = self.panels.get(thing)
+        if panel is not None and action in panel.model.actions:
+            panel.open_action(action, filled)
+            self._bring_in_sight(thing, panel.action(action))
+
+    def set_compact(self, compact: bool) -> None:
+        """Make do with less room: Things nobody chose fold to rows."""
+        if compact is not self._compact:
+            self._compact = compact
+            self._arrange()
+
+    def layout_state(self) -> dict[str, str]:
+        """The depth of every panel the operator chose one for, to be remembered."""
+        return {name: self.panels[name].shows.value for name in sorted(self._chosen)}
+
+    def restore_layout(self, state: Mapping[str, str]) -> None:
+        """Take remembered depths; what is not understood is left as it is."""
+        known = {depth.value: depth for depth in Depth}
+        for name, value in state.items():
+            if name in self.panels and value in known:
+                self._chosen.add(name)
+                self.panels[name].set_depth(known[value])
+
+    def reset_layout(self) -> None:
+        """Forget what was chosen."""
+        self._chosen.clear()
+        self._arrange()
+
+    def _connect(self, panel: ThingPanel) -> None:
+        name = panel.model.name
+        panel.live_requested.connect(self.live_requested)
+        panel.invocation_started.connect(self.invocation_started)
+        panel.depth_changed.connect(lambda: self._chosen.add(name))
+        panel.pop_out_asked.connect(lambda: self._pop_out(name))
+
+    def _arrange(self) -> None:
+        chosen = set(self._chosen)
+        room = 1 if self._compact else OPEN_AT_FIRST
+        for i, (name, panel) in enumerate(self.panels.items()):
+            if name not in chosen:
+                panel.set_depth(Depth.PANEL if i < room else Depth.ROW)
+        # What was arranged here is nobody's choice.
+        self._chosen = chosen
+
+    def _bring_in_sight(self, thing: str, widget: QWidget) -> None:
+        window = self._windows.get(thing)
+        if window is not None:
+            window.raise_()
+            window.activateWindow()
+            return
+        # Only when the layout has taken in what was unfolded is there a place to scroll to.
+        QTimer.singleShot(0, widget, lambda: self._scroll_to(widget))
+
+    def _scroll_to(self, widget: QWidget) -> None:
+        top = widget.mapTo(self._inside, widget.rect().topLeft()).y()
+        bar = self._scroll.verticalScrollBar()
+        if widget.height() >= self._scroll.viewport().height():
+            bar.setValue(top)
+        else:
+            self._scroll.ensureWidgetVisible(widget, 0, Size.GRID)
+
+    def _pop_out(self, name: str) -> None:
+        if name in self._windows:
+            self._bring_in_sight(name, self.panels[name])
+            return
+        panel = self.panels[name]
+        window = PanelWindow(self._theme, panel, self._bench, self._tasks)
+        self._windows[name] = window
+        window.closing.connect(lambda: self._take_back(name))
+        window.show()
+
+    def _take_back(self, name: str) -> None:
+        self._windows.pop(name)
+        place = list(self.panels).index(name)
+        before = sum(other not in self._windows for other in list(self.panels)[:place])
+        self._column.insertWidget(before, self.panels[name])
+        self.panels[name].show()
