@@ -1,0 +1,143 @@
+"""Every part of the window, made and put together in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QLocale, QObject, QSettings, Signal
+from PySide6.QtWidgets import QApplication
+
+from app.imaging.decoder import ImageDecoder
+from app.program import Program
+from things.errors import ThingError
+from ui.activity.log_feed import LogFeed
+from ui.activity.thumbnails import ThumbnailSource
+from ui.bridge import Bridge
+from ui.editors.base import number_style
+from ui.layout_memory import LayoutMemory
+from ui.main_window import MainWindow, Say, WindowParts
+from ui.panels.panels_area import PanelsArea
+from ui.tasks import Tasks
+from ui.theme import Theme
+from ui.viewer.arrivals import Arrivals
+from ui.viewer.image_viewer import ImageViewer
+from ui.viewer_centre import ViewerCentre
+
+_log = logging.getLogger(__name__)
+
+
+class Composition(QObject):
+    """The window of a program, with all that belongs to it.
+
+    Args:
+        qt: The Qt application.
+        program: The bench, not yet opened.
+
+    Attributes:
+        window: The main window, not yet shown.
+    """
+
+    _failed = Signal(str, Exception)
+
+    def __init__(self, qt: QApplication, program: Program) -> None:
+        super().__init__()
+        self._program = program
+        self._threads: list[threading.Thread] = []
+        self._ending = False
+        folder = program.settings.data_folder
+        memory = LayoutMemory(
+            QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat),
+            str(program.bench.spec.file or program.bench.spec.title),
+        )
+        self.theme = Theme(qt)
+        self.theme.choose(memory.scheme)
+        bench = program.handle
+        self.tasks = Tasks(self._tell)
+        self.bridge = Bridge(bench.subscribe, self)
+        self.viewer = ImageViewer(self.theme, self.tasks)
+        self.decoder = ImageDecoder()
+        self.thumbnails = ThumbnailSource(parent=self)
+        self.arrivals = Arrivals(
+            bench, self.bridge, self.viewer, self.decoder, self.tasks, self.thumbnails, self
+        )
+        self.centre = ViewerCentre(bench, self.viewer, self.arrivals)
+        self.panels = PanelsArea(bench, self.theme, self.tasks, self.bridge)
+        self.log = LogFeed(parent=self)
+        logging.getLogger().addHandler(self.log.handler)
+        self.window = MainWindow(
+            WindowParts(
+                bench=bench,
+                theme=self.theme,
+                tasks=self.tasks,
+                bridge=self.bridge,
+                centre=self.centre,
+                panels=self.panels,
+                thumbnails=self.thumbnails,
+                log=self.log,
+                memory=memory,
+                closing=self._close_bench,
+                numbers=number_style(QLocale()),
+            )
+        )
+        self.panels.live_requested.connect(self.centre.open_live)
+        self._failed.connect(self.window.tell_failure)
+
+    def start(self) -> None:
+        """Open the Things and the server, in threads, so that the window waits for neither."""
+        self._in_thread("opening", self._program.open)
+        self._in_thread("serving", self._serve)
+
+    def end(self) -> None:
+        """End the program: for signals, which ask no question. A second one ends at once."""
+        if self._ending:
+            os._exit(1)
+        self._ending = True
+        self.window.close_without_asking()
+
+    async def close(self) -> None:
+        """Let go of everything the window held."""
+        self.bridge.close()
+        self.viewer.close_viewer()
+        await self.tasks.close()
+        await asyncio.to_thread(self._close_rest)
+        logging.getLogger().removeHandler(self.log.handler)
+
+    def _close_rest(self) -> None:
+        self.decoder.close()
+        self._program.close()
+        for thread in self._threads:
+            thread.join(5.0)
+
+    async def _close_bench(self, say: Say) -> None:
+        """Cancel what runs and leave the Things, saying what is waited for."""
+        names = ", ".join(
+            f"{invocation.title} ({invocation.thing_name})"
+            for invocation in self._program.bench.actions.active
+        )
+        say(self.tr("Waiting for {0}").format(names or self.tr("the instruments")))
+        await asyncio.to_thread(self._program.close)
+
+    def _serve(self) -> None:
+        info = self._program.serve()
+        if info.url:
+            _log.info("Listening on %s", info.url)
+
+    def _in_thread(self, name: str, call: Callable[[], object]) -> None:
+        def run() -> None:
+            try:
+                call()
+            except (ThingError, OSError) as error:
+                _log.error("%s failed: %s", name.capitalize(), error)
+                self._failed.emit(name.capitalize(), error)
+
+        thread = threading.Thread(target=run, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _tell(self, what: str, error: Exception) -> None:
+        _log.info("%s: %s", what, error)
+        self._failed.emit(what, error)
