@@ -218,6 +218,10 @@ class MainWindow(QMainWindow):
         """Close the window, asking first while something runs."""
         self.close()
 
+    def close_without_asking(self) -> None:
+        """Cancel what runs and close: for signals, which nobody is there to answer."""
+        self._close_now()
+
     # Telling the operator.
 
     def tell_failure(self, what: str, error: Exception) -> None:
@@ -269,17 +273,17 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._may_close:
+        running = self._invocations.active
+        if self._may_close or (self._parts.closing is None and not running):
             if self._parts.memory is not None:
                 self._parts.memory.save(self)
             event.accept()
             self.closed.emit()
             return
         event.ignore()
-        running = self._invocations.active
-        dialog = self._dialog()
-        if running:
-            dialog.ask(running, {n: t.title for n, t in self._parts.bench.things.items()})
+        if running and not self._is_closing:
+            titles = {name: thing.title for name, thing in self._parts.bench.things.items()}
+            self._dialog().ask(running, titles)
         else:
             self._close_now()
 

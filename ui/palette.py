@@ -135,12 +135,13 @@ class CommandPalette(QFrame):
         """Close it and give the focus back."""
         if not self.isVisible():
             return
+        # Hiding takes the focus from the line, which would forget where it came from.
+        before, self._before = self._before, None
         self.hide()
         self._entries = ()
         self.list.clear()
-        if self._before is not None and self._before.isVisible():
-            self._before.setFocus(Qt.FocusReason.PopupFocusReason)
-        self._before = None
+        if before is not None and before.isVisible():
+            before.setFocus(Qt.FocusReason.PopupFocusReason)
         self.closed.emit()
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from typing_extensions import override
@@ -142,6 +142,15 @@ class InvocationList(QAbstractScrollArea):
             self._rows[target].chevron.setFocus(Qt.FocusReason.TabFocusReason)
 
     @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take arrow keys before a button does, which would move among its neighbours."""
+        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+        if pressed and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.keyPressEvent(event)
+            return True
+        return super().eventFilter(watched, event)
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._model.rows:
             return
@@ -209,6 +218,8 @@ class InvocationList(QAbstractScrollArea):
 
     def _make_row(self) -> ActivityRow:
         row = ActivityRow(self._theme, self._thumbnails, self.viewport())
+        for button in (row.chevron, row.button, row.menu_button):
+            button.installEventFilter(self)
         row.expand.connect(lambda: self._with_id(row, self.toggle))
         row.cancel.connect(lambda: self._with_id(row, self.cancel.emit))
         row.repeat.connect(lambda: self._with_id(row, self.repeat.emit))

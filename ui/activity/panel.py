@@ -63,8 +63,10 @@ class ActivityPanel(QWidget):
         self._theme = theme
         self._parts = parts
         self._model = parts.model
+        self._compact = False
         details = InvocationDetails(theme, parts.bench, parts.tasks)
         self.list = InvocationList(theme, parts.model, parts.thumbnails, details, self._title_of)
+        self.feed = parts.feed
         self.log = LogView(theme, parts.feed)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
@@ -84,12 +86,19 @@ class ActivityPanel(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """Leave out the Thing and origin filters and who asked."""
-        self._filters.setVisible(not compact)
+        self._compact = compact
+        self._show_page(self._pages.currentIndex())
         self.list.set_compact(compact)
 
     def show_page(self, key: str) -> None:
         """Show 'activity' or 'log'."""
         (self.log_tab if key == "log" else self.activity_tab).click()
+
+    def clear_filters(self) -> None:
+        """Show everything again."""
+        self.chips[Only.ALL].click()
+        self.thing_filter.setCurrentIndex(0)
+        self.origin_filter.setCurrentIndex(0)
 
     # What the operator does.
 
@@ -210,19 +219,22 @@ class ActivityPanel(QWidget):
             box.setMaximumWidth(130)
             row.addWidget(box)
         header.tools.addWidget(self._filters)
-        self.menu_button = IconButton(theme, "more", self.tr("More about activity"))
-        header.tools.addWidget(self.menu_button)
+        self.clear_button = IconButton(theme, "mdi6.filter-off-outline", self.tr("Show all"))
+        self.clear_button.clicked.connect(self.clear_filters)
+        self.clear_button.hide()
+        header.tools.insertWidget(0, self.clear_button)
         return header
 
     def _show_page(self, number: int) -> None:
         self._pages.setCurrentIndex(number)
         self._chip_row.setVisible(number == 0)
-        self._filters.setVisible(number == 0)
+        self._filters.setVisible(number == 0 and not self._compact)
 
     def _count(self) -> None:
         counts = self._model.counts
         for only, chip in self.chips.items():
             chip.set_count(counts.of(only))
+        self.clear_button.setVisible(self._model.filtered)
 
     def _title_of(self, thing: str) -> str:
         handle = self._parts.bench.things.get(thing)

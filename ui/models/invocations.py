@@ -155,6 +155,11 @@ class InvocationListModel(QObject):
 
     # Filters.
 
+    @property
+    def filtered(self) -> bool:
+        """Whether a filter is on."""
+        return self._only is not Only.ALL or bool(self._thing) or self._origin is not None
+
     def show_only(self, only: Only) -> None:
         """Show rows of these states only."""
         self._only = only
