@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import UUID
-from uuid import UUID
 
 from PySide6.QtCore import QDateTime, QLocale, QObject
 from PySide6.QtGui import QPixmap
@@ -29,14 +28,10 @@ from ui.viewer.page import FileNote, SaveTo
 MOST_WAITING: Final = 200
 """Invocations whose pictures are still to be fetched; of more, the oldest get no thumbnail."""
 
-MOST_NUMBERED: Final = 10_000
-"""So many invocations keep the number they were shown with."""
-
 MOST_IMAGES: Final = 4
 """Of one invocation, so many images are opened by themselves, each in a tab of its own."""
 
-
-MOST_NUMBERED: Final = 2000
+MOST_NUMBERED: Final = 10_000
 """Invocations whose number ('Snap 41') is remembered."""
 
 
@@ -91,7 +86,6 @@ class Arrivals(QObject):
         self._counts: Counter[tuple[str, str]] = Counter()
         self._numbers: OrderedDict[UUID, int] = OrderedDict()
         self._newest: dict[str, float] = {}
-        self._numbers: dict[UUID, int] = {}
         self._working = False
         bridge.on(InvocationChanged, self._changed, owner=self)
 
