@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,12 +45,22 @@ def refuse_beyond_loopback(host: str) -> None:
         )
 
 
+def make_drivers_importable(spec: BenchSpec) -> None:
+    """Let a bench file name drivers that lie beside it; installed ones come first."""
+    if spec.file is None:
+        return
+    folder = str(spec.file.resolve().parent)
+    if folder not in sys.path:
+        sys.path.append(folder)
+
+
 def refuse_unknown_classes(spec: BenchSpec) -> None:
     """Say of the first class that does not exist where the bench file names it.
 
     Raises:
         BenchFileError: There is no such module or class.
     """
+    make_drivers_importable(spec)
     for thing in spec.things:
         try:
             import_thing_class(thing.name, thing.class_path)
@@ -76,6 +87,7 @@ class Program:
 
     def __init__(self, spec: BenchSpec, settings: Settings) -> None:
         self.settings = settings
+        make_drivers_importable(spec)
         folder: Path = bench_folder(settings.data_folder, spec.file)
         self._lock = InstanceLock(folder, spec.title)
         self.bench = Bench(spec, data_folder=folder, limit=settings.max_invocations)

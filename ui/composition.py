@@ -38,6 +38,7 @@ class Composition(QObject):
         program: The bench, not yet opened.
 
     Attributes:
+        program: The bench it shows.
         window: The main window, not yet shown.
     """
 
@@ -45,7 +46,7 @@ class Composition(QObject):
 
     def __init__(self, qt: QApplication, program: Program) -> None:
         super().__init__()
-        self._program = program
+        self.program = program
         self._threads: list[threading.Thread] = []
         self._ending = False
         folder = program.settings.data_folder
@@ -88,7 +89,7 @@ class Composition(QObject):
 
     def start(self) -> None:
         """Open the Things and the server, in threads, so that the window waits for neither."""
-        self._in_thread("opening", self._program.open)
+        self._in_thread("opening", self.program.open)
         self._in_thread("serving", self._serve)
 
     def end(self) -> None:
@@ -108,7 +109,7 @@ class Composition(QObject):
 
     def _close_rest(self) -> None:
         self.decoder.close()
-        self._program.close()
+        self.program.close()
         for thread in self._threads:
             thread.join(5.0)
 
@@ -116,13 +117,13 @@ class Composition(QObject):
         """Cancel what runs and leave the Things, saying what is waited for."""
         names = ", ".join(
             f"{invocation.title} ({invocation.thing_name})"
-            for invocation in self._program.bench.actions.active
+            for invocation in self.program.bench.actions.active
         )
         say(self.tr("Waiting for {0}").format(names or self.tr("the instruments")))
-        await asyncio.to_thread(self._program.close)
+        await asyncio.to_thread(self.program.close)
 
     def _serve(self) -> None:
-        info = self._program.serve()
+        info = self.program.serve()
         if info.url:
             _log.info("Listening on %s", info.url)
 

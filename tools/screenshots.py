@@ -1,0 +1,123 @@
+"""Takes the pictures of README and docs anew: real windows of the demo bench, doing real work.
+
+    make screenshots
+
+Each picture is taken in a process of its own on the current display, which must be at least
+3840 x 2160 pixels large.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+
+SHOTS = {
+    "main-light": (1440, 900, 1, "light"),
+    "main-dark": (1440, 900, 1, "dark"),
+    "compact-light": (1280, 720, 1, "light"),
+    "compact-dark": (1280, 720, 1, "dark"),
+    "4k-light": (1920, 1080, 2, "light"),
+    "4k-dark": (1920, 1080, 2, "dark"),
+}
+"""Name to width, height (in device-independent pixels), scale and scheme."""
+
+
+def main() -> int:
+    """Take all pictures, or those named; returns an exit code."""
+    names = [name for name in sys.argv[1:] if name in SHOTS] or list(SHOTS)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for name in names:
+        scale = SHOTS[name][2]
+        done = subprocess.run(
+            [sys.executable, __file__, "--one", name],
+            env={**os.environ, "QT_SCALE_FACTOR": str(scale)},
+            check=False,
+        )
+        failed |= done.returncode
+        print(f"{'failed' if done.returncode else 'took'} {name}")
+    return failed
+
+
+def take(name: str) -> int:
+    """Take one picture in this process."""
+    import qasync
+    from PySide6.QtWidgets import QApplication
+
+    from app.bench_file import read_bench_file
+    from app.program import Program
+    from app.settings import read_settings
+    from resources import resource
+    from ui.composition import Composition
+    from ui.theme import Scheme
+
+    width, height, _, scheme = SHOTS[name]
+    with tempfile.TemporaryDirectory() as data:
+        settings = read_settings(port=0, data_folder=Path(data))
+        program = Program(read_bench_file(resource("benches/demo.toml")), settings)
+        qt = QApplication(sys.argv[:1])
+        loop = qasync.QEventLoop(qt)
+        composed = Composition(qt, program)
+        composed.theme.choose(Scheme(scheme))
+        composed.window.resize(width, height)
+        composed.window.show()
+        composed.start()
+        with loop:
+            loop.run_until_complete(_work_and_shoot(composed, PICTURES / f"{name}.png"))
+            loop.run_until_complete(composed.close())
+    return 0
+
+
+async def _work_and_shoot(composed: object, target: Path) -> None:
+    from app.handles import InvocationStatus
+    from things.events import ThingState
+    from ui.composition import Composition
+
+    assert isinstance(composed, Composition)
+    bench = composed.program.handle
+    camera, stage = bench.things["camera"], bench.things["stage"]
+    spectrometer = bench.things["spectrometer"]
+
+    async def until(condition: object) -> None:
+        assert callable(condition)
+        async with asyncio.timeout(60):
+            while not condition():
+                await asyncio.sleep(0.05)
+
+    def ended() -> bool:
+        return all(each.status.ended for each in bench.invocations())
+
+    await until(lambda: all(each.state is ThingState.READY for each in bench.things.values()))
+    await until(lambda: bool(bench.server.url))
+    await camera.invoke("snap")
+    await until(ended)
+    await spectrometer.write("integration_time", 900.0)
+    await spectrometer.invoke("take_spectrum")
+    await camera.invoke("acquire_stack", {"planes": 21})
+    await until(ended)
+    await camera.write("exposure", 40.0)
+    await camera.invoke("snap")
+    await until(ended)
+    await stage.write("speed", 0.5)
+    await camera.invoke("autofocus", {"steps": 60})
+    await until(
+        lambda: any(
+            each.status is InvocationStatus.RUNNING and each.progress and each.progress[0].done > 20
+            for each in bench.invocations()
+        )
+    )
+    await camera.invoke("snap")
+    field = composed.panels.panel("camera").field("exposure")
+    field.type("-3")
+    await asyncio.sleep(0.3)
+    composed.window.grab().save(str(target))
+
+
+if __name__ == "__main__":
+    sys.exit(take(sys.argv[2]) if sys.argv[1:2] == ["--one"] else main())
