@@ -225,6 +225,8 @@ class ActionDescriptor(Affordance, Generic[P, R]):
                 )
         except Exception as error:
             raise DefinitionError(f"{self.where}: {error}") from error
+        if not model.__pydantic_complete__:
+            raise NameError(f"a type that the input of {self.where} is made of is not defined")
         self._refuse_own_defaults(model)
         self._output = adapter_for(hints.get("return", Any), self.where)
         self._injected = injected

@@ -46,7 +46,7 @@ from pydantic_core import PydanticSerializationError
 
 from things.affordance import Affordance, Unfinished
 from things.errors import DefinitionError, ReadOnlyError, ValueRefusedError
-from things.schemas import adapter_for, as_json, data_schema, finite, refusal
+from things.schemas import adapter_for, as_json, data_schema, finite, name_of, refusal
 from things.scope import Scope
 
 if TYPE_CHECKING:
@@ -82,17 +82,19 @@ class FunctionalOptions(PropertyOptions, total=False):
     poll_s: float | None
 
 
-_CONSTRAINTS: dict[str, tuple[str, ...]] = {
-    "gt": ("exclusiveMinimum",),
-    "ge": ("minimum",),
-    "lt": ("exclusiveMaximum",),
-    "le": ("maximum",),
-    "multiple_of": ("multipleOf",),
-    "min_length": ("minLength", "minItems", "minProperties"),
-    "max_length": ("maxLength", "maxItems", "maxProperties"),
-    "pattern": ("pattern",),
+_NUMBERS = ("number", "integer")
+
+_CONSTRAINTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "gt": tuple((kind, "exclusiveMinimum") for kind in _NUMBERS),
+    "ge": tuple((kind, "minimum") for kind in _NUMBERS),
+    "lt": tuple((kind, "exclusiveMaximum") for kind in _NUMBERS),
+    "le": tuple((kind, "maximum") for kind in _NUMBERS),
+    "multiple_of": tuple((kind, "multipleOf") for kind in _NUMBERS),
+    "min_length": (("string", "minLength"), ("array", "minItems"), ("object", "minProperties")),
+    "max_length": (("string", "maxLength"), ("array", "maxItems"), ("object", "maxProperties")),
+    "pattern": (("string", "pattern"),),
 }
-"""What limits a value, and how each is called in a schema that knows it."""
+"""What limits a value: the types it can limit, and what it is called in their schemas."""
 
 
 class PropertyDescriptor(Affordance, Generic[V]):
@@ -134,7 +136,6 @@ class PropertyDescriptor(Affordance, Generic[V]):
         self.axis = axis
         self._read_only = read_only
         self._constraints = {key: value for key, value in constraints.items() if value is not None}
-        self._annotation: Any = None
         self._adapter: TypeAdapter[V] | None = None
 
     @builtins.property
@@ -155,15 +156,8 @@ class PropertyDescriptor(Affordance, Generic[V]):
             DefinitionError: The type is missing or cannot be described.
         """
         if self._adapter is None:
-            if self._annotation is None:
-                self.resolve_now()
-            annotation = self._annotation
-            if self._constraints:
-                annotation = Annotated[annotation, Field(**self._constraints)]
-            adapter = adapter_for(annotation, self.where)
-            self._refuse_idle_constraints(adapter)
-            self._adapter = adapter
-        return self._adapter
+            self.resolve_now()
+        return cast("TypeAdapter[V]", self._adapter)
 
     def schema(self) -> dict[str, Any]:
         """Its data schema, with constraints, unit and default but without forms."""
@@ -244,17 +238,21 @@ class PropertyDescriptor(Affordance, Generic[V]):
     def _adopt(self, annotation: Any) -> None:
         if annotation is None:
             raise DefinitionError(f"{self.where} has no type: write '{self.name}: float = ...'")
-        self._annotation = annotation
+        limited = annotation
+        if self._constraints:
+            limited = Annotated[annotation, Field(**self._constraints)]
+        adapter = adapter_for(limited, self.where)
+        if self._constraints:
+            self._refuse_idle_constraints(adapter, annotation)
+        self._adapter = adapter
 
-    def _refuse_idle_constraints(self, adapter: TypeAdapter[V]) -> None:
+    def _refuse_idle_constraints(self, adapter: TypeAdapter[V], annotation: Any) -> None:
         """A limit that its type does not know would never refuse anything, or fail when set."""
-        if not self._constraints:
-            return
-        known = set(_keys_in(data_schema(adapter, self.where, "validation")))
+        known = set(_limits_in(data_schema(adapter, self.where, "validation")))
         for name in self._constraints:
             if known.isdisjoint(_CONSTRAINTS[name]):
                 raise DefinitionError(
-                    f"{self.where}: {name!r} means nothing for {_named(self._annotation)}"
+                    f"{self.where}: {name!r} means nothing for {name_of(annotation)}"
                 )
 
 
@@ -473,19 +471,15 @@ class FunctionalDecorator(Unfinished):
         return FunctionalProperty(getter, **self._options)
 
 
-def _keys_in(schema: Any) -> Iterator[str]:
-    """All keys of a schema, however deep."""
+def _limits_in(schema: Any) -> Iterator[tuple[str, str]]:
+    """All types and keys of a schema, however deep."""
     if isinstance(schema, Mapping):
         for key, value in schema.items():
-            yield key
-            yield from _keys_in(value)
+            yield str(schema.get("type")), key
+            yield from _limits_in(value)
     elif isinstance(schema, list):
         for item in schema:
-            yield from _keys_in(item)
-
-
-def _named(annotation: Any) -> str:
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+            yield from _limits_in(item)
 
 
 def _short(value: Any) -> str:

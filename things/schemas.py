@@ -18,7 +18,6 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.errors import (
     PydanticSchemaGenerationError,
-    PydanticUndefinedAnnotation,
     PydanticUserError,
 )
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
@@ -48,21 +47,30 @@ def adapter_for(annotation: Any, where: str) -> TypeAdapter[Any]:
 
     Raises:
         DefinitionError: pydantic cannot describe such a type.
+        NameError: A type in it is not defined yet.
     """
     try:
         try:
-            return TypeAdapter(annotation, config=_FINITE)
+            adapter = TypeAdapter(annotation, config=_FINITE)
         except PydanticUserError as error:
             if error.code != "type-adapter-config-unused":
                 raise
-            return TypeAdapter(annotation)  # a model has a configuration of its own
-    except (PydanticSchemaGenerationError, PydanticUndefinedAnnotation, TypeError) as error:
+            adapter = TypeAdapter(annotation)  # a model has a configuration of its own
+    except (PydanticSchemaGenerationError, TypeError) as error:
         hint = ""
         if "ndarray" in str(annotation):
             hint = " For a numpy array use things.FloatArray or things.IntArray."
         raise DefinitionError(
             f"{where}: the type {annotation!r} cannot be described as JSON.{hint}"
         ) from error
+    if not adapter.pydantic_complete:
+        raise NameError(f"a type that {name_of(annotation)} is made of is not defined")
+    return adapter
+
+
+def name_of(annotation: Any) -> str:
+    """A type in messages."""
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
 
 
 def plain(value: Any) -> Any:
