@@ -447,6 +447,7 @@ class FakeBench:
         action: str,
         input: Mapping[str, Any] | None = None,
         origin: Origin | None = None,
+        parent: UUID | None = None,
     ) -> FakeInvocation:
         """Begin a pending invocation, as somebody would who is not this window."""
         actions = self.things[thing].describe().get("actions", {})
@@ -457,7 +458,7 @@ class FakeBench:
             title=actions.get(action, {}).get("title", action),
             status=InvocationStatus.PENDING,
             origin=origin or Origin(OriginKind.WINDOW),
-            parent=None,
+            parent=parent,
             requested_at=datetime.now(UTC),
             started_at=None,
             ended_at=None,

@@ -144,8 +144,11 @@ class InvocationList(QAbstractScrollArea):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take arrow keys before a button does, which would move among its neighbours."""
-        pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-        if pressed and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.KeyPress
+            and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        ):
             self.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)

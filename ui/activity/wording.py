@@ -11,7 +11,7 @@ from typing import Any, Final
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
 
 from app.handles import InvocationSnapshot, InvocationStatus, Origin, OriginKind
-from ui.models.numbers import span_in_words
+from ui.models.numbers import format_number, span_in_words
 
 _LONGEST: Final = 300
 """Characters of a device's own words that fit a row; the rest is in the details."""
@@ -133,6 +133,8 @@ def value_in_short(value: Any) -> str:
         return ""
     if isinstance(value, str):
         return one_line(value)
+    if isinstance(value, float):
+        return format_number(float(f"{value:.5g}"))
     if isinstance(value, Mapping):
         return one_line(", ".join(f"{key} {value_in_short(each)}" for key, each in value.items()))
     if isinstance(value, list) and len(value) > 6:

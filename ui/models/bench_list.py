@@ -316,14 +316,17 @@ def telling(schemas: Mapping[str, DataSchema]) -> tuple[str, ...]:
     vectors = [name for name, schema in shown.items() if schema.kind is Kind.VECTOR]
     if vectors:
         return tuple(vectors[:1])
-    ranked = sorted(
-        shown,
-        key=lambda name: (
-            shown[name].kind not in (Kind.NUMBER, Kind.INTEGER),
-            not shown[name].read_only,
-        ),
-    )
+    ranked = sorted(shown, key=lambda name: _rank(shown[name]))
     return tuple(ranked[:VALUES])
+
+
+def _rank(schema: DataSchema) -> tuple[bool, bool, int]:
+    """Numbers first; then what stands outside the groups; then what is measured all the time."""
+    numeric = schema.kind in (Kind.NUMBER, Kind.INTEGER)
+    # What can neither be set nor is read by itself hardly changes: a pixel size, a serial number.
+    settled = 2 if schema.read_only else 1
+    liveliness = 0 if "lw:poll" in schema.raw else settled
+    return not numeric, bool(schema.raw.get("lw:group")), liveliness
 
 
 def _lower(title: str) -> str:

@@ -65,6 +65,9 @@ class _Watch:
 class InvocationListModel(QObject):
     """Invocations as the window shows them: running first, then waiting, then the newest ended.
 
+    An invocation that another one started is a part of it and has no row of its own, unless only
+    its Thing is shown: autofocus moves the stage thirty times.
+
     Fed with events on the Qt thread; a snapshot that is older than the one at hand is passed
     over, so events may overtake the list loaded at the start.
 
@@ -97,6 +100,8 @@ class InvocationListModel(QObject):
         self._waiting: list[UUID] = []
         self._ended: deque[UUID] = deque()
         self._watches: dict[UUID, _Watch] = {}
+        self._parts: dict[UUID, UUID] = {}
+        self._last_part: dict[UUID, UUID] = {}
         self._failed = 0
         self._things: dict[str, int] = {}
         self._only = Only.ALL
@@ -116,7 +121,12 @@ class InvocationListModel(QObject):
     @property
     def counts(self) -> Counts:
         """How many there are."""
-        return Counts(len(self._snapshots), len(self._running), len(self._waiting), self._failed)
+        return Counts(
+            len(self._snapshots) - len(self._parts),
+            self._whole(self._running),
+            self._whole(self._waiting),
+            self._failed,
+        )
 
     @property
     def things(self) -> list[str]:
@@ -125,8 +135,14 @@ class InvocationListModel(QObject):
 
     @property
     def active(self) -> list[InvocationSnapshot]:
-        """What runs or waits."""
-        return [self._snapshots[each] for each in (*self._running, *self._waiting)]
+        """What runs or waits, parts of others left out."""
+        both = (*self._running, *self._waiting)
+        return [self._snapshots[each] for each in both if each not in self._parts]
+
+    def part(self, invocation: UUID) -> InvocationSnapshot | None:
+        """What an invocation has started last, or None."""
+        last = self._last_part.get(invocation)
+        return self._snapshots.get(last) if last is not None else None
 
     def snapshot(self, invocation: UUID) -> InvocationSnapshot | None:
         """The newest snapshot of an invocation; None when the list has dropped it."""
@@ -186,7 +202,14 @@ class InvocationListModel(QObject):
 
     def apply(self, event: InvocationChanged | InvocationProgressed) -> None:
         """Take an event in."""
-        if self._take(event.snapshot):
+        moved = self._take(event.snapshot)
+        whole = self._parts.get(event.snapshot.id)
+        if whole is not None:
+            if whole in self._watches:
+                self._watches[whole].heard_s = self._clock()
+            self.row_changed.emit(whole)
+        # A part has a row only where its Thing is asked for.
+        if moved and (whole is None or self._thing):
             self._rows = None
             self.changed.emit()
         elif event.snapshot.id in self._snapshots:
@@ -203,6 +226,10 @@ class InvocationListModel(QObject):
             return False
         if known is None:
             self._things[snapshot.thing] = self._things.get(snapshot.thing, 0) + 1
+            if snapshot.parent is not None and snapshot.parent in self._snapshots:
+                whole = self._parts.get(snapshot.parent, snapshot.parent)
+                self._parts[snapshot.id] = whole
+                self._last_part[whole] = snapshot.id
         else:
             self._leave(known)
         self._enter(snapshot)
@@ -226,7 +253,7 @@ class InvocationListModel(QObject):
             self._waiting.append(snapshot.id)
         else:
             self._ended.appendleft(snapshot.id)
-            self._failed += snapshot.status is InvocationStatus.ERROR
+            self._failed += self._is_failed(snapshot)
             if len(self._ended) > self._newest:
                 self._forget(self._ended.pop())
 
@@ -237,11 +264,13 @@ class InvocationListModel(QObject):
             self._waiting.remove(snapshot.id)
         else:
             self._ended.remove(snapshot.id)
-            self._failed -= snapshot.status is InvocationStatus.ERROR
+            self._failed -= self._is_failed(snapshot)
 
     def _forget(self, invocation: UUID) -> None:
         gone = self._snapshots.pop(invocation)
-        self._failed -= gone.status is InvocationStatus.ERROR
+        self._failed -= self._is_failed(gone)
+        self._parts.pop(invocation, None)
+        self._last_part.pop(invocation, None)
         self._things[gone.thing] -= 1
         if not self._things[gone.thing]:
             del self._things[gone.thing]
@@ -263,9 +292,17 @@ class InvocationListModel(QObject):
             )
         else:
             chosen = (*self._running, *self._waiting, *self._ended)
-        if not self._thing and self._origin is None:
-            return list(chosen)
+        if not self._thing:
+            chosen = (each for each in chosen if each not in self._parts)
+            if self._origin is None:
+                return list(chosen)
         return [each for each in chosen if self._passes(self._snapshots[each])]
+
+    def _whole(self, chosen: Sequence[UUID]) -> int:
+        return sum(each not in self._parts for each in chosen)
+
+    def _is_failed(self, snapshot: InvocationSnapshot) -> bool:
+        return snapshot.status is InvocationStatus.ERROR and snapshot.id not in self._parts
 
     def _passes(self, snapshot: InvocationSnapshot) -> bool:
         if self._thing and snapshot.thing != self._thing:

@@ -85,7 +85,18 @@ def test_a_broken_thing_is_shown_with_its_reason_and_can_be_retried(
 def test_the_second_line_shows_what_tells_most(model: BenchListModel) -> None:
     assert of(model, "stage", Role.SECOND_LINE).endswith(" mm")
     assert "−3.117" in of(model, "stage", Role.SECOND_LINE)
-    assert of(model, "camera", Role.SECOND_LINE).startswith("−9.8 °C, exposure 25")
+    assert of(model, "camera", Role.SECOND_LINE).startswith("25.0 ms, gain 12")
+
+
+def test_what_is_measured_all_the_time_comes_before_what_hardly_changes() -> None:
+    raw: dict[str, dict[str, Any]] = {
+        "pixel_size": {"type": "number", "readOnly": True, "lw:group": "Sensor"},
+        "exposure": {"type": "number", "lw:group": "Acquisition"},
+        "temperature": {"type": "number", "readOnly": True, "lw:poll": 1, "lw:group": "Sensor"},
+        "target": {"type": "number"},
+    }
+    schemas = {name: DataSchema(each, name) for name, each in raw.items()}
+    assert telling(schemas) == ("target", "temperature", "exposure")
 
 
 def test_at_most_three_values_and_no_password_is_shown() -> None:

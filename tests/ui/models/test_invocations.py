@@ -193,6 +193,27 @@ def test_one_that_stops_reporting_gives_no_sign_of_life(
     assert model.silent_s(run.snapshot.id) == 0.0
 
 
+def test_a_part_of_another_has_no_row_until_its_thing_is_asked_for(
+    two: FakeBench, model: InvocationListModel, follow: Callable[[], None]
+) -> None:
+    focus = two.start("camera", "autofocus")
+    focus.run()
+    move = two.start("stage", "move_to", parent=focus.snapshot.id)
+    move.run()
+    follow()
+
+    assert list(model.rows) == ids(focus)
+    assert model.counts.all == model.counts.running == 1
+    assert model.active == [focus.snapshot]
+    assert model.part(focus.snapshot.id) == move.snapshot
+    move.fail("limit")
+    follow()
+    assert model.counts.failed == 0
+
+    model.show_thing("stage")
+    assert list(model.rows) == ids(move)
+
+
 def test_ten_thousand_rows_are_taken_in_quickly(two: FakeBench, qapp: object) -> None:
     model = InvocationListModel(newest=10_000)
     template = two.start("camera", "snap")
