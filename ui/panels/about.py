@@ -27,7 +27,7 @@ class About(QWidget):
         self._bench = bench
         self._theme = context.theme
         column = QVBoxLayout(self)
-        column.setContentsMargins(Size.PADDING, 0, Size.PADDING, Size.PADDING)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._heading(self.tr("Last runs")))
         self._runs = QVBoxLayout()

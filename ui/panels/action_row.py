@@ -133,6 +133,11 @@ class ActionRow(QWidget):
         self.fold.set_open(True)
         return self._inputs[name]
 
+    @property
+    def question(self) -> str:
+        """What is being asked before it runs; '' while nothing is."""
+        return self.model.confirm if self._question is not None else ""
+
     def show_form(self, filled: Mapping[str, Any] | None = None) -> None:
         """Open the form, filled where an input is given, and put the focus into it."""
         self.fold.set_open(True)

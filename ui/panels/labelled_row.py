@@ -6,13 +6,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from ui.editors import Editor
-from ui.models.numbers import UNKNOWN
 from ui.states import LOOKS, State
 from ui.theme import Size, TextSize, Theme
 from ui.widgets import ElidedLabel, IconMark, ReasonLabel, TextButton
 
 _LABEL, _EDITOR, _SLOT, _AGE = range(4)
 _AGE_WIDTH = 112
+_SHORT_AGE_WIDTH = 60
+_ROOMY = 440
+"""From this width on there is room for more than the bare age."""
 
 
 class LabelledRow(QWidget):
@@ -92,11 +94,12 @@ class LabelledRow(QWidget):
         """Show how old the value is, in a column of its own; '' takes the column away."""
         if self.age is None and text:
             self.age = ElidedLabel(self._theme, size=TextSize.SMALL, tone="secondary")
-            self.age.setFixedWidth(_AGE_WIDTH)
             self._grid.addWidget(self.age, 0, _AGE)
         if self.age is not None:
+            roomy = self.width() >= _ROOMY
+            self.age.setFixedWidth(_AGE_WIDTH if roomy else _SHORT_AGE_WIDTH)
             self.age.setVisible(bool(text))
-            self.age.setText(text or UNKNOWN)
+            self.age.setText(text if roomy else text.removeprefix("confirmed "))
 
     def _lay_out(self, *, sends: bool) -> None:
         slot = QWidget()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.handles import BenchHandle
 from ui.editors import EditorContext
@@ -13,13 +15,17 @@ from ui.editors.curve import NumbersEditor
 from ui.editors.fold import Fold
 from ui.models.field import FieldModel
 from ui.models.thing import Group, Stream, ThingModel
+from ui.panels.about import About
 from ui.panels.action_row import ActionRow
 from ui.panels.field_row import FieldRow
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize
-from ui.widgets import ElidedLabel, PlainLabel, TextButton
+from ui.widgets import ElidedLabel, PlainLabel, SearchBox, TextButton
 
 ROW_GAP = Size.ROW - Size.CONTROL
+
+TWO_COLUMNS = 760
+"""From this width on, 'everything' stands in two columns."""
 
 
 class StreamRow(QWidget):
@@ -46,6 +52,8 @@ class PanelBody(QWidget):
         field_rows: The rows of the fields, those of groups that were opened included.
         action_rows: The rows of the actions.
         groups: The folds of the titled groups.
+        everything: Whether all groups are open and every value shows its age.
+        filter: With everything, the box that filters; else None.
         stream_rows: The rows of the streams.
     """
 
@@ -78,19 +86,29 @@ class PanelBody(QWidget):
         self._bench = bench
         self._context = context
         self._tasks = tasks
-        self._everything = everything
+        self.everything = everything
         self.field_rows: dict[str, FieldRow] = {}
         self.action_rows: dict[str, ActionRow] = {}
         self.groups: dict[str, Fold] = {}
         self.stream_rows: dict[str, StreamRow] = {}
+        self.filter: SearchBox | None = None
         self._summaries: dict[str, Group] = {}
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(Size.PADDING, 0, Size.PADDING, Size.PADDING)
-        self._column.setSpacing(ROW_GAP)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(Size.PADDING, 0, Size.PADDING, Size.PADDING)
+        whole.setSpacing(ROW_GAP)
+        if everything:
+            whole.addWidget(self._filter_box())
+        self._columns = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._columns.setSpacing(ROW_GAP)
+        whole.addLayout(self._columns)
+        self._left, self._right = self._column(), self._column()
         for group in model.groups:
             self._add_group(group)
         self._add_actions()
-        self._column.addStretch(1)
+        if everything:
+            self._right.addWidget(About(model, bench, context))
+        self._left.addStretch(1)
+        self._right.addStretch(1)
 
     def field(self, name: str) -> FieldRow:
         """The row of a field; opens its group.
@@ -104,14 +122,58 @@ class PanelBody(QWidget):
                     self.groups[title].set_open(True)
         return self.field_rows[name]
 
+    def set_filter(self, text: str) -> None:
+        """Show only the fields and actions whose title or name has every word of a text."""
+        words = text.casefold().split()
+        if words:
+            for fold in self.groups.values():
+                fold.set_open(True)
+        rows: list[tuple[str, FieldRow | ActionRow]] = []
+        rows += self.field_rows.items()
+        rows += self.action_rows.items()
+        for name, row in rows:
+            said = f"{row.model.title} {name}".casefold()
+            row.setVisible(all(word in said for word in words))
+        for title, group in self._summaries.items():
+            built = [
+                self.field_rows[each.name] for each in group.fields if self.groups[title].is_open
+            ]
+            self.groups[title].setVisible(not words or any(not row.isHidden() for row in built))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        beside = self.everything and self.width() >= TWO_COLUMNS
+        direction = QBoxLayout.Direction
+        wanted = direction.LeftToRight if beside else direction.TopToBottom
+        if self._columns.direction() != wanted:
+            self._columns.setDirection(wanted)
+            self._columns.setSpacing(3 * Size.GRID if beside else ROW_GAP)
+
     def tick(self) -> None:
         """A second went by."""
         for row in self.field_rows.values():
             row.tick()
 
+    def _column(self) -> QVBoxLayout:
+        part = QWidget()
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(ROW_GAP)
+        self._columns.addWidget(part, 1)
+        return column
+
+    def _filter_box(self) -> SearchBox:
+        hint = self.tr("Filter {0} values and {1} actions").format(
+            len(self._model.fields), len(self._model.actions)
+        )
+        self.filter = SearchBox(self._context.theme, hint)
+        self.filter.textChanged.connect(self.set_filter)
+        return self.filter
+
     def _add_group(self, group: Group) -> None:
         if not group.title:
-            self._fill(self._column, group)
+            self._fill(self._left, group)
             return
         fold = Fold(self._context.theme, group.title)
         self.groups[group.title] = fold
@@ -121,8 +183,8 @@ class PanelBody(QWidget):
         for field in group.fields:
             field.changed.connect(partial(self._sum_up, group))
         self._sum_up(group)
-        self._column.addWidget(fold)
-        if self._everything:
+        self._left.addWidget(fold)
+        if self.everything:
             fold.set_open(True)
 
     def _open_group(self, group: Group, body: QWidget) -> None:
@@ -134,7 +196,7 @@ class PanelBody(QWidget):
     def _fill(self, column: QVBoxLayout, group: Group) -> None:
         for field in group.fields:
             row = FieldRow(field, self._model.handle, self._context, self._tasks, self._read)
-            row.set_shows_age(self._everything)
+            row.set_shows_age(self.everything)
             self.field_rows[field.name] = row
             column.addWidget(row)
             self._draw_over_axis(field, row)
@@ -174,17 +236,17 @@ class PanelBody(QWidget):
             strong=True,
         )
         heading.setFixedHeight(Size.CONTROL)
-        self._column.addWidget(heading)
+        self._right.addWidget(heading)
         for stream in model.streams:
             row = StreamRow(stream, self._context)
             row.button.clicked.connect(partial(self.live_asked.emit, stream.name))
             self.stream_rows[stream.name] = row
-            self._column.addWidget(row)
+            self._right.addWidget(row)
         for name, action in model.actions.items():
             made = ActionRow(action, model.handle, self._bench, self._context, self._tasks)
             made.started.connect(self.run_started)
             self.action_rows[name] = made
-            self._column.addWidget(made)
+            self._right.addWidget(made)
 
     def _read(self, field: FieldModel) -> None:
         self._tasks.start(self._model.read(field), field.title)

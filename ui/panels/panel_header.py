@@ -14,6 +14,7 @@ from ui.theme import TextSize, Theme
 from ui.widgets import ElidedLabel, IconButton, IconMark, IslandHeader, Segment, SegmentedControl
 
 _LONGEST_TITLE = 140
+"""In pixels; a longer one is cut where room is short."""
 
 
 class PanelHeader(IslandHeader):

@@ -59,7 +59,7 @@ class PanelWindow(QWidget):
         if panel.shows is Depth.ROW:
             panel.set_depth(Depth.PANEL)
         panel.show()
-        self.resize(560 if panel.shows is Depth.EVERYTHING else 420, 640)
+        self.resize(880 if panel.shows is Depth.EVERYTHING else 420, 640)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -128,6 +128,8 @@ class PanelsArea(QWidget):
         """Make do with less room: Things nobody chose fold to rows."""
         if compact is not self._compact:
             self._compact = compact
+            for panel in self.panels.values():
+                panel.set_compact(compact)
             self._arrange()
 
     def layout_state(self) -> dict[str, str]:

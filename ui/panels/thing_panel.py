@@ -14,7 +14,6 @@ from app.handles import BenchHandle
 from things.errors import ThingError
 from ui.editors import EditorContext
 from ui.models.thing import ThingModel
-from ui.panels.about import About
 from ui.panels.action_row import ActionRow
 from ui.panels.depth import Depth
 from ui.panels.field_row import FieldRow
@@ -77,8 +76,8 @@ class ThingPanel(Island):
         self._header: PanelHeader | None = None
         self._trouble: Trouble | None = None
         self._body: PanelBody | None = None
-        self._about: About | None = None
         self._read_once = False
+        self._compact = False
         self._clock = QTimer(self)
         self._clock.setInterval(_TICK_MS)
         self._clock.timeout.connect(self._tick)
@@ -95,6 +94,12 @@ class ThingPanel(Island):
         if self.isVisible():
             self._show_depth()
         self.depth_changed.emit()
+
+    def set_compact(self, compact: bool) -> None:
+        """Make do with less room in a row."""
+        self._compact = compact
+        if self._row is not None:
+            self._row.set_compact(compact)
 
     def field(self, name: str) -> FieldRow:
         """The row of a property; opens what it is folded in.
@@ -166,7 +171,7 @@ class ThingPanel(Island):
         else:
             self._build_panel()
         in_row = self.shows is Depth.ROW
-        for widget in (self._header, self._body, self._about):
+        for widget in (self._header, self._body):
             if widget is not None:
                 widget.setVisible(not in_row)
         if self._row is not None:
@@ -185,13 +190,14 @@ class ThingPanel(Island):
             )
             self._row.unfold_asked.connect(lambda: self.set_depth(Depth.PANEL))
             self._row.retry_asked.connect(self._reconnect)
+            self._row.set_compact(self._compact)
             self.column.addWidget(self._row)
 
     def _build_panel(self) -> None:
         everything = self.shows is Depth.EVERYTHING
         if self._header is None:
             self._build_head()
-        if self._body is not None and (self._about is not None) is not everything:
+        if self._body is not None and self._body.everything is not everything:
             self._drop_body()
         if self._body is None:
             self._body = PanelBody(
@@ -202,9 +208,6 @@ class ThingPanel(Island):
             )
             self._body.run_started.connect(self.invocation_started)
             self.column.addWidget(self._body)
-            if everything:
-                self._about = About(self.model, self._bench, self._context)
-                self.column.addWidget(self._about)
 
     def _build_head(self) -> None:
         header = self._header = PanelHeader(self._context.theme, self.model)
@@ -220,12 +223,11 @@ class ThingPanel(Island):
         self.column.addWidget(trouble)
 
     def _drop_body(self) -> None:
-        for widget in (self._body, self._about):
-            if widget is not None:
-                self.column.removeWidget(widget)
-                widget.hide()
-                widget.deleteLater()
-        self._body = self._about = None
+        if self._body is not None:
+            self.column.removeWidget(self._body)
+            self._body.hide()
+            self._body.deleteLater()
+            self._body = None
 
     def _rebuild(self) -> None:
         self._drop_body()

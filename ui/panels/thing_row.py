@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.handles import BenchHandle
 from things.events import ThingState
+from ui.models.action import ActionModel
+from ui.models.field import FieldModel
 from ui.models.numbers import PLAIN, NumberStyle, format_value
 from ui.models.thing import ThingModel
 from ui.panels.panel_header import keep_whole, show_state
@@ -35,14 +38,16 @@ class ThingRow(QWidget):
         self._bench = bench
         self._tasks = tasks
         self._style = style
+        self._compact = False
+        self._watched: FieldModel | None = None
         self.setFixedHeight(Size.THING_ROW)
         self.mark = IconMark(theme)
         self.title = ElidedLabel(theme, model.title, strong=True)
         self.word = ElidedLabel(theme, size=TextSize.SMALL)
         self.bar = ProgressLine(theme)
         self.value = ElidedLabel(theme)
+        self.value_title = ElidedLabel(theme, size=TextSize.SMALL, tone="secondary")
         self.button = TextButton(theme, self.tr("Cancel"), glyph="cancel")
-        self.button.setMinimumWidth(Size.RUN)
         self.unfold = IconButton(theme, "open", self.tr("Show {0}").format(model.title))
         row = QHBoxLayout(self)
         row.setContentsMargins(Size.PADDING, 0, Size.GRID, 0)
@@ -52,12 +57,18 @@ class ThingRow(QWidget):
         row.addWidget(self.word)
         row.addWidget(self.bar, 1)
         row.addStretch(1)
+        row.addWidget(self.value_title)
         row.addWidget(self.value)
         row.addWidget(self.button)
         row.addWidget(self.unfold)
         self.unfold.clicked.connect(self.unfold_asked)
         self.button.clicked.connect(self._pressed)
         model.changed.connect(self.refresh)
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave out the action and the name of the value."""
+        self._compact = compact
+        self.refresh()
 
     def refresh(self) -> None:
         """Show the Thing as it is."""
@@ -67,40 +78,77 @@ class ThingRow(QWidget):
         self.title.setText(model.title)
         keep_whole(self.title)
         show_state(self.mark, self.word, model)
-        broken = model.state in (ThingState.FAILED, ThingState.DISCONNECTED)
+        self.word.setText(self.word.text().partition(":")[0])
+        keep_whole(self.word)
         running = model.current
+        broken = model.state in (ThingState.FAILED, ThingState.DISCONNECTED)
         self.bar.setVisible(running is not None)
         self.value.setVisible(running is None)
-        self.button.setVisible(broken or running is not None)
+        self.value.set_tone("secondary" if broken else "text")
         if broken:
-            self.button.setText(self.tr("Try again"))
-            self.button.set_glyph("retry", "accent")
-            self.value.setText(model.reason)
-            self.value.set_tone("secondary")
-            return
-        self.value.set_tone("text")
-        if running is not None:
-            self.button.setText(self.tr("Cancel"))
-            self.button.set_glyph("cancel", "text")
+            self._show_button(self.tr("Try again"), "retry", "accent")
+            self._show_value("", model.reason)
+            self.value.setMinimumWidth(0)
+        elif running is not None:
+            self._show_button(self.tr("Cancel"), "cancel", "text")
+            self._show_value("", "")
             progress = running.progress
             self.bar.set_share(progress.fraction if progress is not None else None)
-            self.word.setText(self.word.text().partition(":")[0])
-            return
-        field = model.headline()
-        known = field is not None and field.known
-        self.value.setText(
-            format_value(field.confirmed, field.schema, self._style) if known and field else ""
-        )
-        if field is not None:
-            self.value.setAccessibleName(f"{field.title} {self.value.text()}")
+        else:
+            action = self._quick_action()
+            self._show_button(action.title if action is not None else "", "run", "accent")
+            field = model.headline()
+            known = field is not None and field.known
+            text = format_value(field.confirmed, field.schema, self._style) if field else ""
+            self._show_value(field.title if field and known else "", text if known else "")
+            keep_whole(self.value)
 
-    def showEvent(self, event: object) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """Take in what happened while it was out of sight."""
+        super().showEvent(event)
+        field = self._model.headline()
+        if field is not None and field is not self._watched:
+            self._watched = field
+            field.changed.connect(self.refresh)
         self.refresh()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click anywhere on the row unfolds it."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self.unfold_asked.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the press, so that the release comes here."""
+        event.accept()
+
+    def _show_button(self, text: str, glyph: str, role: str) -> None:
+        self.button.setVisible(bool(text))
+        if text:
+            self.button.setText(text.replace("&", "&&"))
+            self.button.set_glyph(glyph, role)
+            self.button.setFixedWidth(max(Size.RUN, self.button.sizeHint().width()))
+            self.button.setAccessibleName(f"{text}: {self._model.title}")
+
+    def _show_value(self, title: str, text: str) -> None:
+        self.value.setText(text)
+        self.value.setAccessibleName(f"{title} {text}".strip())
+        self.value_title.setText(title)
+        self.value_title.setVisible(bool(title) and not self._compact)
+
+    def _quick_action(self) -> ActionModel | None:
+        """The first action, where one click can do no harm that a question would have stopped."""
+        first = next(iter(self._model.actions.values()), None)
+        if self._compact or first is None or first.inputs or first.confirm:
+            return None
+        return first
 
     def _pressed(self) -> None:
         running = self._model.current
         if running is not None:
             self._tasks.start(running.cancel(self._bench), running.title)
-        else:
+            return
+        action = self._quick_action()
+        if self._model.state is not ThingState.READY:
             self.retry_asked.emit()
+        elif action is not None:
+            self._tasks.start(action.run(self._model.handle), action.title)

@@ -1,0 +1,210 @@
+"""Fields of a panel: what an operator types, and what the Thing makes of it."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from app.handles import Reading
+from things.errors import ThingError, ValueRefusedError
+from ui.editors.choices import SwitchEditor
+from ui.editors.numbers import NumberEditor
+from ui.editors.rows import RowsEditor
+from ui.models.field import FieldState
+from ui.states import State
+
+if TYPE_CHECKING:
+    from tests.ui.conftest import FakeBench, FakeThing, MakeThing
+    from tests.ui.panels.conftest import MakePanel, PanelHand
+
+
+def test_a_value_that_is_typed_reaches_the_thing(panel: PanelHand, camera: FakeThing) -> None:
+    panel.field("exposure").type("40")
+
+    assert camera.written == [("exposure", 40.0)]
+    assert panel.field("exposure").state is FieldState.CONFIRMED
+    assert panel.field("exposure").box.text() == "40.0 ms"
+    assert panel.field("exposure").sentence == ""
+
+
+def test_a_refused_value_is_explained_in_its_field(panel: PanelHand, camera: FakeThing) -> None:
+    panel.field("exposure").type("-3")
+
+    assert panel.field("exposure").state is FieldState.REFUSED
+    assert "greater than 0" in panel.field("exposure").reason
+    assert panel.field("exposure").box.text() == "-3"
+    assert camera.written == []
+
+
+def test_a_refusal_of_the_thing_lands_in_the_same_place(
+    panel: PanelHand, camera: FakeThing
+) -> None:
+    camera.refusals["exposure"] = ValueRefusedError("exposure", "needs an exposure below 22.2 ms")
+    field = panel.field("exposure")
+    field.type("45")
+
+    assert field.sentence == "Refused. Needs an exposure below 22.2 ms."
+    assert field.box.property("fieldState") == "refused"
+    assert field.box.text() == "45.0 ms"
+
+    field.press(Qt.Key.Key_Escape)
+    assert field.state is FieldState.CONFIRMED
+    assert field.box.text() == "25.0 ms"
+
+
+def test_what_is_typed_and_not_sent_says_what_enter_and_esc_do(panel: PanelHand) -> None:
+    field = panel.field("exposure")
+    field.write("60")
+
+    assert field.sentence == "Not sent. Enter sends 60.0 ms, Esc goes back to 25.0 ms."
+    assert field.box.property("fieldState") == "edited"
+
+    field.press(Qt.Key.Key_Escape)
+    assert field.sentence == ""
+
+
+def test_a_slow_write_is_pending_and_shows_what_the_thing_still_says(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    camera.hold("gain")
+    field = panel.field("gain")
+    field.write("20")
+    field.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: field.row.reason_label.state is State.PENDING)
+
+    assert field.sentence == "Pending. Camera still says 12.00 dB."
+    assert isinstance(field.row.editor, NumberEditor)
+    slider = field.row.editor.slider
+    assert slider is not None
+    assert round(slider.asked) == 20
+    assert slider.confirmed == 12
+
+    camera.release("gain")
+    qtbot.waitUntil(lambda: field.state is FieldState.CONFIRMED)
+    assert field.sentence == ""
+    assert slider.confirmed == 20
+
+
+def test_a_change_from_outside_is_shown_but_never_overwrites_typing(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    camera.change("gain", 3.0)
+    qtbot.waitUntil(lambda: panel.field("gain").box.text() == "3.00 dB")
+
+    panel.field("exposure").write("6")
+    camera.change("exposure", 30.0)
+    qtbot.waitUntil(lambda: "30.0 ms" in panel.field("exposure").reason)
+    assert panel.field("exposure").box.text() == "6"
+
+
+def test_flipping_a_switch_sends_at_once(panel: PanelHand, camera: FakeThing, qtbot: QtBot) -> None:
+    editor = panel.field("cooling").row.editor
+    assert isinstance(editor, SwitchEditor)
+
+    qtbot.mouseClick(editor.switch, Qt.MouseButton.LeftButton)
+
+    qtbot.waitUntil(lambda: camera.written == [("cooling", False)])
+
+
+def test_a_stale_value_says_how_long_it_was_not_heard(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    field = panel.field("gain")
+    qtbot.waitUntil(lambda: "gain" in camera.asked)
+    field.row.model.confirm(Reading(12.0, datetime.now(UTC), time.monotonic() - 134))
+    camera.fail_to_read("gain", "")
+    qtbot.waitUntil(lambda: field.state is FieldState.STALE)
+
+    assert field.sentence == "Stale. Not heard for 2 min 14 s."
+    assert field.box.property("fieldState") == "stale"
+
+
+def test_a_list_has_buttons_to_send_and_to_undo(
+    make_thing: MakeThing, make_panel: MakePanel, qtbot: QtBot
+) -> None:
+    marks = {"title": "Marks", "type": "array", "items": {"type": "number"}, "maxItems": 3}
+    laser = make_thing("laser", {"properties": {"marks": marks}}, {"marks": [488.0]})
+    row = make_panel(laser).field("marks").row
+    assert isinstance(row.editor, RowsEditor)
+    assert row.send is not None
+    assert row.undo is not None
+    assert row.send.isHidden()
+
+    qtbot.mouseClick(row.editor.add, Qt.MouseButton.LeftButton)
+    assert not row.send.isHidden()
+    qtbot.mouseClick(row.undo, Qt.MouseButton.LeftButton)
+    assert row.editor.value() == [488.0]
+
+    qtbot.mouseClick(row.editor.add, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(row.send, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: laser.written == [("marks", [488.0, 0.0])])
+    assert row.send.isHidden()
+
+
+def test_a_field_can_be_copied_read_again_and_reset(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    row = panel.field("exposure").row
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    actions = {action.text(): action for action in row._menu_actions(menu)}
+    assert list(actions) == ["Copy value", "Read again", "Reset to 10.0 ms"]
+
+    actions["Copy value"].trigger()
+    assert QGuiApplication.clipboard().text() == "25.0 ms"
+    actions["Read again"].trigger()
+    qtbot.waitUntil(lambda: camera.asked.count("exposure") == 1)
+    actions["Reset to 10.0 ms"].trigger()
+    qtbot.waitUntil(lambda: camera.written == [("exposure", 10.0)])
+
+
+def test_a_curve_stands_over_its_axis(make_thing: MakeThing, make_panel: MakePanel) -> None:
+    numbers = {"type": "array", "items": {"type": "number"}, "readOnly": True}
+    meter = make_thing(
+        "meter",
+        {
+            "properties": {
+                "wavelengths": {**numbers, "unit": "nm"},
+                "spectrum": {**numbers, "lw:axis": "wavelengths"},
+            }
+        },
+        {"wavelengths": [350.0, 500.0, 1000.0], "spectrum": [1.0, 5.0, 2.0]},
+    )
+    panel = make_panel(meter)
+
+    spectrum = panel.field("spectrum").row.editor
+    wavelengths = panel.field("wavelengths").row.editor
+    assert spectrum.view.isVisible()  # type: ignore[attr-defined]  # a NumbersEditor
+    assert wavelengths.view.isHidden()  # type: ignore[attr-defined]  # a NumbersEditor
+
+
+def test_a_getter_that_fails_is_said_in_its_field_alone(
+    make_thing: MakeThing, make_panel: MakePanel, bench: FakeBench, qtbot: QtBot
+) -> None:
+    number = {"type": "number", "readOnly": True}
+    meter = make_thing("meter", {"properties": {"good": number, "broken": number}}, {"good": 1.0})
+    meter.refusals["read broken"] = ThingError("the sensor is unplugged")
+    panel = make_panel(meter)
+
+    broken = panel.field("broken")
+    qtbot.waitUntil(lambda: broken.state is FieldState.STALE)
+    assert broken.sentence == "Stale. Could not be read: the sensor is unplugged."
+    assert panel.field("good").state is FieldState.READ_ONLY
+
+
+def test_a_name_of_a_device_is_never_markup(make_thing: MakeThing, make_panel: MakePanel) -> None:
+    number = {"title": "<b>x</b> & y", "description": "<img src=x>", "type": "number"}
+    meter = make_thing("meter", {"title": "<i>M</i>", "properties": {"x": number}}, {"x": 1.0})
+    panel = make_panel(meter)
+
+    row = panel.field("x").row
+    assert row.label.text() == "<b>x</b> & y"
+    assert row.label.textFormat() == Qt.TextFormat.PlainText
+    assert "&lt;img" in row.editor.toolTip()
+    assert panel.panel.header.title.text() == "<i>M</i>"
