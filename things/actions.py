@@ -6,7 +6,7 @@
 
 The input model is read off the signature, the output off the return annotation, the text off the
 docstring. A parameter annotated `CancelHook`, `InvocationID` or `InvocationLogger` is no input:
-it is filled in by whoever invokes.
+it is filled in by whoever invokes. With `(self, /, **more)` any further input is passed on.
 """
 
 from __future__ import annotations

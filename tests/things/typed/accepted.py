@@ -63,6 +63,7 @@ def actions(camera: Camera) -> None:
     assert_type(camera.snap(3, sharp=True), PngBlob)
     assert_type(camera.snap(width=3), PngBlob)
     assert_type(camera.snap().content, bytes)
+    assert_type(camera.tune(fine=False, red=1.0, blue=2.0), dict[str, float])
 
 
 def events_and_streams(camera: Camera) -> None:

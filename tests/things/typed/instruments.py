@@ -108,6 +108,11 @@ class Camera(Thing):
         """A bare action."""
         return PngBlob.from_array(np.full((2, width), 255 if sharp else 0, np.uint8))
 
+    @action
+    def tune(self, /, *, fine: bool = True, **gains: float) -> dict[str, float]:
+        """Extra inputs; beside them `self` must be positional only, or one could be called so."""
+        return {name: gain / 10 if fine else gain for name, gain in gains.items()}
+
     @action(title="Wait", exclusive=False)
     def wait(
         self, seconds: float, cancel: CancelHook, id: InvocationID, logger: InvocationLogger
