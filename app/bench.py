@@ -23,6 +23,7 @@ from app.handles import Origin, Reading, StopReport
 from app.property_desk import PropertyDesk, property_named
 from app.slot_calls import SlotCaller
 from things.actions import ActionDescriptor
+from things.blobs import BlobDataManager
 from things.errors import AffordanceNotFoundError, NotAvailableError
 from things.events import ThingState
 from things.locks import LockRegistry
@@ -51,6 +52,7 @@ class Bench:
 
     Attributes:
         bus: Everything that happens.
+        blobs: Finds the data of blobs by the ids it gave them.
         actions: The one ActionManager.
         properties: Reads and writes of properties.
         things: By name, in the order of the bench file; failed ones are there too.
@@ -62,6 +64,7 @@ class Bench:
         self.spec = spec
         self.data_folder = data_folder
         self.bus = EventBus()
+        self.blobs = BlobDataManager()
         self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="worker")
         self.properties = PropertyDesk(self.workers, self._lost)
         self.actions = ActionManager(self.bus.publish, limit=limit, after=self._after)

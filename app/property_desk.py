@@ -1,8 +1,10 @@
 """The property desk: every read and write of a property from outside goes over it.
 
-One hardware read serves all who ask at once. Writes are checked first, then take the Thing's
-lock for a short time, then are read back. Polled properties are read by one clock; those without
-a clock are read again after each action on their Thing, once somebody has shown interest.
+One hardware read serves all who ask at once, and no worker waits for another's. A read that began
+before a write or an action ended is not given to those who ask afterwards. Writes are checked
+first, then take the Thing's lock for a short time, then are read back. Polled properties are read
+by one clock; those without a clock are read again after each action on their Thing, once somebody
+has shown interest.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Executor, Future
 from typing import Any
 
+from app.errors import ClosingError
 from things.errors import AffordanceNotFoundError, DisconnectedError, ReadOnlyError
-from things.events import PropertyFailed, Reading
+from things.events import PropertyFailed, Reading, now
 from things.properties import PropertyDescriptor
 from things.thing import Thing
 
@@ -47,6 +50,8 @@ class PropertyDesk:
         self._lost = lost
         self._write_wait_s = write_wait_s
         self._in_flight: dict[tuple[int, str], Future[Reading]] = {}
+        self._begun = itertools.count(1)
+        self._newest: dict[tuple[int, str], int] = {}
         self._interest: set[tuple[int, str]] = set()
         self._lock = threading.Lock()
         self._due: list[tuple[float, int, Thing, PropertyDescriptor[Any]]] = []
@@ -65,27 +70,20 @@ class PropertyDesk:
             Exception: Whatever else the getter raised.
         """
         if not prop.needs_device:
-            known = thing._core.readings.get(prop.name)
-            if known is not None:
-                return known
-            return thing._core.note(prop.name, prop.to_json(prop.read(thing)), publish=False)
-        key = (id(thing), prop.name)
-        with self._lock:
-            self._interest.add(key)
-            mine: Future[Reading] = Future()
-            shared = self._in_flight.setdefault(key, mine)
-        if shared is not mine:
+            return self._known(thing, prop)
+        mine, shared = self._join(thing, prop)
+        if shared is not None:
             return shared.result()
-        try:
-            reading = self._read_device(thing, prop)
-        except BaseException as error:
-            self._finish(key)
-            mine.set_exception(error)
-            mine.exception()  # it is raised here too; nobody may be waiting for the future
-            raise
-        self._finish(key)
-        mine.set_result(reading)
-        return reading
+        self._fulfil(mine, thing, prop)
+        return mine.result()
+
+    def request(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Future[Reading]:
+        """Read in a worker; the future cannot be cancelled, since others may share it.
+
+        Raises:
+            ClosingError: The workers are gone: the bench is ending.
+        """
+        return self._request(thing, prop, fresh=False)
 
     def write(
         self, thing: Thing, prop: PropertyDescriptor[Any], value: Any, owner: Hashable, asked: str
@@ -131,8 +129,10 @@ class PropertyDesk:
     def read_again(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Reading:
         """The value after a write: never one that was being read before it."""
         if not prop.needs_device:
-            return self.read(thing, prop)
-        return self._read_device(thing, prop)
+            return self._known(thing, prop)
+        mine, _ = self._join(thing, prop, fresh=True)
+        self._fulfil(mine, thing, prop)
+        return mine.result()
 
     def after_action(self, thing: Thing) -> None:
         """Read again, in a worker, what an action may have changed and somebody looks at."""
@@ -142,7 +142,7 @@ class PropertyDesk:
                 and affordance.needs_device
                 and ((id(thing), name) in self._interest or affordance.observable)
             ):
-                self._submit(thing, affordance)
+                self._read_soon(thing, affordance, fresh=True)
 
     def start_polling(self, thing: Thing) -> None:
         """Read the Thing's polled properties by the clock from now on."""
@@ -163,6 +163,9 @@ class PropertyDesk:
             heapq.heapify(self._due)
         with self._lock:
             self._interest = {key for key in self._interest if key[0] != id(thing)}
+            self._newest = {
+                key: number for key, number in self._newest.items() if key[0] != id(thing)
+            }
 
     def close(self) -> None:
         """End the clock."""
@@ -171,11 +174,57 @@ class PropertyDesk:
             self._clock_changed.notify_all()
         self._clock.join(5.0)
 
-    def _finish(self, key: tuple[int, str]) -> None:
+    def _known(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Reading:
+        """The value that the Thing keeps itself."""
+        known = thing._core.readings.get(prop.name)
+        if known is not None:
+            return known
+        with thing._core.publishing:
+            return thing._core.note(prop.name, prop.to_json(prop.read(thing)), publish=False)
+
+    def _join(
+        self, thing: Thing, prop: PropertyDescriptor[Any], *, fresh: bool = False
+    ) -> tuple[Future[Reading], Future[Reading] | None]:
+        """Begin a read, or find the one that runs.
+
+        Args:
+            thing: On which Thing.
+            prop: Which property.
+            fresh: Whether one that runs already is too old.
+
+        Returns:
+            The future to fulfil, and instead of it the one to wait for, where there is one.
+        """
+        key = (id(thing), prop.name)
+        mine: Future[Reading] = Future()
+        mine.set_running_or_notify_cancel()  # nobody may cancel what others wait for
         with self._lock:
-            self._in_flight.pop(key, None)
+            self._interest.add(key)
+            if fresh or key not in self._in_flight:
+                self._in_flight[key] = mine
+                return mine, None
+            return mine, self._in_flight[key]
+
+    def _fulfil(self, mine: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
+        """Read the device for all who wait for this future."""
+        try:
+            reading = self._read_device(thing, prop)
+        except BaseException as error:  # a SystemExit in a getter belongs to who asked
+            self._finish(mine, thing, prop)
+            mine.set_exception(error)
+        else:
+            self._finish(mine, thing, prop)
+            mine.set_result(reading)
+
+    def _finish(self, mine: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
+        key = (id(thing), prop.name)
+        with self._lock:
+            if self._in_flight.get(key) is mine:
+                del self._in_flight[key]
 
     def _read_device(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Reading:
+        key = (id(thing), prop.name)
+        number = next(self._begun)
         try:
             value = prop.to_json(self._guarded(thing, lambda: prop.read(thing)))
         except Exception as error:
@@ -185,8 +234,14 @@ class PropertyDesk:
                 )
             )
             raise
-        known = thing._core.readings.get(prop.name)
-        return thing._core.note(prop.name, value, publish=known is None or known.value != value)
+        with thing._core.publishing:
+            if number < self._newest.get(key, 0):
+                # A later read came back earlier: what this one found is history already.
+                return Reading(value, now(), time.monotonic())
+            self._newest[key] = number
+            known = thing._core.readings.get(prop.name)
+            changed = known is None or known.value != value
+            return thing._core.note(prop.name, value, publish=changed)
 
     def _guarded(self, thing: Thing, call: Callable[[], Any]) -> Any:
         try:
@@ -195,16 +250,39 @@ class PropertyDesk:
             self._lost(thing, str(error) or "the device is gone")
             raise
 
-    def _submit(self, thing: Thing, prop: PropertyDescriptor[Any]) -> None:
-        def work() -> None:
-            try:
-                self.read(thing, prop)
-            except Exception as error:  # said to all by PropertyFailed
-                _log.debug("Reading %s of %s failed: %s", prop.name, thing.name, error)
-
+    def _request(
+        self, thing: Thing, prop: PropertyDescriptor[Any], *, fresh: bool
+    ) -> Future[Reading]:
+        if not prop.needs_device:
+            mine: Future[Reading] = Future()
+            shared = None
+        else:
+            mine, shared = self._join(thing, prop, fresh=fresh)
+        if shared is not None:
+            return shared
         try:
-            self._workers.submit(work)
-        except RuntimeError:  # the workers are closed: the bench is ending
+            self._workers.submit(self._work, mine, thing, prop)
+        except RuntimeError:  # the workers are closed
+            self._finish(mine, thing, prop)
+            closing = ClosingError()
+            mine.set_exception(closing)
+            raise closing from None
+        return mine
+
+    def _work(self, mine: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
+        if prop.needs_device:
+            self._fulfil(mine, thing, prop)
+            return
+        try:
+            mine.set_result(self._known(thing, prop))
+        except Exception as error:
+            mine.set_exception(error)
+
+    def _read_soon(self, thing: Thing, prop: PropertyDescriptor[Any], *, fresh: bool) -> None:
+        """Read in a worker for those who listen; a failure is said to all by PropertyFailed."""
+        try:
+            self._request(thing, prop, fresh=fresh)
+        except ClosingError:
             _log.debug("%s of %s is not read any more.", prop.name, thing.name)
 
     def _poll(self) -> None:
@@ -223,8 +301,7 @@ class PropertyDesk:
                 heapq.heappop(self._due)
                 next_s = max(due_s + (prop.poll_s or 1.0), time.monotonic())
                 heapq.heappush(self._due, (next_s, next(self._ticks), thing, prop))
-            if (id(thing), prop.name) not in self._in_flight:
-                self._submit(thing, prop)
+            self._read_soon(thing, prop, fresh=False)
 
 
 def property_named(thing: Thing, name: str) -> PropertyDescriptor[Any]:

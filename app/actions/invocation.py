@@ -9,6 +9,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -32,7 +33,7 @@ from app.handles import (
     OriginKind,
     Problem,
 )
-from things.blobs import blobdata_to_url_ctx
+from things.blobs import ServerSideBlobData, blobdata_to_url_ctx
 from things.cancelling import CancelEvent
 from things.context import running_in
 from things.errors import InvocationCancelledError, NoBlobManagerError
@@ -54,6 +55,23 @@ class MakesUrls(Protocol):
 
     def url_for(self, name: str, /, **path_params: Any) -> Any:
         """The absolute URL of a route."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an invocation stands, all of it at one moment.
+
+    Attributes:
+        status: Where it stands.
+        requested_at, started_at, ended_at: UTC, with zone.
+        outcome: What came of it; None until it has ended.
+    """
+
+    status: InvocationStatus
+    requested_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    outcome: Outcome | None
 
 
 class Invocation(threading.Thread):
@@ -123,7 +141,7 @@ class Invocation(threading.Thread):
         self._ended_s: float | None = None
         self._exception: BaseException | None = None
         self._log: deque[logging.LogRecord] = deque(maxlen=log_len)
-        self._input_json: Any = in_json(self.input)
+        self._input_json, self._input_links = in_json(self.input)
         self._version = 0
         self._ended = threading.Event()
 
@@ -163,6 +181,29 @@ class Invocation(threading.Thread):
         """Where it stands."""
         with self._status_lock:
             return self._status
+
+    @property
+    def standing(self) -> Standing:
+        """Status, times and outcome as they were together at one moment."""
+        with self._status_lock:
+            return Standing(
+                self._status, self._request_time, self._start_time, self._end_time, self._outcome
+            )
+
+    @property
+    def input_json(self) -> Any:
+        """The input in JSON form; each blob has a placeholder for an address."""
+        return self._input_json
+
+    @property
+    def input_links(self) -> Mapping[str, ServerSideBlobData]:
+        """Placeholder to data, for the blobs in the input."""
+        return self._input_links
+
+    @property
+    def records(self) -> tuple[logging.LogRecord, ...]:
+        """The newest log records, oldest first."""
+        return tuple(self._log)
 
     @property
     def exception(self) -> BaseException | None:
@@ -367,29 +408,30 @@ class Invocation(threading.Thread):
         else:
             href = str(request.url_for("action_invocation", id=self.id))
         _ = self.output  # says at once when there is no blob context
-        problem = self.problem
-        with self._status_lock:
-            return InvocationModel(
-                status=self._status,
-                id=self.id,
-                action=f"/{self.thing_name}/{self.action_name}",
-                href=href,
-                timeStarted=self._start_time,
-                timeRequested=self._request_time,
-                timeCompleted=self._end_time,
-                input=self.input,
-                output=self._return_value,
-                log=self.log,
-                links=[
-                    LinkElement(rel="self", href=href),
-                    LinkElement(rel="output", href=f"{href}/output"),
-                ],
-                error=None
-                if problem is None
-                else ProblemModel(
-                    type=problem.type,
-                    title=problem.title,
-                    status=problem.status,
-                    detail=problem.detail,
-                ),
-            )
+        standing = self.standing
+        outcome = standing.outcome
+        problem = None if outcome is None else outcome.problem
+        return InvocationModel(
+            status=standing.status,
+            id=self.id,
+            action=f"/{self.thing_name}/{self.action_name}",
+            href=href,
+            timeStarted=standing.started_at,
+            timeRequested=standing.requested_at,
+            timeCompleted=standing.ended_at,
+            input=self.input,
+            output=None if outcome is None else outcome.value,
+            log=self.log,
+            links=[
+                LinkElement(rel="self", href=href),
+                LinkElement(rel="output", href=f"{href}/output"),
+            ],
+            error=None
+            if problem is None
+            else ProblemModel(
+                type=problem.type,
+                title=problem.title,
+                status=problem.status,
+                detail=problem.detail,
+            ),
+        )

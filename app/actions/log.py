@@ -48,8 +48,14 @@ class LogRecordModel(BaseModel):
         }
 
 
+_WRITTEN = "labwright_message"
+
+
 def message_of(record: logging.LogRecord) -> str:
     """The message of a record; arguments that do not fit are said instead of raised."""
+    written: str | None = record.__dict__.get(_WRITTEN)
+    if written is not None:
+        return written
     try:
         return record.getMessage()
     except Exception as error:
@@ -69,7 +75,12 @@ class DequeLogHandler(logging.Handler):
         self.dest = dest
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Append the record itself."""
+        """Append the record itself.
+
+        Its message is built now, in the thread that logs: whoever reads the log later must not
+        run the arguments' code, and must see what they were.
+        """
+        record.__dict__[_WRITTEN] = message_of(record)
         self.dest.append(record)
 
 

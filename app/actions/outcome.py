@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import builtins
+import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 from app.handles import InvocationStatus, OutputBlob, Problem
-from things.blobs import LOCAL_HREF, Blob, BlobArray, blobdata_to_url_ctx
-from things.errors import BusyError, InvocationCancelledError, ThingError
+from app.problems import problem_of
+from things.blobs import LOCAL_HREF, Blob, BlobArray, ServerSideBlobData, blobdata_to_url_ctx
 
 if TYPE_CHECKING:
     from things.actions import ActionDescriptor
@@ -43,7 +44,8 @@ class Outcome:
     Attributes:
         status: Its final status.
         value: What the action returned.
-        json: The same in JSON form, blobs without addresses.
+        json: The same in JSON form; each blob has a placeholder for an address.
+        links: Placeholder to data, for whoever gives the blobs their addresses.
         blobs: The blobs in it.
         problem: Why it did not complete.
         raised: What was raised.
@@ -52,6 +54,7 @@ class Outcome:
     status: InvocationStatus
     value: Any = None
     json: Any = None
+    links: Mapping[str, ServerSideBlobData] = field(default_factory=dict)
     blobs: tuple[OutputBlob, ...] = ()
     problem: Problem | None = None
     raised: BaseException | None = None
@@ -63,14 +66,11 @@ def returned(action: ActionDescriptor[..., Any], value: Any) -> Outcome:
     Raises:
         PydanticSerializationError: The value cannot be written as its declared type.
     """
-    token = blobdata_to_url_ctx.set(lambda _data: LOCAL_HREF)
-    try:
+    with placeholders() as links:
         json = action.output.dump_python(value, mode="json", warnings="error")
-    finally:
-        blobdata_to_url_ctx.reset(token)
     stem = action.name
     blobs = tuple(_described(path, blob, stem) for path, blob in blobs_in(value))
-    return Outcome(InvocationStatus.COMPLETED, value, json, blobs)
+    return Outcome(InvocationStatus.COMPLETED, value, json, links, blobs)
 
 
 def failed(error: BaseException, status: InvocationStatus) -> Outcome:
@@ -78,19 +78,25 @@ def failed(error: BaseException, status: InvocationStatus) -> Outcome:
     return Outcome(status, problem=problem_of(error), raised=error)
 
 
-def problem_of(error: BaseException) -> Problem:
-    """An error in the shape of RFC 9457, without paths or traces."""
-    title = type(error).__name__
-    detail = str(error) or title
-    if isinstance(error, InvocationCancelledError):
-        return Problem(title, detail, f"{LABTHINGS_ERRORS}.InvocationCancelledError", 500)
-    if isinstance(error, BusyError):
-        return Problem(title, detail, f"{LABTHINGS_ERRORS}.GlobalLockBusyError", 409)
-    if isinstance(error, ThingError):
-        return Problem(title, detail, f"{OWN_ERRORS}#{title}", 500)
-    if getattr(builtins, title, None) is type(error):
-        return Problem(title, detail, f"{PYTHON_ERRORS}#{title}", 500)
-    return Problem(title, detail, f"{OWN_ERRORS}#{title}", 500)
+@contextmanager
+def placeholders() -> Iterator[dict[str, ServerSideBlobData]]:
+    """Lets blobs be written as JSON before anybody knows from where they will be fetched.
+
+    Yields:
+        Placeholder to data, filled while blobs are written in the body of the `with`.
+    """
+    links: dict[str, ServerSideBlobData] = {}
+
+    def placeholder(data: ServerSideBlobData) -> str:
+        href = f"{LOCAL_HREF}/{uuid.uuid4()}"
+        links[href] = data
+        return href
+
+    token = blobdata_to_url_ctx.set(placeholder)
+    try:
+        yield links
+    finally:
+        blobdata_to_url_ctx.reset(token)
 
 
 def blobs_in(
@@ -115,13 +121,10 @@ def blob_at(value: Any, path: tuple[str | int, ...]) -> Blob | None:
     return next((blob for where, blob in blobs_in(value) if where == path), None)
 
 
-def in_json(model: BaseModel) -> Any:
-    """A model in JSON form, for showing: blobs keep no address."""
-    token = blobdata_to_url_ctx.set(lambda _data: LOCAL_HREF)
-    try:
-        return to_jsonable_python(model.model_dump(mode="json")) or {}
-    finally:
-        blobdata_to_url_ctx.reset(token)
+def in_json(model: BaseModel) -> tuple[Any, Mapping[str, ServerSideBlobData]]:
+    """A model in JSON form, and placeholder to data for the blobs in it."""
+    with placeholders() as links:
+        return to_jsonable_python(model.model_dump(mode="json")) or {}, links
 
 
 def _described(path: tuple[str | int, ...], blob: Blob, stem: str) -> OutputBlob:

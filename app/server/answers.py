@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 
 from pydantic_core import to_json
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from app.errors import ClosingError, TooManyInvocationsError
 from app.handles import Problem
@@ -19,6 +21,8 @@ _log = logging.getLogger("labwright.server")
 
 _JSON = (b"content-type", b"application/json")
 _RETRY_AFTER_S = "1"
+_LINGER_S = 1.0
+_LINGER_BYTES = 64 * 1024 * 1024
 _MOST_FAULTS = 50
 _LONGEST_INPUT = 1000
 
@@ -43,16 +47,25 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
         self.headers = dict(headers or {})
 
 
-class FaultyBody(Exception):  # noqa: N818 - an answer, not a fault
+class Faulty(Exception):  # noqa: N818 - an answer, not a fault
     """What was sent does not fit; becomes FastAPI's list of faults with status 422.
 
     Attributes:
-        details: One entry a fault: `{type, loc, msg, input}`, `loc` within the body.
+        details: One entry a fault: `{type, loc, msg, input}`, `loc` within `place`.
+        place: Which part of the request: the body, or ('path', 'id').
     """
 
-    def __init__(self, details: Sequence[Mapping[str, Any]]) -> None:
-        super().__init__("the body does not fit")
+    def __init__(
+        self, details: Sequence[Mapping[str, Any]], place: tuple[str, ...] = ("body",)
+    ) -> None:
+        super().__init__("the request does not fit")
         self.details = details
+        self.place = place
+
+
+def fault(kind: str, message: str, input: Any, where: Sequence[str | int] = ()) -> dict[str, Any]:
+    """One fault, as FastAPI writes it."""
+    return {"type": kind, "loc": tuple(where), "msg": message, "input": input}
 
 
 class Json(Response):
@@ -68,6 +81,37 @@ class Json(Response):
         self.background = None
         self.body = body
         self.raw_headers = [(b"content-length", b"%d" % len(body)), _JSON]
+
+
+class LingeringAnswer(Response):
+    """An answer given before the body was read; it closes the connection.
+
+    It goes on reading for a moment, unless the body ends: a connection that is closed with bytes
+    unread is reset, and the answer would be lost with it.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send all of it, read on for a moment, close."""
+        self.headers["connection"] = "close"
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
+        )
+        await send({"type": "http.response.body", "body": self.body, "more_body": True})
+        try:
+            async with asyncio.timeout(_LINGER_S):
+                left = _LINGER_BYTES
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                        break
+        except TimeoutError:
+            _log.debug("A body that is too long goes on; its connection is closed.")
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def written(value: Any) -> bytes:
@@ -87,16 +131,16 @@ def answer_to(error: BaseException, path: str) -> Response:
             problem = Problem(
                 error.title,
                 error.detail,
-                f"{OWN_ERRORS}#{error.title.replace(' ', '')}",
+                f"{OWN_ERRORS}#{error.title.title().replace(' ', '')}",
                 error.status,
             )
             return problem_answer(problem, path, error.headers)
-        case FaultyBody():
-            return faults_answer(error.details)
+        case Faulty():
+            return _faults_answer(error.details, error.place)
         case ReadOnlyError():
             return problem_answer(problem_of(error), path, {"allow": "GET, HEAD"})
         case ValueRefusedError() | InputRefusedError():
-            return faults_answer(error.details or [_fault_of(error)])
+            return _faults_answer(error.details or [_fault_of(error)], ("body",))
         case ClosingError() | TooManyInvocationsError():
             return problem_answer(problem_of(error), path, {"retry-after": _RETRY_AFTER_S})
         case ThingError():
@@ -149,28 +193,29 @@ def problem_answer(
         "instance": path,
         "error_id": error_id,
     }
-    return Response(
+    kind = LingeringAnswer if problem.status in (408, 413) else Response
+    return kind(
         written(body), problem.status, dict(headers or {}), media_type="application/problem+json"
     )
 
 
-def faults_answer(details: Sequence[Mapping[str, Any]]) -> Response:
+def _faults_answer(details: Sequence[Mapping[str, Any]], place: Sequence[str]) -> Response:
     """FastAPI's answer to what does not fit: `{"detail": [{type, loc, msg, input}]}`."""
     faults = [
         {
-            "type": fault["type"],
-            "loc": ["body", *fault["loc"]],
-            "msg": fault["msg"],
-            "input": _shortened(fault["input"]),
+            "type": each["type"],
+            "loc": [*place, *each["loc"]],
+            "msg": each["msg"],
+            "input": _shortened(each["input"]),
         }
-        for fault in details[:_MOST_FAULTS]
+        for each in details[:_MOST_FAULTS]
     ]
     return Json(written({"detail": faults}), 422)
 
 
 def _fault_of(error: ValueRefusedError | InputRefusedError) -> Mapping[str, Any]:
     said = error.reason if isinstance(error, ValueRefusedError) else str(error)
-    return {"type": "value_error", "loc": (), "msg": said, "input": None}
+    return fault("value_error", said, None)
 
 
 def _shortened(value: Any) -> Any:

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 from starlette.types import Receive, Scope
 
 from app.server.addresses import header
-from app.server.answers import FaultyBody, Refused
+from app.server.answers import Faulty, Refused, fault
 
 BODY_WITHIN_S = 15.0
 """A body that takes longer to arrive is not waited for."""
@@ -35,7 +35,7 @@ async def json_body(scope: Scope, receive: Receive, limit_bytes: int) -> Any:
     Raises:
         Refused: Too long (413), not JSON by its own word (415), nested too deeply (400), too
             slow (408), or the client left.
-        FaultyBody: It is no JSON, or holds a number that is not finite.
+        Faulty: It is no JSON, or holds a number that is not finite.
     """
     declared = header(scope, b"content-length")
     if declared.isdigit():
@@ -59,54 +59,51 @@ def parsed(body: bytes) -> Any:
 
     Raises:
         Refused: It is nested too deeply.
-        FaultyBody: It is no JSON, or holds a number that is not finite.
+        Faulty: It is no JSON, or holds a number that is not finite.
     """
     try:
         value = from_json(body, allow_inf_nan=True)
     except ValueError as error:
         if "recursion limit" in str(error):
             raise _too_deep() from None
-        raise FaultyBody(
-            [{"type": "json_invalid", "loc": (), "msg": f"JSON decode error: {error}", "input": {}}]
-        ) from None
+        raise Faulty([fault("json_invalid", f"JSON decode error: {error}", {})]) from None
     _look_through(value)
     return value
 
 
 def _look_through(root: Any) -> None:
-    """Refuse depth and numbers that are not finite, without recursion."""
-    level: list[tuple[Any, tuple[str | int, ...]]] = [(root, ())]
-    for _ in range(MAX_DEPTH):
-        deeper: list[tuple[Any, tuple[str | int, ...]]] = []
-        for value, where in level:
-            kind = type(value)
-            if kind is float and not math.isfinite(value):
-                raise FaultyBody(
-                    [
-                        {
-                            "type": "finite_number",
-                            "loc": where,
-                            "msg": "Input should be a finite number",
-                            "input": str(value),
-                        }
-                    ]
-                )
-            if kind is dict:
-                deeper += [
-                    (item, (*where, key))
-                    for key, item in value.items()
-                    if type(item) in (dict, list, float)
-                ]
-            elif kind is list:
-                deeper += [
-                    (item, (*where, index))
-                    for index, item in enumerate(value)
-                    if type(item) in (dict, list, float)
-                ]
+    """Refuse depth and numbers that are not finite, without recursion and with little memory."""
+    level: list[Any] = [[root]]
+    for _ in range(MAX_DEPTH + 1):
+        deeper: list[Any] = []
+        for container in level:
+            items = container.values() if type(container) is dict else container
+            for item in items:
+                kind = type(item)
+                if kind is float:
+                    if not math.isfinite(item):
+                        where, value = _where_not_finite(root, ()) or ((), item)
+                        message = "Input should be a finite number"
+                        raise Faulty([fault("finite_number", message, str(value), where)])
+                elif kind is dict or kind is list:
+                    deeper.append(item)
         if not deeper:
             return
         level = deeper
     raise _too_deep()
+
+
+def _where_not_finite(value: Any, place: tuple[str | int, ...]) -> Any:
+    """The place of the first number that is not finite; at most as deep as JSON is parsed."""
+    if type(value) is float:
+        return None if math.isfinite(value) else (place, value)
+    if type(value) in (dict, list):
+        items = value.items() if type(value) is dict else enumerate(value)
+        for key, item in items:
+            found = _where_not_finite(item, (*place, key))
+            if found is not None:
+                return found
+    return None
 
 
 async def _collected(receive: Receive, limit_bytes: int) -> bytes:
@@ -144,12 +141,7 @@ def _refuse_other_types(scope: Scope) -> None:
 
 
 def _too_long(limit_bytes: int) -> Refused:
-    return Refused(
-        413,
-        "Too large",
-        f"The body is longer than {limit_bytes} bytes.",
-        {"connection": "close"},
-    )
+    return Refused(413, "Too large", f"The body is longer than {limit_bytes} bytes.")
 
 
 def _too_deep() -> Refused:

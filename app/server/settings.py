@@ -24,7 +24,7 @@ class ServerSettings:
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     prefix: str = ""
-    allowed_origins: frozenset[str] = frozenset()
+    allowed_origins: tuple[str, ...] = ()
     max_body_bytes: int = JSON_BODY_BYTES
 
     def __post_init__(self) -> None:

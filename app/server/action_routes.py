@@ -1,0 +1,59 @@
+"""Actions over HTTP: start one, list its runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from app.server.answers import Faulty, Json, fault
+from app.server.bodies import NOTHING, json_body
+from app.server.invocation_json import Summaries, whole
+from app.server.parts import Parts, origin_of
+from things.actions import ActionDescriptor
+from things.thing import Thing
+
+
+class ActionRoutes:
+    """Answers for actions.
+
+    Args:
+        parts: What the routes share.
+        summaries: Writes lists of invocations.
+    """
+
+    def __init__(self, parts: Parts, summaries: Summaries) -> None:
+        self._parts = parts
+        self._summaries = summaries
+
+    async def invoke(
+        self, thing: Thing, action: ActionDescriptor[..., Any], scope: Scope, receive: Receive
+    ) -> Response:
+        """POST: start it; 201 and the whole invocation. Bad input starts nothing."""
+        parts = self._parts
+        given = await json_body(scope, receive, parts.settings.max_body_bytes)
+        input = {} if given is NOTHING or given is None else given
+        if not isinstance(input, dict):
+            message = "Input should be a valid dictionary or object"
+            raise Faulty([fault("model_attributes_type", message, input)])
+        addresses, base, origin = parts.addresses(scope), parts.base(scope), origin_of(scope)
+
+        def start() -> bytes:
+            with addresses.in_context():
+                invocation = parts.bench.invoke(thing.name, action.name, input, origin)
+            return whole(invocation, base, addresses)
+
+        return Json(await parts.in_worker(start), 201)
+
+    async def runs(
+        self, thing: Thing, action: ActionDescriptor[..., Any], scope: Scope
+    ) -> Response:
+        """GET: summaries of its runs on this Thing, oldest first."""
+        found = [
+            invocation
+            for invocation in self._parts.bench.actions.invocations
+            if invocation.action_name == action.name and invocation.thing_name == thing.name
+        ]
+        base = self._parts.base(scope)
+        return Json(await self._parts.in_worker(lambda: self._summaries.written(found, base)))

@@ -1,0 +1,72 @@
+"""Makes the web application of one bench."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+
+from app.bench import Bench
+from app.server.action_routes import ActionRoutes
+from app.server.blob_routes import blob_routes
+from app.server.closing import LongLived
+from app.server.description_routes import DescriptionRoutes
+from app.server.guards import Guard
+from app.server.invocation_json import Summaries
+from app.server.invocation_routes import invocation_routes
+from app.server.parts import Parts
+from app.server.problems import Problems, http_problem
+from app.server.property_routes import PropertyRoutes
+from app.server.settings import ServerSettings
+from app.server.stop_route import stop_routes
+from app.server.thing_route import ThingRoute
+
+_WORKERS = 8
+
+
+def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
+    """The web application of a bench; it neither opens nor closes the bench.
+
+    Args:
+        bench: What is served.
+        settings: How.
+    """
+    workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="server-worker")
+    parts = Parts(bench, settings, bench.blobs, workers, LongLived())
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            parts.long_lived.close()
+            workers.shutdown(wait=False, cancel_futures=True)
+
+    app = FastAPI(
+        title=bench.spec.title,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        exception_handlers={HTTPException: http_problem},
+    )
+    app.state.blobs = parts.blobs
+    app.state.prefix = settings.prefix
+    app.state.long_lived = parts.long_lived
+    # The last one added is the outermost.
+    app.add_middleware(Problems)
+    app.add_middleware(Guard, settings=settings)
+    descriptions = DescriptionRoutes(parts)
+    summaries = Summaries()
+    things = ThingRoute(parts, descriptions, PropertyRoutes(parts), ActionRoutes(parts, summaries))
+    app.router.routes += [
+        things,
+        *descriptions.routes(),
+        *invocation_routes(parts, summaries),
+        *blob_routes(parts),
+        *stop_routes(parts),
+    ]
+    return app

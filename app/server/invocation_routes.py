@@ -1,0 +1,89 @@
+"""Invocations over HTTP: list, look, fetch the output, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from app.actions.invocation import ACTION_INVOCATIONS_PATH, Invocation
+from app.handles import InvocationStatus
+from app.server.answers import Json, Refused, written
+from app.server.blob_routes import sandboxed
+from app.server.invocation_json import Summaries, addressed, whole
+from app.server.parts import Parts, id_in
+from things.blobs import Blob
+
+_NULL = b"null"
+_LONG_LOG = 100
+
+
+def invocation_routes(parts: Parts, summaries: Summaries) -> Sequence[BaseRoute]:
+    """The routes under `/action_invocations`.
+
+    Args:
+        parts: What the routes share.
+        summaries: Writes lists of invocations.
+    """
+    actions = parts.bench.actions
+
+    async def listed(request: Request) -> Response:
+        found = _filtered(actions.invocations, request.query_params)
+        base = parts.base(request.scope)
+        return Json(await parts.in_worker(lambda: summaries.written(found, base)))
+
+    async def one(request: Request) -> Response:
+        invocation = actions.get_invocation(id_in(request, "id"))
+        base, addresses = parts.base(request.scope), parts.addresses(request.scope)
+        if len(invocation.records) > _LONG_LOG:
+            return Json(await parts.in_worker(lambda: whole(invocation, base, addresses)))
+        return Json(whole(invocation, base, addresses))
+
+    async def output(request: Request) -> Response:
+        invocation = actions.get_invocation(id_in(request, "id"))
+        outcome = invocation.standing.outcome
+        if outcome is None or outcome.status is not InvocationStatus.COMPLETED:
+            raise Refused(
+                503,
+                "No result",
+                "No result is available for this invocation.",
+                {"retry-after": "1"},
+            )
+        if isinstance(outcome.value, Blob):
+            data = outcome.value.data
+            return await parts.in_worker(lambda: sandboxed(data))
+        text = addressed(written(outcome.json), dict(outcome.links), parts.addresses(request.scope))
+        return Json(text)
+
+    async def cancel(request: Request) -> Response:
+        invocation = actions.get_invocation(id_in(request, "id"))
+        if not actions.cancel(invocation.id):
+            raise Refused(
+                503, "Ended already", "The invocation has ended already and cannot be cancelled."
+            )
+        return Json(_NULL)
+
+    async def single(request: Request) -> Response:
+        return await (cancel(request) if request.method == "DELETE" else one(request))
+
+    path = parts.settings.prefix + ACTION_INVOCATIONS_PATH
+    return [
+        Route(path, listed, methods=["GET"], name="action_invocations"),
+        Route(path + "/{id}", single, methods=["GET", "DELETE"], name="action_invocation"),
+        Route(path + "/{id}/output", output, methods=["GET"], name="action_output"),
+    ]
+
+
+def _filtered(invocations: Sequence[Invocation], query: Mapping[str, Any]) -> list[Invocation]:
+    """Those that a list is asked for: by `thing`, `action` and `status`."""
+    thing, action, status = query.get("thing"), query.get("action"), query.get("status")
+    return [
+        invocation
+        for invocation in invocations
+        if (thing is None or invocation.thing_name == thing)
+        and (action is None or invocation.action_name == action)
+        and (status is None or invocation.status.value == status)
+    ]

@@ -1,0 +1,75 @@
+"""What the routes share: made once by the factory, no globals."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from starlette.requests import Request
+from starlette.types import Scope
+
+from app.bench import Bench
+from app.handles import Origin, OriginKind
+from app.server.addresses import base_url
+from app.server.answers import Faulty, fault
+from app.server.blob_context import BlobAddresses
+from app.server.closing import LongLived
+from app.server.settings import ServerSettings
+from things.blobs import BlobDataManager
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the routes share.
+
+    Attributes:
+        bench: What is served.
+        settings: How.
+        blobs: Gives ids to blobs.
+        workers: Where disk is read, pictures are encoded and inputs are checked; never the loop.
+        long_lived: Connections that stay open until somebody ends them.
+    """
+
+    bench: Bench
+    settings: ServerSettings
+    blobs: BlobDataManager
+    workers: Executor
+    long_lived: LongLived
+
+    async def in_worker(self, call: Callable[[], R]) -> R:
+        """Run what may be slow away from the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.workers, call)
+
+    def addresses(self, scope: Scope) -> BlobAddresses:
+        """The blob addresses that the client of a request sees."""
+        return BlobAddresses(self.blobs, base_url(scope), self.settings.prefix)
+
+    def base(self, scope: Scope) -> str:
+        """Where links begin: scheme, host and prefix."""
+        return base_url(scope) + self.settings.prefix
+
+
+def origin_of(scope: Scope) -> Origin:
+    """Who asks: the address the connection comes from."""
+    client = scope.get("client")
+    return Origin(OriginKind.NETWORK, client[0] if client else "")
+
+
+def id_in(request: Request, name: str) -> uuid.UUID:
+    """An id in the path.
+
+    Raises:
+        Faulty: It is no UUID.
+    """
+    given: str = request.path_params[name]
+    try:
+        return uuid.UUID(given)
+    except ValueError:
+        message = "Input should be a valid UUID"
+        raise Faulty([fault("uuid_parsing", message, given)], ("path", name)) from None
