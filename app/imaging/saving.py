@@ -66,8 +66,10 @@ def _whole_or_not(target: Path, write: Callable[[BinaryIO], None]) -> None:
     """Write beside the target and put it there when it is whole."""
     try:
         handle, name = tempfile.mkstemp(prefix=".", suffix=target.suffix, dir=target.parent)
+        os.close(handle)
         try:
-            with os.fdopen(handle, "wb") as file:
+            # Opened by its name: tifffile asks a file for that.
+            with Path(name).open("wb") as file:
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())

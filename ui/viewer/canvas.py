@@ -104,6 +104,11 @@ class Canvas(QWidget):
         """What was rendered last."""
         return self._image
 
+    @property
+    def note(self) -> str:
+        """The sentence in the middle, '' for none."""
+        return self._note
+
     def set_tool(self, tool: Tool) -> None:
         """Choose what dragging does; a mark of another tool goes."""
         self._tool = tool

@@ -53,7 +53,7 @@ class Histogram:
 
 def sampled(plane: NDArray[Any], at_most: int = SAMPLES) -> NDArray[Any]:
     """About `at_most` pixels in a regular grid; of a colour picture all three colours, flat."""
-    step = max(1, math.isqrt(math.ceil(plane.shape[0] * plane.shape[1] / at_most)))
+    step = max(1, math.ceil(math.sqrt(plane.shape[0] * plane.shape[1] / at_most)))
     grid = plane[step // 2 :: step, step // 2 :: step]
     flat = grid.reshape(-1)
     if flat.dtype.kind == "f":
@@ -104,13 +104,9 @@ def histogram(
     sample: NDArray[Any], low: float, high: float, full_scale: float | None = None
 ) -> Histogram:
     """Count a sample into 256 bins; what lies outside the axis is left out."""
-    width = (high - low) / BINS
-    with np.errstate(over="ignore"):
-        places = ((sample.astype(np.float32) - np.float32(low)) / np.float32(width)).astype(
-            np.int64
-        )
-    inside = places[(places >= 0) & (places < BINS)]
-    counts = np.bincount(inside, minlength=BINS)
+    inside = sample[(sample >= low) & (sample <= high)].astype(np.float32)
+    places = ((inside - np.float32(low)) * np.float32(BINS / (high - low))).astype(np.intp)
+    counts = np.bincount(np.minimum(places, BINS - 1), minlength=BINS)
     saturated = 0.0 if full_scale is None else float(np.mean(sample >= full_scale))
     return Histogram(counts, low, high, saturated)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
@@ -80,7 +81,8 @@ class PageTabs(QTabBar):
                 self.addTab("")
             # An ampersand would be taken for a mnemonic.
             self.setTabText(place, tab.title.replace("&", "&&"))
-            self.setTabToolTip(place, tab.tip)
+            # A tool tip guesses its format from the text, so markup is escaped.
+            self.setTabToolTip(place, f"<qt>{html.escape(tab.tip)}</qt>" if tab.tip else "")
         keys = [tab.key for tab in tabs]
         if current in keys:
             self.setCurrentIndex(keys.index(current))

@@ -75,6 +75,11 @@ class PictureArea(QWidget):
         """Whether a picture is being rendered."""
         return self._renderer.busy
 
+    @property
+    def statistics(self) -> tuple[str, ...]:
+        """The lines beside the rectangle, if there is one."""
+        return self._statistics
+
     def show_page(self, page: Page | None, feed: LiveFeed | None, note: str) -> None:
         """Show a tab.
 
@@ -88,6 +93,8 @@ class PictureArea(QWidget):
             self._statistics = ()
         self._page, self._feed = page, feed
         picture = None if page is None else page.picture
+        # First of all: what is shown or hidden below resizes the canvas, which tells its view.
+        self.canvas.set_view(View(0, 0, 0, 0) if page is None or picture is None else page.view)
         self.canvas.set_note(note)
         files = () if page is None else page.files
         self.files.show_files(files)
@@ -171,7 +178,7 @@ class PictureArea(QWidget):
     # What the operator did.
 
     def _view_changed(self, view: View) -> None:
-        if self._page is not None:
+        if self._page is not None and self._page.picture is not None:
             self._page.view = view
             self._order()
             self.show_status()
@@ -275,7 +282,6 @@ class PictureArea(QWidget):
 
     def _show_nothing(self) -> None:
         self.canvas.set_rendered(None, 0, 0, View(0, 0, 0, 0))
-        self.canvas.set_view(View(0, 0, 0, 0))
         self.profile.hide()
         self.levels.show_page(None, GREY, auto=False, whole=True, colour=False)
         self._statistics = ()

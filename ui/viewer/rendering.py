@@ -163,7 +163,9 @@ def colour_table(dtype: np.dtype[Any], colouring: Colouring) -> NDArray[np.uint3
 
 def _places(counts: NDArray[np.float32], levels: Levels) -> NDArray[np.uint8]:
     """Where counts stand between the levels, 0..255."""
-    places = counts - np.float32(levels.low)
+    # Cut first: infinite and very large numbers would overflow on the way.
+    places = np.clip(counts, np.float32(levels.low), np.float32(levels.high))
+    places -= np.float32(levels.low)
     places *= np.float32(255.999 / (levels.high - levels.low))
     np.clip(places, 0, 255, out=places)
     return places.astype(np.uint8)
