@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
-from ui.icons import icon
+from ui.icons import paint_icon
 from ui.theme import Size, TextSize, Theme
 from ui.widgets import ElidedLabel
 
+_CHEVRON = 20
+"""From the left edge to the title."""
 
-class FoldButton(QToolButton):
+_SHORTEST = 60
+
+
+class FoldButton(QAbstractButton):
     """A chevron and a title that open and close something; Space works too.
 
     It is no checkable button: what is open is not chosen, and must not look so.
@@ -26,6 +33,7 @@ class FoldButton(QToolButton):
         *,
         strong: bool = False,
         size: TextSize = TextSize.SMALL,
+        role: str = "text",
         parent: QWidget | None = None,
     ) -> None:
         """Begin closed.
@@ -35,22 +43,21 @@ class FoldButton(QToolButton):
             title: Plain text beside the chevron.
             strong: Weight 600.
             size: Of the title.
+            role: The colour of the title.
             parent: The owner.
         """
         super().__init__(parent)
         self._theme = theme
+        self._role = role
         self._open = False
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        # An ampersand in a name is no shortcut.
-        self.setText(title.replace("&", "&&"))
+        self._title = " ".join(title.split())
         self.setAccessibleName(title)
         self.setFont(theme.font(size, strong=strong))
-        self.setIconSize(QSize(14, 14))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(Size.CONTROL)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.clicked.connect(lambda: self.set_open(not self._open))
-        self._show_direction()
+        self._say_direction()
 
     @property
     def is_open(self) -> bool:
@@ -61,13 +68,43 @@ class FoldButton(QToolButton):
         """Open or close."""
         if is_open != self._open:
             self._open = is_open
-            self._show_direction()
+            self._say_direction()
+            self.update()
             self.turned.emit(is_open)
 
-    def _show_direction(self) -> None:
-        self.setIcon(icon(self._theme, "open" if self._open else "closed", "secondary"))
-        said = self.tr("open") if self._open else self.tr("closed")
-        self.setAccessibleDescription(said)
+    @override
+    def sizeHint(self) -> QSize:
+        text = self.fontMetrics().horizontalAdvance(self._title)
+        return QSize(_CHEVRON + text + 9, Size.CONTROL)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(_SHORTEST, self.sizeHint().width()), Size.CONTROL)
+
+    @override
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        if self.underMouse():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colours.hover)
+            painter.drawRoundedRect(frame, Size.FIELD_RADIUS, Size.FIELD_RADIUS)
+        if self.hasFocus():
+            painter.setPen(QPen(colours.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(frame, Size.FIELD_RADIUS, Size.FIELD_RADIUS)
+        mark = QRect(3, (self.height() - 14) // 2, 14, 14)
+        paint_icon(painter, self._theme, "open" if self._open else "closed", mark, "secondary")
+        painter.setPen(colours.role(self._role))
+        painter.setFont(self.font())
+        room = self.rect().adjusted(_CHEVRON, 0, -4, 0)
+        text = self.fontMetrics().elidedText(self._title, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
+
+    def _say_direction(self) -> None:
+        self.setAccessibleDescription(self.tr("open") if self._open else self.tr("closed"))
 
 
 class Fold(QWidget):
@@ -88,7 +125,7 @@ class Fold(QWidget):
             parent: The owner.
         """
         super().__init__(parent)
-        self.button = FoldButton(theme, title, strong=True)
+        self.button = FoldButton(theme, title, strong=True, role="secondary")
         self._summary = ElidedLabel(theme, size=TextSize.SMALL, tone="secondary")
         self._summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         line = QHBoxLayout()

@@ -77,6 +77,7 @@ class NumberBox(QLineEdit):
         self._prefix = prefix
         self._number: Number | None = None
         self._typed = False
+        self._decimals: int | None = None
         self._turned = 0
         self.setFont(context.theme.font())
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -103,9 +104,14 @@ class NumberBox(QLineEdit):
         text = self.text().strip()
         return f"“{text}” is not a number" if text else "a number is needed"
 
-    def show_number(self, number: Number | None) -> None:
-        """Show a number; what was typed is gone."""
-        self._number, self._typed = number, False
+    def show_number(self, number: Number | None, decimals: int | None = None) -> None:
+        """Show a number; what was typed is gone.
+
+        Args:
+            number: None leaves the box empty.
+            decimals: So many, as its neighbours in a row; None for what suits the number.
+        """
+        self._number, self._typed, self._decimals = number, False, decimals
         self._render()
 
     def width_for_range(self) -> int:
@@ -154,7 +160,7 @@ class NumberBox(QLineEdit):
         if now is None:
             now = self.schema.start_value() or 0
         self._number = self._within(stepped_number(now, steps, self.schema))
-        self._typed = False
+        self._typed, self._decimals = False, None
         self._render(whole=True)
         self.selectAll()
         self.stepped.emit()
@@ -205,7 +211,7 @@ class NumberBox(QLineEdit):
         return number
 
     def _full_text(self, number: Number) -> str:
-        text = format_number(number, self.schema, self._style)
+        text = format_number(number, self.schema, self._style, decimals=self._decimals)
         return text + ("" if self._in_row else unit_suffix(self.schema.unit))
 
     def _width_of(self, text: str) -> int:

@@ -57,6 +57,9 @@ class ValueLabel(Editor):
     def show_value(self, value: Any) -> None:
         self._value = value
         text = format_value(value, self.schema, self.context.style)
+        if isinstance(value, bool):
+            # 'Moving: Off' is said of a switch; of a fact one says 'no'.
+            text = self.tr("Yes") if value else self.tr("No")
         if text == self.label.text():
             return
         self.label.setText(text)

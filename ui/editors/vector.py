@@ -11,6 +11,7 @@ from typing_extensions import override
 from ui.editors.base import Editor, EditorContext, editor, make_editor, mark
 from ui.editors.number_box import NumberBox
 from ui.models.field import FieldState
+from ui.models.numbers import common_decimals, components
 from ui.models.schema import DataSchema, Kind
 from ui.models.validation import Fault
 
@@ -57,17 +58,15 @@ class VectorEditor(Editor):
     @override
     def show_value(self, value: Any) -> None:
         self._whole = value
-        for i, (name, part) in enumerate(self._parts.items()):
-            if isinstance(value, Mapping):
-                each = value.get(name)
-            elif isinstance(value, list | tuple) and i < len(value):
-                each = value[i]
-            else:
-                each = None
+        each = components(value, self.schema)
+        decimals = common_decimals(value, self.schema)
+        for part, number in zip(self._parts.values(), each, strict=True):
             if isinstance(part, NumberBox):
-                part.show_number(each if isinstance(each, int | float) else None)
+                known = isinstance(number, int | float)
+                whole = part.schema.kind is Kind.INTEGER
+                part.show_number(number if known else None, None if whole else decimals)
             else:
-                part.show_value(each)
+                part.show_value(number)
 
     @override
     def fault(self) -> str:

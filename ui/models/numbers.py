@@ -192,14 +192,36 @@ def _signs(text: str, style: NumberStyle) -> str:
     return text[1:] if text.startswith(MINUS) and not re.search(r"[1-9]", text) else text
 
 
+def components(value: Any, schema: DataSchema) -> list[Any]:
+    """The components of a vector in the order of its parts; None where there is none."""
+    if isinstance(value, Mapping):
+        return [value.get(part.name) for part in schema.parts]
+    row = list(value) if isinstance(value, list | tuple) else []
+    return [row[i] if i < len(row) else None for i in range(len(schema.parts))]
+
+
+def common_decimals(value: Any, schema: DataSchema) -> int | None:
+    """How many decimals all components of a vector are written with, so that they line up.
+
+    Returns:
+        None where one of them is written as a power of ten, or none is a number.
+    """
+    texts = [
+        format_number(each, part)
+        for each, part in zip(components(value, schema), schema.parts, strict=True)
+        if isinstance(each, int | float) and not isinstance(each, bool)
+    ]
+    if not texts or any("e" in text for text in texts):
+        return None
+    return max(len(text.partition(".")[2]) for text in texts)
+
+
 def _vector_text(value: Any, schema: DataSchema, style: NumberStyle) -> str:
+    decimals = common_decimals(value, schema)
     parts = []
-    for i, part in enumerate(schema.parts):
-        each = value.get(part.name) if isinstance(value, Mapping) else value[i : i + 1]
-        if isinstance(each, list | tuple):
-            each = each[0] if each else None
+    for each, part in zip(components(value, schema), schema.parts, strict=True):
         if isinstance(each, int | float) and not isinstance(each, bool):
-            parts.append(format_number(each, part, style))
+            parts.append(format_number(each, part, style, decimals=decimals))
         else:
             parts.append(UNKNOWN if each is None else str(each))
     units = {part.unit for part in schema.parts}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.handles import BenchHandle, InvocationSnapshot, ThingHandle
@@ -107,8 +107,7 @@ class ActionRow(QWidget):
         self.status = RunStatus(theme)
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.fold)
-        line.addStretch(1)
+        line.addWidget(self.fold, 1, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(self.run_button)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from ui.editors import Editor
 from ui.states import LOOKS, State
 from ui.theme import Size, TextSize, Theme
-from ui.widgets import ElidedLabel, IconMark, ReasonLabel, TextButton
+from ui.widgets import ElidedLabel, IconMark, PlainLabel, ReasonLabel, TextButton
 
 _LABEL, _EDITOR, _SLOT, _AGE = range(4)
 _AGE_WIDTH = 112
@@ -41,7 +41,12 @@ class LabelledRow(QWidget):
         """
         super().__init__()
         self.editor = editor
-        self.label = ElidedLabel(theme, title, tone="secondary")
+        self._beside = PlainLabel(theme, editor.beside, size=TextSize.SMALL, tone="secondary")
+        # A long unit does not fit into the slot: it stands behind the label.
+        fits = self._beside.sizeHint().width() <= Size.STATE_SLOT + 2
+        self._has_beside = bool(editor.beside) and fits
+        shown = title if fits else f"{title}, {editor.beside}"
+        self.label = ElidedLabel(theme, shown, tone="secondary")
         self.label.setFixedHeight(Size.CONTROL)
         self.label.setBuddy(editor)
         if help_text:
@@ -50,7 +55,6 @@ class LabelledRow(QWidget):
             editor.setToolTip(plain_tool_tip(help_text))
         editor.set_names(title, help_text)
         self._slot = IconMark(theme, side=Size.ICON)
-        self._beside = ElidedLabel(theme, editor.beside, size=TextSize.SMALL, tone="secondary")
         self.reason_label = ReasonLabel(theme)
         self.age: ElidedLabel | None = None
         self._said: tuple[State | None, str] = (None, "")
@@ -79,7 +83,8 @@ class LabelledRow(QWidget):
             look = LOOKS[state]
             self._slot.set_glyph(look.icon, look.role)
             self._slot.setToolTip(look.word)
-        self._beside.setVisible(state is None and bool(self.editor.beside))
+        self._beside.setVisible(state is None and self._has_beside)
+        self._slot.setVisible(state is not None or not self._has_beside)
         if self._said != (state, reason):
             self._said = (state, reason)
             self.reason_label.say(state if reason else None, reason)
@@ -109,8 +114,8 @@ class LabelledRow(QWidget):
         inside.setSpacing(0)
         inside.addWidget(self._slot, 0, Qt.AlignmentFlag.AlignCenter)
         inside.addWidget(self._beside, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._slot.setVisible(True)
-        self._beside.setVisible(bool(self.editor.beside))
+        self._slot.setVisible(not self._has_beside)
+        self._beside.setVisible(self._has_beside)
         row = 0
         if self.editor.full_width:
             self._grid.addWidget(self.label, 0, _LABEL, 1, 2)

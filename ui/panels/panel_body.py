@@ -24,6 +24,9 @@ from ui.widgets import ElidedLabel, PlainLabel, SearchBox, TextButton
 
 ROW_GAP = Size.ROW - Size.CONTROL
 
+OPEN_ROWS = 6
+"""Groups of values that can be set begin open as long as no more rows than these are shown."""
+
 TWO_COLUMNS = 760
 """From this width on, 'everything' stands in two columns."""
 
@@ -184,7 +187,9 @@ class PanelBody(QWidget):
             field.changed.connect(partial(self._sum_up, group))
         self._sum_up(group)
         self._left.addWidget(fold)
-        if self.everything:
+        wanted = any(not field.schema.read_only for field in group.fields)
+        fits = len(self.field_rows) + len(group.fields) <= OPEN_ROWS
+        if self.everything or (wanted and fits):
             fold.set_open(True)
 
     def _open_group(self, group: Group, body: QWidget) -> None:

@@ -17,6 +17,9 @@ from ui.tasks import Tasks
 from ui.theme import Size, TextSize, Theme
 from ui.widgets import ElidedLabel, IconButton, IconMark, ProgressLine, TextButton
 
+_LONGEST_QUICK = 72
+"""In pixels."""
+
 
 class ThingRow(QWidget):
     """The 48 pixels of a folded panel."""
@@ -97,7 +100,7 @@ class ThingRow(QWidget):
         else:
             action = self._quick_action()
             self._show_button(action.title if action is not None else "", "run", "accent")
-            field = model.headline()
+            field = self._watch(model.headline())
             known = field is not None and field.known
             text = format_value(field.confirmed, field.schema, self._style) if field else ""
             self._show_value(field.title if field and known else "", text if known else "")
@@ -106,10 +109,6 @@ class ThingRow(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Take in what happened while it was out of sight."""
         super().showEvent(event)
-        field = self._model.headline()
-        if field is not None and field is not self._watched:
-            self._watched = field
-            field.changed.connect(self.refresh)
         self.refresh()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -120,6 +119,13 @@ class ThingRow(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the press, so that the release comes here."""
         event.accept()
+
+    def _watch(self, field: FieldModel | None) -> FieldModel | None:
+        """Follow the value of a field; after a reload it is another one."""
+        if field is not None and field is not self._watched:
+            self._watched = field
+            field.changed.connect(self.refresh)
+        return field
 
     def _show_button(self, text: str, glyph: str, role: str) -> None:
         self.button.setVisible(bool(text))
@@ -140,7 +146,9 @@ class ThingRow(QWidget):
         first = next(iter(self._model.actions.values()), None)
         if self._compact or first is None or first.inputs or first.confirm:
             return None
-        return first
+        # A long name would push out the value, which is what a row is for.
+        width = self.fontMetrics().horizontalAdvance(first.title)
+        return first if width <= _LONGEST_QUICK else None
 
     def _pressed(self) -> None:
         running = self._model.current

@@ -92,7 +92,7 @@ def test_any_value_fits_in_a_few_words() -> None:
         {"type": "object", "unit": "mm", "properties": {k: {"type": "number"} for k in "xy"}}
     )
 
-    assert format_value({"x": 12.48, "y": -3.117}, point) == "12.48  −3.117 mm"
+    assert format_value({"x": 12.48, "y": -3.117}, point) == "12.480  −3.117 mm"
     assert format_value([1, 2, 3], DataSchema({"type": "array"})) == "3 values"
     assert format_value({"a": 1}, DataSchema({"type": "object"})) == "1 key"
     assert (
