@@ -248,7 +248,9 @@ def _explained(
     thing: type[BaseModel],
 ) -> BenchFileError:
     """The first fault as one line."""
-    fault = error.errors(include_url=False)[0]
+    faults = error.errors(include_url=False)
+    # A misspelt key is two faults, unknown and missing; the first explains the second.
+    fault = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
     where = [str(part) for part in fault["loc"]]
     name = where[1] if len(where) > 1 and where[0] == "things" else None
     key = where[2] if name is not None and len(where) > 2 else (where[0] if name is None else None)

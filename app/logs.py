@@ -25,6 +25,8 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     """Send the log to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLineFormatter(FORMAT))
+    # On the handler too: an invocation's own logger lets everything from INFO through.
+    handler.setLevel(level)
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
@@ -66,8 +67,6 @@ def take(name: str) -> int:
         composed = Composition(qt, program)
         composed.theme.choose(Scheme(scheme))
         composed.window.resize(width, height)
-        composed.window.show()
-        composed.start()
         with loop:
             loop.run_until_complete(_work_and_shoot(composed, PICTURES / f"{name}.png"))
             loop.run_until_complete(composed.close())
@@ -75,19 +74,23 @@ def take(name: str) -> int:
 
 
 async def _work_and_shoot(composed: object, target: Path) -> None:
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
     from app.handles import InvocationStatus
     from things.events import ThingState
     from ui.composition import Composition
 
     assert isinstance(composed, Composition)
+    composed.window.show()
+    composed.start()
     bench = composed.program.handle
     camera, stage = bench.things["camera"], bench.things["stage"]
     spectrometer = bench.things["spectrometer"]
 
-    async def until(condition: object) -> None:
-        assert callable(condition)
+    async def until(condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(60):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - many things are waited for, none with an event
                 await asyncio.sleep(0.05)
 
     def ended() -> bool:
@@ -113,8 +116,11 @@ async def _work_and_shoot(composed: object, target: Path) -> None:
         )
     )
     await camera.invoke("snap")
-    field = composed.panels.panel("camera").field("exposure")
-    field.type("-3")
+    box = composed.panels.panel("camera").field("exposure").editor.boxes()[0]
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(box, "-3")
+    QTest.keyClick(box, Qt.Key.Key_Return)
     await asyncio.sleep(0.3)
     composed.window.grab().save(str(target))
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.bench_file import read_bench_file
@@ -25,6 +26,8 @@ from ui.composition import Composition
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+    from ui.panels.field_row import FieldRow
 
 PATIENCE_MS = 20_000
 
@@ -70,6 +73,15 @@ def in_thread(qtbot: QtBot, call: Callable[[], Any]) -> Any:
     return found[0]
 
 
+def type_into(field: FieldRow, text: str) -> None:
+    """Type over what stands in the field and press Enter, by real keys."""
+    box = field.editor.boxes()[0]
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(box, text)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+
+
 def shown_picture(composed: Composition) -> NDArray[Any] | None:
     """The pixels of the tab in front; None where there are none."""
     page = composed.viewer.current
@@ -98,7 +110,7 @@ def test_a_click_on_snap_shows_the_picture_and_a_longer_exposure_makes_the_next_
     first = snap_by_click(composed, qtbot)
 
     field = composed.panels.panel("camera").field("exposure")
-    field.type("75")
+    type_into(field, "75")
     qtbot.waitUntil(
         lambda: (
             (last := composed.program.handle.things["camera"].last("exposure")) is not None
@@ -131,7 +143,7 @@ def test_a_value_out_of_range_is_explained_under_its_field_and_never_sent(
     composed: Composition, qtbot: QtBot
 ) -> None:
     field = composed.panels.panel("camera").field("exposure")
-    field.type("-3")
+    type_into(field, "-3")
 
     qtbot.waitUntil(lambda: "greater than 0" in field.reason, timeout=PATIENCE_MS)
     last = composed.program.handle.things["camera"].last("exposure")
