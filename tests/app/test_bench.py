@@ -25,7 +25,8 @@ ME = Origin(OriginKind.SCRIPT, "a test")
 
 DRIVERS = """
     import threading
-    from things import DisconnectedError, Thing, action, cancellable_sleep, property, setting, thing_slot
+    from things import DisconnectedError, Thing, action, cancellable_sleep
+    from things import property, setting, thing_slot
 
     trace = []
 

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.bench import Bench
+from app.bench_file import read_bench_file
+from app.errors import InvocationNotFoundError
+from app.handles import InvocationSnapshot, InvocationStatus, Picture
+from app.local import LocalBench
+from resources import resource
+from things import InputRefusedError, NoBlobDataError, ValueRefusedError
+from things.blobs import BlobArray
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with Bench(read_bench_file(resource("benches/demo.toml"))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def handle(bench: Bench) -> LocalBench:
+    return LocalBench(bench)
+
+
+async def snapped(bench: Bench, handle: LocalBench) -> InvocationSnapshot:
+    started = await handle.things["camera"].invoke("snap")
+    invocation = bench.actions.get_invocation(started.id)
+    await asyncio.to_thread(invocation.wait_ended, 30)
+    return invocation.snapshot()
+
+
+def test_a_picture_made_here_keeps_its_array_without_a_copy(
+    bench: Bench, handle: LocalBench
+) -> None:
+    async def look() -> tuple[InvocationSnapshot, Picture | bytes]:
+        snapshot = await snapped(bench, handle)
+        return snapshot, await handle.picture(snapshot.id)
+
+    snapshot, picture = asyncio.run(look())
+
+    assert snapshot.status is InvocationStatus.COMPLETED
+    assert isinstance(picture, Picture)
+    data = bench.actions.get_invocation(snapshot.id).result.data
+    assert isinstance(data, BlobArray)
+    assert picture.array is data.array
+    assert picture.pixel_size_um == pytest.approx(0.325)
+    assert data.size is None, "nobody asked for its bytes, so it is not encoded"
+
+
+def test_a_blob_is_saved_to_a_file(bench: Bench, handle: LocalBench, tmp_path: Path) -> None:
+    async def save() -> Picture | bytes:
+        snapshot = await snapped(bench, handle)
+        await handle.save(snapshot.id, (), tmp_path / "snap.png")
+        return await handle.picture(snapshot.id)
+
+    picture = asyncio.run(save())
+
+    assert isinstance(picture, Picture)
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "snap.png")), picture.array)
+
+
+def test_refusals_reach_the_caller_as_they_are(handle: LocalBench) -> None:
+    camera = handle.things["camera"]
+
+    with pytest.raises(ValueRefusedError, match="greater than 0"):
+        asyncio.run(camera.write("exposure", -3))
+    with pytest.raises(InputRefusedError):
+        asyncio.run(camera.invoke("acquire_stack", {"planes": 0}))
+    assert handle.invocations() == []
+
+
+def test_a_value_can_be_set_back_to_its_default(handle: LocalBench) -> None:
+    camera = handle.things["camera"]
+    asyncio.run(camera.write("exposure", 60.0))
+
+    assert asyncio.run(camera.reset("exposure")).value == 25.0
+    last = camera.last("exposure")
+    assert last is not None
+    assert last.value == 25.0
+
+
+def test_an_output_that_is_not_there_is_an_error_of_its_own(
+    bench: Bench, handle: LocalBench
+) -> None:
+    async def look() -> None:
+        snapshot = await snapped(bench, handle)
+        with pytest.raises(NoBlobDataError):
+            await handle.picture(snapshot.id, ("nowhere",))
+        bench.actions.get_invocation(snapshot.id).expiry_time = snapshot.requested_at
+        bench.actions.expire_invocations()
+        with pytest.raises(InvocationNotFoundError):
+            await handle.picture(snapshot.id)
+
+    asyncio.run(look())
+
+
+def test_the_log_of_an_invocation_can_be_read(bench: Bench, handle: LocalBench) -> None:
+    async def look() -> list[str]:
+        snapshot = await snapped(bench, handle)
+        return [line.message for line in await handle.log(snapshot.id)]
+
+    assert "counts" in asyncio.run(look())[0]
+
+
+def test_stop_all_reports_each_thing_that_can_stop(handle: LocalBench) -> None:
+    reports = asyncio.run(handle.stop_all())
+
+    assert {report.thing for report in reports} >= {"stage"}
+    assert all(report.answered for report in reports)
+    assert handle.disk_free_bytes() > 0
