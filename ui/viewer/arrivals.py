@@ -118,7 +118,7 @@ class Arrivals(QObject):
 
     async def _work(self) -> None:
         try:
-            while self._waiting:
+            while self._waiting and not self._viewer.closed:
                 await self._bring(self._waiting.pop())
         finally:
             self._working = False
@@ -194,7 +194,7 @@ class Arrivals(QObject):
                 save=save,
                 asked=arrival.asked and number == 0,
             )
-        if number == 0:
+        if number == 0 and not self._viewer.closed:
             await self._make_thumbnail(snapshot, picture)
 
     async def _fetch(self, snapshot: InvocationSnapshot, blob: OutputBlob) -> Picture:

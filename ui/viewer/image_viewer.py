@@ -54,6 +54,7 @@ class ImageViewer(Island):
         super().__init__(theme, parent)
         self._pages = Pages()
         self._feed: LiveFeed | None = None
+        self._closed = False
         self.workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="picture")
         self.saving = Saving(tasks, self.workers, self)
         self.header = IslandHeader(theme)
@@ -71,6 +72,11 @@ class ImageViewer(Island):
     def current(self) -> Page | None:
         """The tab in front."""
         return self._pages.current
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is shown any more."""
+        return self._closed
 
     @property
     def pages(self) -> Sequence[Page]:
@@ -188,6 +194,7 @@ class ImageViewer(Island):
 
     def close_viewer(self) -> None:
         """End the stream and the worker threads; nothing is shown any more."""
+        self._closed = True
         self._leave_live()
         self.area.close_area()
         self.workers.shutdown(wait=True, cancel_futures=True)

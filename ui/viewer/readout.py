@@ -48,7 +48,9 @@ def about(page: Page, feed: LiveFeed | None) -> tuple[Said, ...]:
         parts.append(Said(f"{number(100 * page.view.zoom)} %"))
     if feed is not None:
         if feed.silent_s > SILENT_S:
-            silence = tr("no frame for {seconds} s").format(seconds=number(feed.silent_s))
+            silence = tr("no frame for {seconds} s").format(
+                seconds=number(math.floor(feed.silent_s))
+            )
             parts.append(Said(silence, strong=True, role="stale"))
         else:
             rate = number(feed.frames_per_s, 1)
