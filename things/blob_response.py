@@ -15,7 +15,8 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
-_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+"""A single range. Eighteen digits are an exabyte; Python refuses to read thousands of them."""
 
 
 class BytesResponse(Response):
@@ -67,7 +68,7 @@ class BytesResponse(Response):
 
 def _span(header: str, size: int) -> tuple[int, int] | None:
     """First and last byte of a single range; None for what is not understood."""
-    match = _RANGE.match(header.strip())
+    match = _RANGE.fullmatch(header.strip())
     if match is None or match.groups() == ("", ""):
         return None
     first, last = match.groups()

@@ -538,7 +538,7 @@ class TextBlob(Blob):
     media_type = "text/plain"
 
 
-_MEDIA_TYPE = re.compile(r"^[\w.+*-]+/[\w.+*-]+$")
+_MEDIA_TYPE = re.compile(r"[\w.+*-]+/[\w.+*-]+", re.ASCII)
 
 
 def blob_type(media_type: str) -> type[Blob]:
@@ -550,7 +550,7 @@ def blob_type(media_type: str) -> type[Blob]:
     Raises:
         ValueError: It is no media type.
     """
-    if not _MEDIA_TYPE.match(media_type):
+    if not _MEDIA_TYPE.fullmatch(media_type):
         raise ValueError(f"{media_type!r} is no media type")
     name = re.sub(r"\W", "_", media_type) + "_blob"
     return create_model(name, __base__=Blob, media_type=(str, media_type))
