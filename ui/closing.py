@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.handles import InvocationSnapshot
@@ -90,6 +90,7 @@ class ClosingDialog(QDialog):
         self.show()
         self.raise_()
         self.activateWindow()
+        self.stay_button.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def wait(self, what: str) -> None:
         """Say what is waited for; there is nothing to answer any more."""

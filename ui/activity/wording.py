@@ -86,15 +86,15 @@ def share_done(snapshot: InvocationSnapshot) -> float | None:
 
 
 def step_of(snapshot: InvocationSnapshot) -> str:
-    """Which step it is at, such as 'planes 31 of 50'; '' where it does not say."""
+    """Which step it is at, such as '31 of 50 planes'; '' where it does not say."""
     if not snapshot.progress:
         return ""
     level = snapshot.progress[0]
     label = one_line(level.label)
     if level.total is None:
-        return f"{label} {level.done:g}".strip()
+        return f"{level.done:g} {label}".strip()
     counted = _tr("{0} of {1}").format(f"{level.done:g}", f"{level.total:g}")
-    return f"{label} {counted}".strip()
+    return f"{counted} {label}".strip()
 
 
 def remaining(snapshot: InvocationSnapshot) -> str:
@@ -123,6 +123,8 @@ def outcome(snapshot: InvocationSnapshot, locale: QLocale) -> str:
                 parts.append(_tr("{0} planes").format(blob.shape[0]))
             if blob.size is not None:
                 parts.append(size_in_words(blob.size, locale))
+            elif blob.shape is not None and len(blob.shape) == 2:
+                parts.append(f"{blob.shape[1]} × {blob.shape[0]}")
         return ", ".join(parts)
     return value_in_short(snapshot.output)
 

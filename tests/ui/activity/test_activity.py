@@ -105,7 +105,7 @@ def test_progress_is_told_as_it_goes(shown: ActivityPanel, bench: FakeBench, qtb
     run.step(31, 50, "planes", remaining_s=9.2)
 
     shown_row = row(shown, run, qtbot)
-    assert shown_row.middle_text() == "planes 31 of 50"
+    assert shown_row.middle_text() == "31 of 50 planes"
     assert shown_row.time_text() == "9 s left"
 
 
