@@ -39,6 +39,8 @@ QComboBox QAbstractItemView { background: $island; border: 1px solid $button_bor
 *[fieldState="edited"] { border-color: $accent; }
 *[fieldState="pending"] { border-color: $waiting; }
 *[fieldState="refused"] { border-color: $failed; }
+*[fieldState="pending"]:focus { border-color: $waiting; }
+*[fieldState="refused"]:focus { border-color: $failed; }
 *[fieldState="stale"] {
     border: 1px dashed $stale; background: transparent; color: $secondary; }
 *[fieldState="readonly"] { border-color: transparent; background: transparent; }

@@ -52,7 +52,9 @@ def decimals_of(schema: DataSchema) -> int | None:
     if schema.limits is None:
         return None
     low, high = schema.limits
-    return min(9, max(1, 3 - math.floor(math.log10(high - low))))
+    # What is set is a round number, and shown whole where it is not; what is measured jitters.
+    digits = 3 if schema.read_only else 2
+    return min(9, max(1, digits - math.floor(math.log10(high - low))))
 
 
 def format_number(

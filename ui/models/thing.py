@@ -24,7 +24,7 @@ from things.events import (
 )
 from ui.models.action import ActionModel, asked_by
 from ui.models.field import FieldModel
-from ui.models.numbers import PLAIN, NumberStyle, format_value
+from ui.models.numbers import PLAIN, NumberStyle
 from ui.models.schema import DataSchema, Kind
 from ui.states import State, state_of_thing
 
@@ -176,23 +176,25 @@ class ThingModel(QObject):
         return stream in self._live
 
     def headline(self) -> FieldModel | None:
-        """The field a row shows: the first number that can be set, or else the first value."""
-        if not self.fields:
-            return None
+        """The field a row shows: the first number or vector, or else the first value."""
         numbers = (Kind.NUMBER, Kind.INTEGER, Kind.VECTOR)
-        ranked = sorted(
-            self.fields.values(),
-            key=lambda field: (field.schema.kind not in numbers, field.schema.read_only),
-        )
-        return ranked[0]
+        fields = list(self.fields.values())
+        found = (field for field in fields if field.schema.kind in numbers)
+        return next(found, fields[0] if fields else None)
 
     def summary(self, group: Group) -> str:
-        """A folded group in a few words: its first number, and how many values there are."""
+        """A folded group in a few words: its first measured number, and how many values."""
         count = len(group.fields)
         words = f"{count} {'value' if count == 1 else 'values'}"
-        for field in group.fields:
-            if field.known and field.schema.kind in (Kind.NUMBER, Kind.INTEGER):
-                return f"{format_value(field.confirmed, field.schema, self._style)}, {words}"
+        numbers = [
+            field
+            for field in group.fields
+            if field.known and field.schema.kind in (Kind.NUMBER, Kind.INTEGER)
+        ]
+        # A measured value tells more than a set one.
+        numbers.sort(key=lambda field: not field.schema.read_only)
+        if numbers:
+            return f"{numbers[0].text(numbers[0].confirmed)}, {words}"
         return words
 
     def look_again(self) -> bool:

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from app.handles import ThingHandle
 from ui.editors import EditorContext, make_editor
+from ui.editors.curve import NumbersEditor
 from ui.models.field import FieldModel, FieldState
 from ui.panels.labelled_row import LabelledRow
 from ui.states import State
@@ -60,6 +61,7 @@ class FieldRow(LabelledRow):
         self._tasks = tasks
         self._read = read
         self._shows_age = False
+        self._axis: FieldModel | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PENDING_MS)
@@ -84,6 +86,21 @@ class FieldRow(LabelledRow):
         """Show how old the value is, as 'everything' does."""
         self._shows_age = shows
         self.refresh()
+
+    def draw(self, over: FieldModel | None, *, is_axis: bool) -> None:
+        """Draw many numbers as a curve.
+
+        Args:
+            over: The property that stands along the x axis; None counts from 0.
+            is_axis: Whether this one is the axis of another, which needs no curve of its own.
+        """
+        if not isinstance(self.editor, NumbersEditor):
+            return
+        self.editor.set_drawn(not is_axis)
+        self._axis = over
+        if over is not None:
+            over.changed.connect(self._place_on_axis)
+            self._place_on_axis()
 
     def tick(self) -> None:
         """A second went by: ages are older."""
@@ -110,6 +127,11 @@ class FieldRow(LabelledRow):
             menu.addAction(action)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(event.globalPos())
+
+    def _place_on_axis(self) -> None:
+        axis = self._axis
+        if axis is not None and axis.known and isinstance(self.editor, NumbersEditor):
+            self.editor.set_axis(axis.confirmed, axis.schema.unit, axis.title)
 
     def _menu_actions(self, menu: QMenu) -> list[QAction]:
         schema = self.model.schema

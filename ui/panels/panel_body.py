@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.handles import BenchHandle
 from ui.editors import EditorContext
-from ui.editors.curve import NumbersEditor
 from ui.editors.fold import Fold
+from ui.models.action import ActionModel
 from ui.models.field import FieldModel
+from ui.models.schema import Kind
 from ui.models.thing import Group, Stream, ThingModel
 from ui.panels.about import About
 from ui.panels.action_row import ActionRow
 from ui.panels.field_row import FieldRow
 from ui.tasks import Tasks
-from ui.theme import Size, TextSize
+from ui.theme import Size, TextSize, Theme
 from ui.widgets import ElidedLabel, PlainLabel, SearchBox, TextButton
 
 ROW_GAP = Size.ROW - Size.CONTROL
+
+SLICE_S: Final = 0.006
+"""How long building may keep the Qt thread at a stretch."""
 
 OPEN_ROWS = 6
 """Groups of values that can be set begin open as long as no more rows than these are shown."""
@@ -46,6 +54,25 @@ class StreamRow(QWidget):
         row.setContentsMargins(Size.INDENT, 0, 0, 0)
         row.addWidget(label, 1)
         row.addWidget(self.button)
+
+
+class GroupFold(Fold):
+    """A titled group; folded, it says what is in it."""
+
+    def __init__(self, theme: Theme, model: ThingModel, group: Group) -> None:
+        """Build the line of a group."""
+        super().__init__(theme, group.title)
+        self._model = model
+        self._group = group
+        self.toggled.connect(self._sum_up)
+        for field in group.fields:
+            field.changed.connect(self._sum_up)
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        count = len(self._group.fields)
+        words = f"{count} {'value' if count == 1 else 'values'}"
+        self.set_summary(words if self.is_open else self._model.summary(self._group))
 
 
 class PanelBody(QWidget):
@@ -92,7 +119,7 @@ class PanelBody(QWidget):
         self.everything = everything
         self.field_rows: dict[str, FieldRow] = {}
         self.action_rows: dict[str, ActionRow] = {}
-        self.groups: dict[str, Fold] = {}
+        self.groups: dict[str, GroupFold] = {}
         self.stream_rows: dict[str, StreamRow] = {}
         self.filter: SearchBox | None = None
         self._summaries: dict[str, Group] = {}
@@ -105,13 +132,16 @@ class PanelBody(QWidget):
         self._columns.setSpacing(ROW_GAP)
         whole.addLayout(self._columns)
         self._left, self._right = self._column(), self._column()
-        for group in model.groups:
-            self._add_group(group)
-        self._add_actions()
-        if everything:
-            self._right.addWidget(About(model, bench, context))
-        self._left.addStretch(1)
-        self._right.addStretch(1)
+        self._todo = deque(self._steps())
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._build)
+        self._build()
+
+    def finish(self) -> None:
+        """Build what is not built yet, without a pause."""
+        while self._todo:
+            self._todo.popleft()()
 
     def field(self, name: str) -> FieldRow:
         """The row of a field; opens its group.
@@ -119,14 +149,25 @@ class PanelBody(QWidget):
         Raises:
             KeyError: There is no such property.
         """
+        self.finish()
         if name not in self.field_rows:
             for title, group in self._summaries.items():
                 if any(field.name == name for field in group.fields):
                     self.groups[title].set_open(True)
         return self.field_rows[name]
 
+    def action(self, name: str) -> ActionRow:
+        """The row of an action.
+
+        Raises:
+            KeyError: There is no such action.
+        """
+        self.finish()
+        return self.action_rows[name]
+
     def set_filter(self, text: str) -> None:
         """Show only the fields and actions whose title or name has every word of a text."""
+        self.finish()
         words = text.casefold().split()
         if words:
             for fold in self.groups.values():
@@ -174,65 +215,60 @@ class PanelBody(QWidget):
         self.filter.textChanged.connect(self.set_filter)
         return self.filter
 
-    def _add_group(self, group: Group) -> None:
-        if not group.title:
-            self._fill(self._left, group)
-            return
-        fold = Fold(self._context.theme, group.title)
-        self.groups[group.title] = fold
+    def _build(self) -> None:
+        """Build for a few milliseconds; the rest in the next turns of the loop."""
+        deadline = time.perf_counter() + SLICE_S
+        while self._todo:
+            self._todo.popleft()()
+            if time.perf_counter() >= deadline:
+                self._next.start(0)
+                return
+
+    def _steps(self) -> Iterator[Callable[[], None]]:
+        """What is to be built, in the order in which it stands; each step is a row or so."""
+        shown = 0
+        for group in self._model.groups:
+            count = len(group.fields)
+            if not group.title:
+                yield from (partial(self._add_field, self._left, field) for field in group.fields)
+                shown += count
+                continue
+            settable = any(not field.schema.read_only for field in group.fields)
+            is_open = self.everything or (settable and shown + count <= OPEN_ROWS)
+            shown += count if is_open else 0
+            yield partial(self._add_group, group, is_open=is_open)
+        if self._model.actions or self._model.streams:
+            yield self._add_heading
+        yield from (partial(self._add_stream, stream) for stream in self._model.streams)
+        yield from (partial(self._add_action, action) for action in self._model.actions.values())
+        yield self._add_foot
+
+    def _add_group(self, group: Group, *, is_open: bool) -> None:
+        fold = self.groups[group.title] = GroupFold(self._context.theme, self._model, group)
         self._summaries[group.title] = group
         fold.opened.connect(partial(self._open_group, group))
-        fold.toggled.connect(lambda _open: self._sum_up(group))
-        for field in group.fields:
-            field.changed.connect(partial(self._sum_up, group))
-        self._sum_up(group)
         self._left.addWidget(fold)
-        wanted = any(not field.schema.read_only for field in group.fields)
-        fits = len(self.field_rows) + len(group.fields) <= OPEN_ROWS
-        if self.everything or (wanted and fits):
-            fold.set_open(True)
+        fold.set_open(is_open)
 
     def _open_group(self, group: Group, body: QWidget) -> None:
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, ROW_GAP)
         column.setSpacing(ROW_GAP)
-        self._fill(column, group)
-
-    def _fill(self, column: QVBoxLayout, group: Group) -> None:
         for field in group.fields:
-            row = FieldRow(field, self._model.handle, self._context, self._tasks, self._read)
-            row.set_shows_age(self.everything)
-            self.field_rows[field.name] = row
-            column.addWidget(row)
-            self._draw_over_axis(field, row)
+            self._add_field(column, field)
 
-    def _draw_over_axis(self, field: FieldModel, row: FieldRow) -> None:
-        """Let a curve stand over the property that its schema names as its axis."""
-        editor = row.editor
-        if not isinstance(editor, NumbersEditor):
+    def _add_field(self, column: QVBoxLayout, field: FieldModel) -> None:
+        row = FieldRow(field, self._model.handle, self._context, self._tasks, self._read)
+        row.set_shows_age(self.everything)
+        self.field_rows[field.name] = row
+        column.addWidget(row)
+        if field.schema.kind is not Kind.NUMBERS:
             return
         axes = {each.schema.raw.get("lw:axis") for each in self._model.fields.values()}
-        editor.set_drawn(field.name not in axes)
         axis = self._model.fields.get(str(field.schema.raw.get("lw:axis") or ""))
-        if axis is None:
-            return
+        row.draw(over=axis, is_axis=field.name in axes)
 
-        def place() -> None:
-            if axis.known:
-                editor.set_axis(axis.confirmed, axis.schema.unit, axis.title)
-
-        axis.changed.connect(place)
-        place()
-
-    def _sum_up(self, group: Group) -> None:
-        fold = self.groups[group.title]
-        words = f"{len(group.fields)} {'value' if len(group.fields) == 1 else 'values'}"
-        fold.set_summary(words if fold.is_open else self._model.summary(group))
-
-    def _add_actions(self) -> None:
-        model = self._model
-        if not model.actions and not model.streams:
-            return
+    def _add_heading(self) -> None:
         heading = PlainLabel(
             self._context.theme,
             self.tr("Actions"),
@@ -242,16 +278,23 @@ class PanelBody(QWidget):
         )
         heading.setFixedHeight(Size.CONTROL)
         self._right.addWidget(heading)
-        for stream in model.streams:
-            row = StreamRow(stream, self._context)
-            row.button.clicked.connect(partial(self.live_asked.emit, stream.name))
-            self.stream_rows[stream.name] = row
-            self._right.addWidget(row)
-        for name, action in model.actions.items():
-            made = ActionRow(action, model.handle, self._bench, self._context, self._tasks)
-            made.started.connect(self.run_started)
-            self.action_rows[name] = made
-            self._right.addWidget(made)
+
+    def _add_stream(self, stream: Stream) -> None:
+        row = self.stream_rows[stream.name] = StreamRow(stream, self._context)
+        row.button.clicked.connect(partial(self.live_asked.emit, stream.name))
+        self._right.addWidget(row)
+
+    def _add_action(self, action: ActionModel) -> None:
+        row = ActionRow(action, self._model.handle, self._bench, self._context, self._tasks)
+        row.started.connect(self.run_started)
+        self.action_rows[action.name] = row
+        self._right.addWidget(row)
+
+    def _add_foot(self) -> None:
+        if self.everything:
+            self._right.addWidget(About(self._model, self._bench, self._context))
+        self._left.addStretch(1)
+        self._right.addStretch(1)
 
     def _read(self, field: FieldModel) -> None:
         self._tasks.start(self._model.read(field), field.title)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from app.handles import BenchHandle
 from things.events import Event
@@ -22,6 +24,9 @@ from ui.theme import Size, Theme
 
 OPEN_AT_FIRST = 2
 """So many Things begin as panels, the others as rows; where room is short, one."""
+
+SETTLING_MS = 250
+"""How long what was brought in sight is followed while the layout makes room for it."""
 
 
 class PanelsArea(QWidget):
@@ -79,6 +84,12 @@ class PanelsArea(QWidget):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(inside)
         self._bar = FloatingBar(self._scroll)
+        self._wanted: QWidget | None = None
+        self._settling = QTimer(self)
+        self._settling.setSingleShot(True)
+        self._settling.setInterval(SETTLING_MS)
+        self._settling.timeout.connect(self._settled)
+        inside.installEventFilter(self)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -171,10 +182,26 @@ class PanelsArea(QWidget):
             window.raise_()
             window.activateWindow()
             return
-        # Only when the layout has taken in what was unfolded is there a place to scroll to.
+        self._wanted = widget
+        self._settling.start()
         QTimer.singleShot(0, widget, lambda: self._scroll_to(widget))
 
-    def _scroll_to(self, widget: QWidget) -> None:
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # What was unfolded takes its place in several turns of the layout: follow it there.
+        if event.type() == QEvent.Type.Resize and self._wanted is not None:
+            QTimer.singleShot(0, self, lambda: self._scroll_to(self._wanted))
+        return super().eventFilter(watched, event)
+
+    def _settled(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        self._scroll_to(wanted)
+
+    def _scroll_to(self, widget: QWidget | None) -> None:
+        if widget is None or not shiboken6.isValid(widget):
+            return
+        if not self._inside.isAncestorOf(widget):
+            return
         top = widget.mapTo(self._inside, widget.rect().topLeft()).y()
         bar = self._scroll.verticalScrollBar()
         if widget.height() >= self._scroll.viewport().height():

@@ -115,12 +115,14 @@ class ThingPanel(Island):
         Raises:
             KeyError: There is no such action.
         """
-        return self._opened().action_rows[name]
+        return self._opened().action(name)
 
     @property
     def body(self) -> PanelBody:
-        """Fields and actions; built if they were not."""
-        return self._opened()
+        """Fields and actions, all of them built."""
+        body = self._opened()
+        body.finish()
+        return body
 
     @property
     def header(self) -> PanelHeader:

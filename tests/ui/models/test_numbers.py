@@ -39,7 +39,7 @@ def whole(**raw: Any) -> DataSchema:
         (2**63 - 1, whole(), "9,223,372,036,854,775,807"),
         (1.5e-9, number(minimum=1e-12, maximum=1.0), "1.5e−9"),
         (3e12, number(), "3e12"),
-        (-0.0, number(minimum=-1, maximum=1), "0.000"),
+        (-0.0, number(minimum=-1, maximum=1), "0.00"),
         (-0.00001, number(minimum=-500, maximum=500), "−1e−5"),
         (float("nan"), number(), "not a number"),
     ],

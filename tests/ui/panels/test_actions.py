@@ -150,4 +150,4 @@ def test_what_changed_without_telling_is_read_after_an_action(
     run.run()
     run.complete()
 
-    qtbot.waitUntil(lambda: panel.field("gain").box.text() == "1.50 dB")
+    qtbot.waitUntil(lambda: panel.field("gain").box.text() == "1.5 dB")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
@@ -32,7 +33,7 @@ def test_groups_are_folded_with_a_summary_and_built_when_opened(
     assert "temperature" not in body.field_rows
 
     qtbot.mouseClick(sensor.button, LEFT)
-    assert body.field_rows["temperature"].isVisible()
+    qtbot.waitUntil(body.field_rows["temperature"].isVisible)
     assert sensor.summary == "2 values"
 
 
@@ -141,7 +142,7 @@ def test_a_row_shows_a_value_and_runs_the_first_action(
 
     qtbot.mouseClick(row.unfold, LEFT)
     assert panel.shows is Depth.PANEL
-    assert panel.field("exposure").isVisible()
+    qtbot.waitUntil(panel.field("exposure").isVisible)
 
 
 def test_everything_shows_ages_filters_and_lists_the_last_runs(
@@ -158,7 +159,7 @@ def test_everything_shows_ages_filters_and_lists_the_last_runs(
     assert body.filter is not None
     body.filter.setFocus()
     qtbot.keyClicks(body.filter, "temp")
-    assert body.field_rows["temperature"].isVisible()
+    qtbot.waitUntil(body.field_rows["temperature"].isVisible)
     assert not body.field_rows["exposure"].isVisible()
     assert not body.action_rows["snap"].isVisible()
 
@@ -237,3 +238,35 @@ def test_a_hundred_things_cost_nothing_before_they_are_in_sight(
 
     built = [panel for panel in area.panels.values() if panel._body is not None]
     assert len(built) == 2
+
+
+def test_a_panel_that_was_built_anew_is_followed_alone(
+    panel: PanelHand, camera: FakeThing, bench: FakeBench, qtbot: QtBot
+) -> None:
+    for depth in (Depth.EVERYTHING, Depth.PANEL, Depth.ROW, Depth.PANEL):
+        panel.panel.set_depth(depth)
+        qtbot.waitUntil(panel.panel.isVisible)
+    old = panel.panel.body
+    panel.panel.set_depth(Depth.EVERYTHING)
+    qtbot.waitUntil(lambda: not shiboken6.isValid(old))
+
+    camera.change("temperature", -5.0)
+    bench.start("camera", "snap").complete()
+    temperature = panel.field("temperature").row.editor
+    qtbot.waitUntil(lambda: temperature.value() == -5.0)
+
+
+def test_a_large_panel_is_built_a_slice_at_a_time(
+    make_thing: MakeThing, make_panel: MakePanel, qtbot: QtBot
+) -> None:
+    number = {"type": "number", "minimum": 0, "maximum": 9}
+    names = [f"p{i}" for i in range(120)]
+    meter = make_thing("meter", {"properties": dict.fromkeys(names, number)}, {})
+    panel = make_panel(meter, Depth.ROW).panel
+
+    panel.set_depth(Depth.PANEL)
+    body = panel._body
+    assert body is not None
+    assert len(body.field_rows) < 120
+    qtbot.waitUntil(lambda: len(body.field_rows) == 120)
+    assert list(body.field_rows) == names
