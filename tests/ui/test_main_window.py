@@ -360,3 +360,9 @@ def test_everything_that_can_be_pressed_has_a_name_and_can_be_reached(
         inside = type(button.parent()).__name__ == "SearchBox"
         if not quiet and not inside:
             assert button.focusPolicy() & Qt.FocusPolicy.TabFocus, button.accessibleName()
+
+
+def test_the_documentation_lists_every_shortcut(window: MainWindow) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "window.md").read_text(encoding="utf-8")
+    for command in window.commands:
+        assert command.shortcut in text, command.id

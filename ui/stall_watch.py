@@ -1,0 +1,83 @@
+"""Notices when the Qt thread stalls, and writes down what it was doing."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+import traceback
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+BEAT_MS: Final = 50
+"""How often the Qt thread says that it is alive."""
+
+STALL_S: Final = 0.25
+"""Silent for this long, it is stalled; an operator feels that."""
+
+_logger = logging.getLogger(__name__)
+
+
+class StallWatch(QObject):
+    """A thread that looks at the Qt thread's heartbeat and logs each stall once.
+
+    Make it on the Qt thread. The log names the innermost frames that ran when the stall was
+    noticed, and how long it lasted once it is over.
+
+    Attributes:
+        stalls: How many there have been.
+    """
+
+    def __init__(self, stall_s: float = STALL_S, parent: QObject | None = None) -> None:
+        """Begin to watch.
+
+        Args:
+            stall_s: Silence that counts as a stall, in seconds.
+            parent: The Qt owner.
+        """
+        super().__init__(parent)
+        self.stalls = 0
+        self._stall_s = stall_s
+        self._watched = threading.get_ident()
+        self._beat_s = time.monotonic()
+        self._end = threading.Event()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+        self._thread = threading.Thread(target=self._watch, name="stall-watch", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Watch no more."""
+        self._timer.stop()
+        self._end.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        self._beat_s = time.monotonic()
+
+    def _watch(self) -> None:
+        stalled_at: float | None = None
+        while not self._end.wait(self._stall_s / 2):
+            beat = self._beat_s
+            if stalled_at is not None and beat > stalled_at:
+                _logger.warning("The window stalled for %.2f s", beat - stalled_at)
+                stalled_at = None
+            if stalled_at is None and time.monotonic() - beat > self._stall_s:
+                stalled_at = beat
+                self.stalls += 1
+                _logger.warning("The window stalls in %s", self._where())
+
+    def _where(self) -> str:
+        """The innermost frames of the Qt thread, on one line, innermost first."""
+        frame = sys._current_frames().get(self._watched)
+        if frame is None:
+            return "a thread that is gone"
+        frames = traceback.extract_stack(frame, limit=64)[-4:]
+        return " < ".join(
+            f"{each.name} ({each.filename}:{each.lineno})" for each in reversed(frames)
+        )
