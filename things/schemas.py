@@ -144,6 +144,10 @@ class _DataSchemaGenerator(GenerateJsonSchema):
 
     ignored_warning_kinds = {"skipped-choice", "non-serializable-default"}  # noqa: RUF012 - pydantic's own declaration
 
+    def get_title_from_name(self, name: str) -> str:
+        """A label as everywhere here, 'Frame rate' and not 'Frame Rate'."""
+        return humanise(name)
+
 
 def data_schema(adapter: TypeAdapter[Any], where: str, mode: JsonSchemaMode) -> dict[str, Any]:
     """The data schema of a type, as a Thing Description carries it.

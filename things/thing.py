@@ -77,8 +77,10 @@ class Thing:
         # For checkers only: `__new__` alone would let any arguments pass.
         def __init__(self) -> None: ...
 
-    def __new__(cls, *_args: object, **_kwargs: object) -> Self:
+    def __new__(cls, *args: object, **kwargs: object) -> Self:
         """Prepare what every Thing has, so that `super().__init__()` may be forgotten."""
+        if (args or kwargs) and cls.__init__ is object.__init__:
+            raise TypeError(f"{cls.__name__} takes no arguments")  # Python would say nothing
         thing = super().__new__(cls)
         thing._core = ThingCore(cls.__name__.lower(), cls._affordances, own_thread=cls._own_thread)
         if cls._own_thread:
