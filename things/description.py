@@ -20,6 +20,13 @@ OWN_TERMS = "urn:labwright:td#"
 
 _NAMESPACE = uuid.UUID("8a5c7f0e-2f0e-4bb0-9d6e-6b1d6f0d3c11")
 
+_RUN_ID = {
+    "type": "string",
+    "format": "uuid",
+    "title": "Invocation",
+    "description": "The id of an invocation: `id` in the answer to invokeaction.",
+}
+
 RESERVED_THINGS = frozenset(
     {
         "things",
@@ -85,7 +92,7 @@ def thing_description(
             case PropertyDescriptor():
                 described["properties"][name] = _property(affordance, f"{path}/{name}")
             case ActionDescriptor():
-                described["actions"][name] = _action(affordance, f"{path}/{name}")
+                described["actions"][name] = _action(affordance, f"{path}/{name}", prefix)
             case EventDescriptor():
                 described["events"][name] = _event(affordance, prefix)
             case FrameStreamDescriptor():
@@ -132,7 +139,7 @@ def _property(prop: PropertyDescriptor[Any], href: str) -> dict[str, Any]:
     return {**described, **{key: value for key, value in terms.items() if value}}
 
 
-def _action(action: ActionDescriptor[..., Any], href: str) -> dict[str, Any]:
+def _action(action: ActionDescriptor[..., Any], href: str, prefix: str) -> dict[str, Any]:
     described: dict[str, Any] = {"title": action.title}
     if action.description:
         described["description"] = action.description
@@ -141,11 +148,28 @@ def _action(action: ActionDescriptor[..., Any], href: str) -> dict[str, Any]:
     if (output := action.output_schema()) is not None:
         described["output"] = output
     json = "application/json"
+    one_run = f"{prefix}/action_invocations/{{id}}"
     described |= {
         "safe": action.safe,
         "idempotent": action.idempotent,
         "synchronous": False,
-        "forms": [{"href": href, "op": ["invokeaction"], "contentType": json}],
+        "uriVariables": {"id": dict(_RUN_ID)},
+        # Clients take the first form whose operation fits.
+        "forms": [
+            {"href": href, "op": ["invokeaction"], "contentType": json},
+            {
+                "href": one_run,
+                "op": ["queryaction"],
+                "contentType": json,
+                "htv:methodName": "GET",
+            },
+            {
+                "href": one_run,
+                "op": ["cancelaction"],
+                "contentType": json,
+                "htv:methodName": "DELETE",
+            },
+        ],
     }
     terms = {
         "lw:group": action.group,
