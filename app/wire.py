@@ -1,21 +1,28 @@
 """Events and invocations as JSON: what the server writes and the client reads back.
 
-    {"kind": "PropertyChanged", "thing": "camera", "at": "2026-11-21T10:00:00Z", "name": "exposure",
-     "value": 20.0, "skipped": 0}
+An event has a name and its data:
 
-`kind` is the name of the event's class, the rest its fields. A kind that is not known here comes
-from a newer server and is passed over.
+    property        {"thing", "at", "name", "value", "skipped"}
+    propertyFailed  {"thing", "at", "name", "reason"}
+    thing           {"thing", "at", "state", "reason"}
+    event           {"thing", "at", "name", "data"}
+    stream          {"thing", "at", "name", "live"}
+    invocation      {"thing", "at", "seq", and the invocation with its input and output}
+    progress        {"thing", "at", and the invocation without}
+
+A name that is not known here comes from a newer server and is passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
+from pydantic_core import to_json
 
 from app.actions.events import InvocationChanged, InvocationProgressed
+from app.actions.invocation import ACTION_INVOCATIONS_PATH
 from app.handles import InvocationSnapshot
 from things.events import (
     Event,
@@ -26,79 +33,124 @@ from things.events import (
     ThingStateChanged,
 )
 
-_EVENTS: Final[Mapping[str, TypeAdapter[Any]]] = {
-    kind.__name__: TypeAdapter(kind)
-    for kind in (
-        PropertyChanged,
-        PropertyFailed,
-        ThingStateChanged,
-        EventEmitted,
-        StreamChanged,
-        InvocationChanged,
-        InvocationProgressed,
-    )
+T = TypeVar("T")
+
+_TIMES: Final = {
+    "timeRequested": "requested_at",
+    "timeStarted": "started_at",
+    "timeCompleted": "ended_at",
+}
+"""The wire's older names, as LabThings has them, and ours."""
+
+_READ: Final[Mapping[str, TypeAdapter[Any]]] = {
+    "property": TypeAdapter(PropertyChanged),
+    "propertyFailed": TypeAdapter(PropertyFailed),
+    "thing": TypeAdapter(ThingStateChanged),
+    "event": TypeAdapter(EventEmitted),
+    "stream": TypeAdapter(StreamChanged),
+    "invocation": TypeAdapter(InvocationChanged),
+    "progress": TypeAdapter(InvocationProgressed),
 }
 
 _SNAPSHOT: Final = TypeAdapter(InvocationSnapshot)
+
+_NOT_SENT: Final[Mapping[str, Any]] = {"input": {}, "output": None, "blobs": ()}
+"""What an invocation without its input and output has in their place."""
 
 
 class WireError(ValueError):
     """What came over the network is not what was agreed."""
 
 
-def event_json(event: Event) -> bytes:
-    """An event as one line of JSON. NaN and infinities become null.
+def event_json(event: Event) -> tuple[str, bytes]:
+    """The name of an event on the network, and its data. NaN and infinities become null.
 
     Raises:
-        WireError: It is an event of a kind that is not sent.
+        WireError: It is of a kind that is not sent.
     """
-    kind = type(event).__name__
-    adapter = _EVENTS.get(kind)
-    if adapter is None:
-        raise WireError(f"events of kind {kind} are not sent")
-    try:
-        fields = adapter.dump_json(event)
-    except PydanticSerializationError as error:
-        raise WireError(f"{kind} of {event.thing}: {error}") from None
-    return b'{"kind":"' + kind.encode() + b'",' + fields[1:]
+    name, data = _described(event)
+    return name, written({"thing": event.thing, "at": event.at, **data})
 
 
-def event_from(data: Any) -> Event | None:
-    """The event in parsed JSON; None for a kind that is not known here.
+def event_from(name: str, data: Any) -> Event | None:
+    """The event of that name, from parsed JSON; None for a name that is not known here.
 
     Raises:
-        WireError: It has other fields than its kind has.
+        WireError: It has not the fields of its kind.
     """
-    if not isinstance(data, dict) or not isinstance(data.get("kind"), str):
-        raise WireError("an event without its kind")
-    adapter = _EVENTS.get(data["kind"])
+    adapter = _READ.get(name)
     if adapter is None:
         return None
-    fields = {key: value for key, value in data.items() if key != "kind"}
-    try:
-        event: Event = adapter.validate_python(fields)
-    except ValidationError as error:
-        raise WireError(f"{data['kind']}: {_said(error)}") from None
+    if not isinstance(data, dict):
+        raise WireError(f"{name}: an object was expected")
+    if name in ("invocation", "progress"):
+        snapshot = invocation_from(data)
+        known = {key: data[key] for key in ("thing", "at", "seq") if key in data}
+        data = {**known, "snapshot": snapshot}
+    event: Event = _checked(name, lambda: adapter.validate_python(data))
     return event
 
 
-def snapshot_json(snapshot: InvocationSnapshot) -> bytes:
-    """A snapshot of an invocation as JSON."""
-    return _SNAPSHOT.dump_json(snapshot)
+def invocation_json(snapshot: InvocationSnapshot, *, whole: bool = True) -> dict[str, Any]:
+    """An invocation in words of the wire.
+
+    Args:
+        snapshot: How it stands.
+        whole: With its input and output, and what is known of the blobs in it.
+    """
+    fields: dict[str, Any] = _SNAPSHOT.dump_python(snapshot, mode="json")
+    for name in () if whole else _NOT_SENT:
+        del fields[name]
+    for wire, own in _TIMES.items():
+        fields[wire] = fields.pop(own)
+    fields["href"] = f"{ACTION_INVOCATIONS_PATH}/{snapshot.id}"
+    return fields
 
 
-def snapshot_from(data: Any) -> InvocationSnapshot:
-    """The snapshot in parsed JSON.
+def invocation_from(data: Any) -> InvocationSnapshot:
+    """An invocation from parsed JSON, whole or without its input and output.
 
     Raises:
-        WireError: It has other fields.
+        WireError: It has not the fields of one.
     """
+    if not isinstance(data, dict):
+        raise WireError("an invocation: an object was expected")
+    fields = {**_NOT_SENT, **data, **{own: data.get(wire) for wire, own in _TIMES.items()}}
+    return _checked("an invocation", lambda: _SNAPSHOT.validate_python(fields))
+
+
+def written(value: Any) -> bytes:
+    """A value as JSON; what no JSON number can say (NaN, infinity) becomes null."""
+    return to_json(value, inf_nan_mode="null", fallback=str)
+
+
+def _described(event: Event) -> tuple[str, dict[str, Any]]:
+    match event:
+        case PropertyChanged():
+            return "property", {
+                "name": event.name,
+                "value": event.value,
+                "skipped": event.skipped,
+            }
+        case PropertyFailed():
+            return "propertyFailed", {"name": event.name, "reason": event.reason}
+        case ThingStateChanged():
+            return "thing", {"state": event.state.value, "reason": event.reason}
+        case EventEmitted():
+            return "event", {"name": event.name, "data": event.data}
+        case StreamChanged():
+            return "stream", {"name": event.name, "live": event.live}
+        case InvocationChanged():
+            return "invocation", {"seq": event.seq, **invocation_json(event.snapshot)}
+        case InvocationProgressed():
+            return "progress", invocation_json(event.snapshot, whole=False)
+    raise WireError(f"events of kind {type(event).__name__} are not sent")
+
+
+def _checked(what: str, read: Callable[[], T]) -> T:
     try:
-        return _SNAPSHOT.validate_python(data)
+        return read()
     except ValidationError as error:
-        raise WireError(f"an invocation: {_said(error)}") from None
-
-
-def _said(error: ValidationError) -> str:
-    fault = error.errors(include_url=False, include_input=False)[0]
-    return f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+        fault = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        raise WireError(f"{what}: {place}: {fault['msg']}") from None
