@@ -14,13 +14,17 @@ class LongLived:
 
     def __init__(self) -> None:
         self._ends: set[asyncio.Event] = set()
-        self._closed = False
+        self._closed = asyncio.Event()
 
     def close(self) -> None:
         """End all of them; those that come later end at once."""
-        self._closed = True
+        self._closed.set()
         for end in self._ends:
             end.set()
+
+    async def ended(self) -> None:
+        """Wait until all are to end; for those who hear of their client in another way."""
+        await self._closed.wait()
 
     @asynccontextmanager
     async def connection(self, receive: Receive) -> AsyncIterator[asyncio.Event]:
@@ -33,7 +37,7 @@ class LongLived:
             Set when it must end: the client left, or the server stops.
         """
         end = asyncio.Event()
-        if self._closed:
+        if self._closed.is_set():
             end.set()
         self._ends.add(end)
 

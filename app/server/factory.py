@@ -14,15 +14,16 @@ from app.server.action_routes import ActionRoutes
 from app.server.blob_routes import blob_routes
 from app.server.closing import LongLived
 from app.server.description_routes import DescriptionRoutes
+from app.server.event_feed import EventFeed
+from app.server.event_routes import event_routes
 from app.server.guards import Guard
 from app.server.invocation_json import Summaries
 from app.server.invocation_routes import invocation_routes
 from app.server.parts import Parts
 from app.server.problems import Problems, http_problem
-from app.server.property_routes import PropertyRoutes
 from app.server.settings import ServerSettings
 from app.server.stop_route import stop_routes
-from app.server.thing_route import ThingRoute
+from app.server.thing_routes import ThingRoutes
 
 _WORKERS = 8
 
@@ -35,13 +36,15 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
         settings: How.
     """
     workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="server-worker")
-    parts = Parts(bench, settings, bench.blobs, workers, LongLived())
+    parts = Parts(bench, settings, bench.blobs, workers, EventFeed(bench.bus), LongLived())
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        parts.feed.open()
         try:
             yield
         finally:
+            parts.feed.close()
             parts.long_lived.close()
             workers.shutdown(wait=False, cancel_futures=True)
 
@@ -56,17 +59,18 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
     app.state.blobs = parts.blobs
     app.state.prefix = settings.prefix
     app.state.long_lived = parts.long_lived
-    # The last one added is the outermost.
-    app.add_middleware(Problems)
-    app.add_middleware(Guard, settings=settings)
     descriptions = DescriptionRoutes(parts)
     summaries = Summaries()
-    things = ThingRoute(parts, descriptions, PropertyRoutes(parts), ActionRoutes(parts, summaries))
+    actions = ActionRoutes(parts, summaries)
+    # The last one added is the outermost.
+    app.add_middleware(ThingRoutes, parts=parts, descriptions=descriptions, actions=actions)
+    app.add_middleware(Problems)
+    app.add_middleware(Guard, settings=settings)
     app.router.routes += [
-        things,
         *descriptions.routes(),
         *invocation_routes(parts, summaries),
         *blob_routes(parts),
+        *event_routes(parts),
         *stop_routes(parts),
     ]
     return app

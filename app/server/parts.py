@@ -18,6 +18,7 @@ from app.server.addresses import base_url
 from app.server.answers import Faulty, fault
 from app.server.blob_context import BlobAddresses
 from app.server.closing import LongLived
+from app.server.event_feed import EventFeed
 from app.server.settings import ServerSettings
 from things.blobs import BlobDataManager
 
@@ -33,6 +34,7 @@ class Parts:
         settings: How.
         blobs: Gives ids to blobs.
         workers: Where disk is read, pictures are encoded and inputs are checked; never the loop.
+        feed: Everything that happens, numbered.
         long_lived: Connections that stay open until somebody ends them.
     """
 
@@ -40,6 +42,7 @@ class Parts:
     settings: ServerSettings
     blobs: BlobDataManager
     workers: Executor
+    feed: EventFeed
     long_lived: LongLived
 
     async def in_worker(self, call: Callable[[], R]) -> R:

@@ -10,7 +10,7 @@ import uvicorn
 from app.bench import Bench
 from app.server.factory import create_app
 from app.server.settings import ServerSettings
-from app.server.timed_protocol import TimedProtocol
+from app.server.timed_protocol import TimedProtocol, TimedSocketProtocol
 
 _WEBSOCKET_MESSAGE_BYTES = 1024 * 1024
 
@@ -60,7 +60,7 @@ def running_server(
     config = uvicorn.Config(
         app,
         http=TimedProtocol,
-        ws="websockets-sansio",
+        ws=TimedSocketProtocol,
         ws_max_size=_WEBSOCKET_MESSAGE_BYTES,
         lifespan="on",
         log_config=None,

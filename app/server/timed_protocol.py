@@ -1,4 +1,7 @@
-"""Connections that never finish their headers are closed; uvicorn alone would keep them."""
+"""Connections that never finish their headers, or stop reading, are closed.
+
+uvicorn alone would keep them for ever.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,26 @@ import asyncio
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 HEADERS_WITHIN_S = 15.0
+STALLED_S = 30.0
+STALLED_AT_THE_END_S = 0.5
+SOCKET_STALLED_S = 5.0
+TRY_AGAIN_LATER = 1013
+"""The close code of a websocket whose reader stopped (RFC 6455, IANA registry)."""
 
 
 class TimedProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with a time within which the headers of a request must be complete."""
+    """uvicorn's protocol, with a time for the headers of a request and for a reader that stops."""
 
     headers_within_s = HEADERS_WITHIN_S
+    stalled_s = STALLED_S
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._late: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
         self._in_headers = True
         self._upgraded = False
 
@@ -27,8 +38,9 @@ class TimedProtocol(HttpToolsProtocol):
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clocks."""
         self._disarm()
+        self._unstall()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -57,6 +69,29 @@ class TimedProtocol(HttpToolsProtocol):
         self._disarm()
         super().handle_websocket_upgrade()
 
+    def pause_writing(self) -> None:
+        """The client does not keep up: it has a while to read on."""
+        super().pause_writing()
+        self._unstall()
+        self._stalled = self.loop.call_later(self.stalled_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It reads on."""
+        self._unstall()
+        super().resume_writing()
+
+    def shutdown(self) -> None:
+        """The server ends; who does not read now is not waited for."""
+        super().shutdown()
+        if self._stalled is not None:
+            self._unstall()
+            self._stalled = self.loop.call_later(STALLED_AT_THE_END_S, self.transport.abort)
+
+    def _unstall(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
+
     def _idle_for_ever(self) -> bool:
         """Whether a few stray bytes stopped uvicorn's own clock between two requests."""
         cycle = cast("Any", self.cycle)
@@ -76,3 +111,41 @@ class TimedProtocol(HttpToolsProtocol):
         self._late = None
         if not self.transport.is_closing():
             self.transport.close()
+
+
+class TimedSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's websocket protocol; a reader that stops is told so and dropped."""
+
+    stalled_s = SOCKET_STALLED_S
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._stalled: asyncio.TimerHandle | None = None
+
+    def pause_writing(self) -> None:
+        """The client does not keep up: it has a while to read on."""
+        super().pause_writing()
+        self._unstall()
+        self._stalled = self.loop.call_later(self.stalled_s, self._say_goodbye)
+
+    def resume_writing(self) -> None:
+        """It reads on."""
+        self._unstall()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock."""
+        self._unstall()
+        super().connection_lost(exc)
+        self.writable.set()  # who waits to send must not wait for ever
+
+    def _say_goodbye(self) -> None:
+        """Put the close frame behind what waits; whoever reads on finds it, for a while."""
+        self.conn.fail(TRY_AGAIN_LATER, "the client does not read")
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self._stalled = self.loop.call_later(self.stalled_s, self.transport.abort)
+
+    def _unstall(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
