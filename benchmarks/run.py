@@ -14,6 +14,7 @@ import platform
 import sys
 from collections.abc import Callable
 
+import frame_to_screen
 import property_read
 import startup
 from report import Report
@@ -21,6 +22,7 @@ from report import Report
 BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "startup": startup.measure,
     "property-read": property_read.measure,
+    "frame-to-screen": frame_to_screen.measure,
 }
 
 

@@ -39,7 +39,9 @@ class ViewerCentre:
     def open_live(self, thing: str, stream: str) -> None:
         """Show a live stream in a tab of its own."""
         handle = self._bench.things[thing]
-        self._viewer.open_live(f"{thing}/{stream}", handle.title, handle, stream)
+        described = handle.describe().get("lw:streams", {}).get(stream, {})
+        title = f"{handle.title}, {described.get('title', stream).lower()}"
+        self._viewer.open_live(f"{thing}/{stream}", title, handle, stream)
 
     def set_compact(self, _compact: bool) -> None:
         """Nothing to do: the strip of tools drops its zoom buttons by its own height."""

@@ -6,7 +6,7 @@ import html
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QTabBar, QWidget
 from typing_extensions import override
 
@@ -108,7 +108,9 @@ class PageTabs(QTabBar):
     def tabSizeHint(self, index: int) -> QSize:
         if index >= len(self._tabs):
             return QSize(0, Size.DOCK_HEADER)
-        text = min(_MOST_TEXT, self.fontMetrics().horizontalAdvance(self._tabs[index].title))
+        # As wide as it is in bold: a tab must not jump when something fresh is in it.
+        metrics = QFontMetrics(self._theme.font(strong=True))
+        text = min(_MOST_TEXT, metrics.horizontalAdvance(self._tabs[index].title))
         return QSize(2 * _PAD + Size.ICON + _ICON_GAP + text + _CLOSE + 4, Size.DOCK_HEADER)
 
     @override

@@ -248,6 +248,7 @@ class PictureArea(QWidget):
                 axis=shades.axis,
                 rectangle=mark if isinstance(mark, Rectangle) else None,
                 line=mark if isinstance(mark, Line) else None,
+                quick=page.live is not None,
             )
         )
 
