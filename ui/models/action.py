@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -310,7 +309,8 @@ def progress_view(run: InvocationSnapshot) -> ProgressView:
 
 
 def _count(number: float) -> str:
-    return f"{math.floor(number):,}" if abs(number) >= 1 or number == 0 else f"{number:.2f}"
+    """How much of something, in as few digits as tell it apart."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
 
 
 def _inner_place(loc: Loc) -> str:

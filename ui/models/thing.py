@@ -191,8 +191,10 @@ class ThingModel(QObject):
             for field in group.fields
             if field.known and field.schema.kind in (Kind.NUMBER, Kind.INTEGER)
         ]
-        # A measured value tells more than a set one.
-        numbers.sort(key=lambda field: not field.schema.read_only)
+        # A measured value tells more than a set one, one that changes more than a constant.
+        numbers.sort(
+            key=lambda field: (not field.schema.read_only, not field.schema.raw.get("observable"))
+        )
         if numbers:
             return f"{numbers[0].text(numbers[0].confirmed)}, {words}"
         return words

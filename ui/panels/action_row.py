@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.handles import BenchHandle, InvocationSnapshot, ThingHandle
@@ -21,6 +21,9 @@ from ui.states import State
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize
 from ui.widgets import PlainLabel, ReasonLabel, TextButton
+
+PATIENCE_MS: Final = 300
+"""A run that is over sooner only turns its button: rows beneath should not jump."""
 
 
 class InputRow(LabelledRow):
@@ -117,6 +120,11 @@ class ActionRow(QWidget):
         indented.setContentsMargins(Size.INDENT, 0, 0, 0)
         indented.addWidget(self.status)
         self._column.addLayout(indented)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self.refresh)
+        self._was_running = False
         self.fold.turned.connect(self._fold_toggled)
         self.run_button.clicked.connect(self.run_or_cancel)
         model.changed.connect(self.refresh)
@@ -157,8 +165,11 @@ class ActionRow(QWidget):
     def refresh(self) -> None:
         """Show the model as it is."""
         model = self.model
-        self.status.show_action(model)
         running = model.running
+        if running and not self._was_running:
+            self._patience.start()
+        self._was_running = running
+        self.status.show_action(model, calm=running and self._patience.isActive())
         text = self.tr("Cancel") if running else self.tr("Run")
         if self.run_button.text() != text:
             self.run_button.setText(text)

@@ -37,8 +37,13 @@ class RunStatus(QWidget):
         column.addWidget(self._line)
         column.addWidget(self.error)
 
-    def show_action(self, model: ActionModel) -> None:
-        """Show what an action is doing."""
+    def show_action(self, model: ActionModel, *, calm: bool = False) -> None:
+        """Show what an action is doing.
+
+        Args:
+            model: The action.
+            calm: Keep still; it began only just now.
+        """
         progress = model.progress
         self.bar.setVisible(progress is not None)
         if progress is not None:
@@ -55,7 +60,7 @@ class RunStatus(QWidget):
         error = model.error
         sentence = error if not error or error[-1] in ".!?…" else f"{error}."
         self.error.say(State.FAILED if error else None, sentence)
-        self.setVisible(model.running or bool(error))
+        self.setVisible(bool(error) or (model.running and not calm))
 
     def _say(self, state: State, words: str, remaining: str, *, strong: bool) -> None:
         look = LOOKS[state]
