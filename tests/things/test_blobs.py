@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
-import things.blobs
+import things.blob_data
 from things import (
     Blob,
     BlobArray,
@@ -241,7 +241,7 @@ def test_a_picture_is_encoded_when_asked_for_and_only_once(monkeypatch):
         calls.append(media_type)
         return b"encoded"
 
-    monkeypatch.setattr(things.blobs, "encode_image", encode)
+    monkeypatch.setattr(things.blob_data, "encode_image", encode)
     blob = PngBlob.from_array(np.zeros((2, 3), np.uint16), pixel_size_um=0.5, full_scale=4095)
     data = blob.data
     assert isinstance(data, BlobArray)
