@@ -2,23 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDockWidget
 
 from ui.commands import Command
 from ui.theme import Scheme
 
-if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+
+class CommandTarget(Protocol):
+    """What the commands need of the window they belong to."""
+
+    @property
+    def bench_dock(self) -> QDockWidget:
+        """The bench."""
+
+    @property
+    def panels_dock(self) -> QDockWidget:
+        """The panels."""
+
+    @property
+    def activity_dock(self) -> QDockWidget:
+        """The activity."""
+
+    @property
+    def scheme(self) -> Scheme:
+        """The colour scheme the operator chose."""
+
+    def stop_all(self) -> None:
+        """Stop everything; no question asked."""
+
+    def open_palette(self) -> None:
+        """Open the command palette."""
+
+    def find_thing(self) -> None:
+        """Put the focus into the search box of the bench."""
+
+    def has_address(self) -> bool:
+        """Whether the bench is served."""
+
+    def copy_address(self) -> None:
+        """Copy the server's address."""
+
+    def show_log(self) -> None:
+        """Bring the application's log in sight."""
+
+    def isFullScreen(self) -> bool:
+        """Whether the window fills the screen."""
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or stop doing so."""
+
+    def reset_layout(self) -> None:
+        """Put every dock back to its first place and size."""
+
+    def choose_scheme(self, scheme: Scheme) -> None:
+        """Choose light, dark or the system's colours."""
+
+    def ask_to_close(self) -> None:
+        """Close the window, asking first while something runs."""
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Commands", text)
 
 
-def window_commands(window: MainWindow) -> list[Command]:
+def window_commands(window: CommandTarget) -> list[Command]:
     """Everything the menu and the palette offer beside the Things' own actions."""
     return [
         Command(
@@ -99,7 +150,7 @@ def _toggle(action: QAction, command_id: str, title: str, shortcut: str) -> Comm
     )
 
 
-def _colours(window: MainWindow, scheme: Scheme, title: str, glyph: str = "") -> Command:
+def _colours(window: CommandTarget, scheme: Scheme, title: str, glyph: str = "") -> Command:
     return Command(
         id=f"colours.{scheme.value}",
         title=title,
