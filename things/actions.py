@@ -284,7 +284,11 @@ class ActionDescriptor(Affordance, Generic[P, R]):
         """
         func = cast("Callable[..., R]", self.func)
         given = {**self._fill_in(thing, kwargs), **kwargs}
-        return thing._core.run(lambda: func(thing, **given))
+        return self._run(thing, lambda: func(thing, **given))
+
+    def _run(self, thing: Thing, body: Callable[[], R]) -> R:
+        # `stop` must not stand in line behind the action it is to stop.
+        return body() if self.name == "stop" else thing._core.run(body)
 
     def _fill_in(self, thing: Thing, given: Mapping[str, Any]) -> dict[str, Any]:
         missing = {name: what for name, what in self.injected.items() if name not in given}
@@ -318,7 +322,7 @@ class ActionDescriptor(Affordance, Generic[P, R]):
         def direct(thing: Thing, *args: Any, **kwargs: Any) -> R:
             given = signature.bind_partial(thing, *args, **kwargs).arguments
             filled = self._fill_in(thing, given)
-            return thing._core.run(lambda: func(thing, *args, **kwargs, **filled))
+            return self._run(thing, lambda: func(thing, *args, **kwargs, **filled))
 
         return direct
 

@@ -51,9 +51,16 @@ class ArrayType:
 
     def _validate(self, value: Any) -> NDArray[Any]:
         try:
-            array = np.asarray(value, dtype=self.dtype)
-        except (TypeError, ValueError) as error:
+            given = np.asarray(value)
+        except ValueError as error:  # lists of unlike lengths
             raise PydanticCustomError("array", "must be a list of numbers") from error
+        if given.dtype.kind not in "biuf" and given.size:
+            raise PydanticCustomError("array", "must be a list of numbers")
+        if np.issubdtype(self.dtype, np.integer):
+            array = self._whole(given)
+        else:
+            # A copy, so that the driver's own array may change without anybody being told.
+            array = np.array(given, dtype=self.dtype)
         if self.ndim is not None and array.ndim != self.ndim:
             raise PydanticCustomError(
                 "array_axes",
@@ -63,6 +70,23 @@ class ArrayType:
         if np.issubdtype(self.dtype, np.floating) and not np.isfinite(array).all():
             raise PydanticCustomError("finite_number", "must be finite numbers")
         return array
+
+    def _whole(self, given: NDArray[Any]) -> NDArray[Any]:
+        """The integers, if they are integers and fit."""
+        with np.errstate(invalid="ignore"):
+            array = np.array(given).astype(self.dtype)
+        if not np.array_equal(array, given) or (array.dtype.kind == "i" and _turned(array, given)):
+            raise PydanticCustomError(
+                "int_type",
+                "must be whole numbers of {bits} bits",
+                {"bits": 8 * self.dtype.itemsize},
+            )
+        return array
+
+
+def _turned(array: NDArray[Any], given: NDArray[Any]) -> bool:
+    """Whether a number too large has come out negative; compared as floats it may look equal."""
+    return bool(((array < 0) != (given < 0)).any())
 
 
 FloatArray = Annotated[NDArray[np.float64], ArrayType(np.float64, ndim=1)]

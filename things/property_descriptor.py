@@ -74,6 +74,7 @@ class PropertyDescriptor(Affordance, Generic[V]):
         self._read_only = read_only
         self._constraints = {key: value for key, value in constraints.items() if value is not None}
         self._adapter: TypeAdapter[V] | None = None
+        self._unlimited: TypeAdapter[V] | None = None
 
     @builtins.property
     def read_only(self) -> bool:
@@ -138,6 +139,20 @@ class PropertyDescriptor(Affordance, Generic[V]):
                 self.name, f"the driver gave {_short(value)}, which does not fit its type"
             ) from error
 
+    def from_json(self, value: Any) -> V:
+        """A reading in JSON as Python again; the limits of `property()` do not count.
+
+        Raises:
+            ValueRefusedError: It is not of this type.
+        """
+        if self._unlimited is None:
+            self.resolve_now()
+        try:
+            return cast("TypeAdapter[V]", self._unlimited).validate_python(value)
+        except ValidationError as error:
+            reason, details = refusal(error)
+            raise ValueRefusedError(self.name, reason, details) from error
+
     def read(self, thing: Thing) -> V:
         """The value now, from the device where it is functional. May be slow."""
         raise NotImplementedError
@@ -179,8 +194,10 @@ class PropertyDescriptor(Affordance, Generic[V]):
         if self._constraints:
             limited = Annotated[annotation, Field(**self._constraints)]
         adapter = adapter_for(limited, self.where)
+        self._unlimited = adapter
         if self._constraints:
             self._refuse_idle_constraints(adapter, annotation)
+            self._unlimited = adapter_for(annotation, self.where)
         self._adapter = adapter
 
     def _refuse_idle_constraints(self, adapter: TypeAdapter[V], annotation: Any) -> None:

@@ -37,7 +37,8 @@ class Thing:
     declare `class Lamp(Thing, thread="own")` to have all of it run in one thread.
 
     A method `stop(self)`, where there is one, is called by STOP ALL from another thread, without
-    the lock, while an action may run; it must return quickly. A method `reconnect(self)`, where
+    the lock, while an action may run, and never in the Thing's own thread; it must return
+    quickly. A method `reconnect(self)`, where
     there is one, is called to bring a lost device back; otherwise the Thing is left and entered.
 
     A derived class may declare an affordance anew, or remove one by `snap = None`.

@@ -135,6 +135,33 @@ def test_calls_are_run_one_after_the_other_in_their_order():
     own.close()
 
 
+def test_stop_does_not_stand_in_line_behind_what_it_stops():
+    class Arm(Thing, thread="own"):
+        def __init__(self) -> None:
+            self.moving, self.stopped = threading.Event(), threading.Event()
+
+        @action
+        def move(self) -> bool:
+            self.moving.set()
+            return self.stopped.wait(10)
+
+        @action
+        def stop(self) -> None:
+            self.stopped.set()
+
+    arm = Arm()
+    results: list[bool] = []
+    mover = threading.Thread(target=lambda: results.append(arm.move()))
+    mover.start()
+    assert arm.moving.wait(10)
+    Arm.stop.call(arm, {})
+    mover.join(10)
+    assert results == [True]
+    arm.stopped.clear()
+    arm.stop()
+    assert arm.stopped.is_set()
+
+
 def test_a_thing_that_is_only_made_has_no_thread():
     before = threading.active_count()
     Probe()

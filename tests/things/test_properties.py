@@ -146,6 +146,15 @@ def test_a_functional_property_asks_the_device_every_time(lamp):
         ("named", {"a": "b"}, "a must be a number"),
         ("nothing", 0, "must be greater than 0"),
         ("spectrum", "flat", "must be a list of numbers"),
+        ("spectrum", ["1"], "must be a list of numbers"),
+        ("spectrum", [1.0, None], "must be a list of numbers"),
+        ("spectrum", [[1.0], [2.0, 3.0]], "must be a list of numbers"),
+        ("spectrum", np.array([1j]), "must be a list of numbers"),
+        ("counts", [1.5], "must be a whole number"),
+        ("counts", [2**63], "must be a whole number"),
+        ("counts", [2**70], "must be a list of numbers"),
+        ("counts", [math.nan], "must be a whole number"),
+        ("counts", [float(2**63)], "must be a whole number"),
         ("spectrum", [[1.0], [2.0]], "must have 1 axes, not 2"),
     ],
 )
@@ -227,6 +236,10 @@ def test_a_getter_that_gives_the_wrong_type_is_said_to_have_failed():
 
 def test_a_reading_may_lie_beyond_the_limits_for_writing():
     assert prop("current").to_json(2.5) == 2.5
+    assert prop("current").from_json(2.5) == 2.5
+    assert prop("mode").from_json("slow") is Mode.SLOW
+    with pytest.raises(ValueRefusedError, match="current: must be a number"):
+        prop("current").from_json("much")
 
 
 @pytest.mark.parametrize(
@@ -276,6 +289,16 @@ def test_an_array_arrives_as_an_array_of_its_type(lamp):
     lamp.counts = [1, 2]
     assert lamp.spectrum.dtype == np.float64
     assert lamp.counts.dtype == np.int64
+    lamp.spectrum = []
+    lamp.counts = [1.0, 2.0]
+    assert (lamp.spectrum.tolist(), lamp.counts.tolist()) == ([], [1, 2])
+
+
+def test_an_array_that_the_driver_goes_on_writing_to_does_not_change_the_property(lamp):
+    mine = np.array([1.0, 2.0])
+    lamp.spectrum = mine
+    mine[0] = 9
+    assert lamp.spectrum.tolist() == [1.0, 2.0]
 
 
 def test_what_is_read_only_is_refused_from_outside_and_set_by_the_driver(lamp):
