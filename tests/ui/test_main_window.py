@@ -21,6 +21,7 @@ from ui.activity.thumbnails import ThumbnailSource
 from ui.bridge import Bridge
 from ui.layout_memory import LayoutMemory
 from ui.main_window import MainWindow, Say, WindowParts
+from ui.panels import PanelsArea
 from ui.tasks import Tasks
 from ui.theme import DARK, Scheme, Theme
 from ui.top_bar import is_loopback
@@ -366,3 +367,25 @@ def test_the_documentation_lists_every_shortcut(window: MainWindow) -> None:
     text = (Path(__file__).parents[2] / "docs" / "window.md").read_text(encoding="utf-8")
     for command in window.commands:
         assert command.shortcut in text, command.id
+
+
+def test_the_shortcut_stops_everything_once_from_a_popped_out_panel(
+    parts: WindowParts,
+    make_window: Callable[[WindowParts], MainWindow],
+    bench: FakeBench,
+    qtbot: QtBot,
+) -> None:
+    panels = PanelsArea(bench, parts.theme, parts.tasks, parts.bridge)
+    make_window(replace(parts, panels=panels))
+    qtbot.mouseClick(panels.panel("camera").header.pop_out, LEFT)
+    popped = panels.panel("camera").window()
+    assert popped is not panels.widget.window()
+    with qtbot.waitActive(popped):
+        popped.activateWindow()
+
+    qtbot.keyClick(popped, Qt.Key.Key_Period, CONTROL)
+
+    qtbot.waitUntil(lambda: bench.stops > 0)
+    qtbot.wait(50)
+    assert bench.stops == 1
+    popped.close()

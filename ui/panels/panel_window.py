@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -37,7 +37,7 @@ class PanelWindow(QWidget):
         self.setWindowTitle(panel.model.title)
         self.stop = StopAllButton(theme, compact=True)
         self.stop.pressed.connect(self._stop_all)
-        QShortcut(QKeySequence("Ctrl+."), self, self._stop_all)
+        # No Ctrl+. here: the main window's works in every window, and of two Qt runs neither.
         top = QHBoxLayout()
         top.addWidget(self.stop)
         top.addStretch(1)
