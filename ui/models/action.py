@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 
-from app.handles import (
-    BenchHandle,
-    InvocationSnapshot,
-    InvocationStatus,
-    Origin,
-    OriginKind,
-    ThingHandle,
-)
+from app.handles import BenchHandle, InvocationSnapshot, InvocationStatus, ThingHandle
 from things.errors import InputRefusedError, ThingError
-from ui.models.field import faults_from_details
-from ui.models.numbers import PLAIN, NumberStyle, format_value, span_in_words
+from ui.models.numbers import PLAIN, NumberStyle, format_value
+from ui.models.progress import ProgressView, asked_by, progress_view
+from ui.models.refusals import faults_from_details
 from ui.models.schema import DataSchema, Kind
 from ui.models.validation import Fault, Loc, faults_of
-
-
-@dataclass(frozen=True, slots=True)
-class ProgressView:
-    """Progress as it is drawn.
-
-    Attributes:
-        fraction: 0 to 1, or None where the end is not known.
-        step: Such as '31 of 50 steps'; may be ''.
-        remaining: Such as '9 s left'; may be ''.
-    """
-
-    fraction: float | None
-    step: str
-    remaining: str
 
 
 class ActionModel(QObject):
@@ -226,6 +204,10 @@ class ActionModel(QObject):
         except ThingError as error:
             self.error = str(error) or type(error).__name__
             return None
+        except Exception as error:
+            # A mistake of ours or of a driver: said here and, raised on, in the log.
+            self.error = f"it could not be started ({type(error).__name__}: {error})"
+            raise
         finally:
             self._asking = False
             self.changed.emit()
@@ -281,36 +263,6 @@ class ActionModel(QObject):
             f"{each.title} {format_value(self.values.get(each.name), each, self._style)}"
             for each in self.inputs
         )
-
-
-def asked_by(origin: Origin) -> str:
-    """Who asked, where it was not the operator at this window; '' for them."""
-    if origin.kind is OriginKind.WINDOW:
-        return ""
-    return origin.who or origin.kind.value
-
-
-def progress_view(run: InvocationSnapshot) -> ProgressView:
-    """The progress of a running invocation; nested levels give one fraction."""
-    if not run.progress:
-        return ProgressView(None, run.last_log, f"{span_in_words(run.elapsed_s)} so far")
-    fraction, width = 0.0, 1.0
-    for level in run.progress:
-        if not level.total:
-            break
-        fraction += width * min(1.0, max(0.0, level.done / level.total))
-        width /= level.total
-    known = bool(run.progress[0].total)
-    top = run.progress[0]
-    step = f"{_count(top.done)} of {_count(top.total)}" if top.total else _count(top.done)
-    step = f"{step} {top.label}".strip()
-    left = f"{span_in_words(top.remaining_s)} left" if top.remaining_s is not None else ""
-    return ProgressView(min(1.0, fraction) if known else None, step, left)
-
-
-def _count(number: float) -> str:
-    """How much of something, in as few digits as tell it apart."""
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
 
 
 def _inner_place(loc: Loc) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.handles import Reading
-from things.errors import BusyError, DisconnectedError, ThingError, ValueRefusedError
+from things.errors import ThingError
 from ui.models.numbers import PLAIN, NumberStyle, format_value, span_in_words
-from ui.models.schema import DataSchema, Kind, same
+from ui.models.refusals import faults_in, place_in_words, sentence, why
+from ui.models.schema import DataSchema, same
 from ui.models.validation import Fault, first_fault
 
 
@@ -145,7 +146,7 @@ class FieldModel(QObject):
                     return f"{self._thing_title} has not answered yet."
                 return f"{self._thing_title} still says {self.text(self._confirmed)}."
             case FieldState.REFUSED:
-                return _sentence(self._refusal or "")
+                return sentence(self._refusal or "")
             case FieldState.STALE:
                 return self._stale_reason()
         return ""
@@ -247,8 +248,14 @@ class FieldModel(QObject):
             # A newer write of this field has taken over what is shown.
             if turn == self._turn:
                 self._sent = UNSET
-                self._refuse(_why(error), _faults_in(error), value)
+                self._refuse(why(error), faults_in(error), value)
             return False
+        except Exception as error:
+            # A mistake of ours or of a driver: said here and, raised on, in the log.
+            if turn == self._turn:
+                self._sent = UNSET
+                self._refuse(f"{type(error).__name__}: {error}", (), value)
+            raise
         finally:
             if turn == self._turn:
                 self._sent = UNSET
@@ -295,71 +302,15 @@ class FieldModel(QObject):
     def _edited_reason(self) -> str:
         back = f"Esc goes back to {self.text(self._confirmed)}." if self.known else "Esc undoes it."
         if self._draft_fault:
-            return f"{_sentence(self._draft_fault)} {back}"
+            return f"{sentence(self._draft_fault)} {back}"
         fault = first_fault(self._draft, self.schema, self._style)
         if fault is not None:
-            return f"{_sentence(self._said(fault))} {back}"
+            return f"{sentence(self._said(fault))} {back}"
         return f"Enter sends {self.text(self._draft)}, {back}"
 
     def _stale_reason(self) -> str:
         if self._stale:
-            return _sentence(self._stale)
+            return sentence(self._stale)
         if self.age_s is None:
             return "Never heard of."
         return f"Not heard for {span_in_words(self.age_s)}."
-
-
-def place_in_words(loc: tuple[str | int, ...], schema: DataSchema) -> str:
-    """Where in a composed value something is, such as 'X ' or 'Entry 2, y '; '' for the whole."""
-    words = []
-    for step in loc:
-        if schema.kind is Kind.NULLABLE:
-            schema = schema.inner
-        part = next((each for each in schema.parts if each.name == str(step)), None)
-        if part is not None:
-            words.append(part.title)
-            schema = part
-        else:
-            words.append(f"entry {step + 1}" if isinstance(step, int) else str(step))
-            schema = schema.items
-    return ", ".join(words) + " " if words else ""
-
-
-def faults_from_details(details: object, prefixes: tuple[str, ...] = ("body",)) -> list[Fault]:
-    """The faults in a refusal's details, as pydantic and FastAPI write them."""
-    faults = []
-    for detail in details if isinstance(details, list | tuple) else ():
-        loc = tuple(detail.get("loc") or ())
-        while loc and loc[0] in prefixes:
-            loc = loc[1:]
-        text = str(detail.get("msg") or "is not valid")
-        for needless in ("Input should be ", "Value error, "):
-            if text.startswith(needless):
-                text = text.removeprefix(needless)
-                text = f"must be {text}" if needless.startswith("Input") else text
-        faults.append(Fault(loc, text))
-    return faults
-
-
-def _faults_in(error: ThingError) -> tuple[Fault, ...]:
-    return tuple(faults_from_details(getattr(error, "details", ())))
-
-
-def _why(error: ThingError) -> str:
-    """What an operator should read of a refusal."""
-    if isinstance(error, ValueRefusedError):
-        return error.reason
-    if isinstance(error, BusyError):
-        return f"it is busy: {error.holder}"
-    if isinstance(error, DisconnectedError):
-        return str(error) or "the device does not answer"
-    return str(error) or type(error).__name__
-
-
-def _sentence(words: str) -> str:
-    """Words as a sentence: a capital at the start and a full stop at the end."""
-    words = words.strip()
-    if not words:
-        return ""
-    words = words[:1].upper() + words[1:]
-    return words if words[-1] in ".!?…" else f"{words}."

@@ -27,6 +27,10 @@ LONGEST_EXACT = 7
 """A number of up to so many digits is shown whole, as somebody once typed it."""
 
 
+_EXACT_AS_FLOAT = 2**53
+"""Beyond this a whole number would lose digits as a float."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
     """The signs numbers are written with.
@@ -150,8 +154,7 @@ def _digits(value: Number, schema: DataSchema | None, style: NumberStyle) -> str
     if isinstance(value, float) and not math.isfinite(value):
         return "not a number" if math.isnan(value) else f"{MINUS if value < 0 else ''}∞"
     if isinstance(value, int):
-        decimals = decimals_of(schema) if schema is not None else 0
-        if not decimals:
+        if schema is None or schema.kind is not Kind.NUMBER or abs(value) > _EXACT_AS_FLOAT:
             return _signs(f"{value:,}", style)
         value = float(value)
     size = abs(value)

@@ -7,45 +7,20 @@ module needs a widget, and a schema that is not understood is never an error: it
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-Number = int | float
+from ui.models.kinds import Kind, alternatives, fixed_items, kind_of
 
-LARGE_ARRAY = 32
-"""More numbers than this are drawn, not listed."""
+__all__ = ["SLIDER_STEPS", "DataSchema", "Kind", "Number", "in_words", "option_text", "same"]
+
+Number = int | float
 
 SLIDER_STEPS = 256
 """A whole number with more steps than this gets no slider."""
-
-SCALARS = frozenset({"boolean", "integer", "number", "string"})
-
-
-class Kind(enum.Enum):
-    """What sort of value a schema describes; the key under which its editor is registered."""
-
-    BOOLEAN = "boolean"
-    INTEGER = "integer"
-    NUMBER = "number"
-    STRING = "string"
-    ENUM = "enum"
-    CONST = "const"
-    NULL = "null"
-    NULLABLE = "nullable"
-    CHOICE = "choice"
-    VECTOR = "vector"
-    LIST = "list"
-    TABLE = "table"
-    NUMBERS = "numbers"
-    GRID = "grid"
-    OBJECT = "object"
-    MAP = "map"
-    BLOB = "blob"
-    OTHER = "other"
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +40,7 @@ class DataSchema:
     @cached_property
     def kind(self) -> Kind:
         """What sort of value this is."""
-        return _kind_of(self)
+        return kind_of(self.raw)
 
     @property
     def title(self) -> str:
@@ -182,13 +157,13 @@ class DataSchema:
             return tuple((value, option_text(value)) for value in self.raw["enum"])
         return tuple(
             (each["const"], str(each.get("title") or option_text(each["const"])))
-            for each in self._alternatives
+            for each in alternatives(self.raw)
         )
 
     @cached_property
     def inner(self) -> DataSchema:
         """For a nullable: the schema of the value that is not none."""
-        for each in self._alternatives:
+        for each in alternatives(self.raw):
             if each.get("type") != "null":
                 keep = {
                     key: self.raw[key]
@@ -201,7 +176,7 @@ class DataSchema:
     @cached_property
     def variants(self) -> tuple[DataSchema, ...]:
         """For a choice: the schemas to choose from."""
-        return tuple(DataSchema(each, "", self.unit) for each in self._alternatives)
+        return tuple(DataSchema(each, "", self.unit) for each in alternatives(self.raw))
 
     @cached_property
     def items(self) -> DataSchema:
@@ -213,7 +188,7 @@ class DataSchema:
     def parts(self) -> tuple[DataSchema, ...]:
         """For a vector or an object: its components in order, each with its key as name."""
         if self.raw.get("type") == "array":
-            each = _fixed_items(self.raw)
+            each = fixed_items(self.raw)
             return tuple(DataSchema(part, str(i), self.unit) for i, part in enumerate(each))
         properties = self.raw.get("properties") or {}
         unit = self.unit if self.kind is Kind.VECTOR else ""
@@ -238,11 +213,6 @@ class DataSchema:
             inner = (self.raw.get("properties") or {}).get("media_type") or {}
             said = inner.get("const") or inner.get("default")
         return str(said or "*/*")
-
-    @cached_property
-    def _alternatives(self) -> tuple[Mapping[str, Any], ...]:
-        found = self.raw.get("oneOf") or self.raw.get("anyOf") or ()
-        return tuple(each for each in found if isinstance(each, Mapping))
 
 
 def in_words(name: str) -> str:
@@ -278,96 +248,6 @@ def _is_number(value: object) -> bool:
 def _number(raw: Mapping[str, Any], closed: str, opened: str, pick: Any) -> Number | None:
     found = [raw[key] for key in (closed, opened) if _is_number(raw.get(key))]
     return pick(found) if found else None
-
-
-def _fixed_items(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The item schemas of an array of fixed length; [] where its length may vary."""
-    items = raw.get("items")
-    listed = raw.get("prefixItems") or (items if isinstance(items, list) else None)
-    if listed:
-        return [each for each in listed if isinstance(each, Mapping)]
-    least, most = raw.get("minItems"), raw.get("maxItems")
-    if isinstance(items, Mapping) and isinstance(least, int) and least == most:
-        return [items] * least
-    return []
-
-
-def _kind_of(schema: DataSchema) -> Kind:
-    raw = schema.raw
-    if "const" in raw:
-        return Kind.CONST
-    if raw.get("enum"):
-        return Kind.ENUM
-    alternatives = schema._alternatives
-    if alternatives:
-        return _kind_of_alternatives(alternatives)
-    kind = raw.get("type")
-    if kind == "object":
-        return _kind_of_object(raw)
-    if kind == "array":
-        return _kind_of_array(raw)
-    if kind == "null":
-        return Kind.NULL
-    return Kind(kind) if isinstance(kind, str) and kind in SCALARS else Kind.OTHER
-
-
-def _kind_of_alternatives(alternatives: tuple[Mapping[str, Any], ...]) -> Kind:
-    if all("const" in each for each in alternatives):
-        return Kind.ENUM
-    nulls = sum(each.get("type") == "null" for each in alternatives)
-    if nulls == 1 and len(alternatives) == 2:
-        return Kind.NULLABLE
-    return Kind.CHOICE
-
-
-def _kind_of_object(raw: Mapping[str, Any]) -> Kind:
-    properties = raw.get("properties") or {}
-    if "href" in properties and ("media_type" in properties or "lw:mediaType" in raw):
-        return Kind.BLOB
-    if not properties:
-        return Kind.OBJECT if raw.get("additionalProperties") is False else Kind.MAP
-    short = all(
-        isinstance(part, Mapping) and part.get("type") in ("integer", "number") and len(key) <= 2
-        for key, part in properties.items()
-    )
-    return Kind.VECTOR if short and 2 <= len(properties) <= 4 else Kind.OBJECT
-
-
-def _kind_of_array(raw: Mapping[str, Any]) -> Kind:
-    items = raw.get("items")
-    fixed = _fixed_items(raw)
-    if fixed and len(fixed) <= 6 and all(each.get("type") in SCALARS for each in fixed):
-        return Kind.VECTOR
-    if not isinstance(items, Mapping):
-        return Kind.OTHER
-    kind = items.get("type")
-    if "enum" not in items and kind in ("integer", "number"):
-        return Kind.NUMBERS if _may_be_large(raw) else Kind.LIST
-    if kind in SCALARS or "enum" in items:
-        return Kind.LIST
-    rows = items.get("items")
-    if kind == "array" and isinstance(rows, Mapping) and rows.get("type") in ("integer", "number"):
-        return Kind.GRID
-    if kind == "object" and _has_scalar_columns(items):
-        return Kind.TABLE
-    return Kind.OTHER
-
-
-def _may_be_large(raw: Mapping[str, Any]) -> bool:
-    """Whether an array of numbers may hold more than one would list."""
-    shape = raw.get("lw:shape")
-    if isinstance(shape, list) and all(isinstance(edge, int) for edge in shape):
-        return math.prod(shape) > LARGE_ARRAY
-    most = raw.get("maxItems")
-    return not isinstance(most, int) or most > LARGE_ARRAY
-
-
-def _has_scalar_columns(items: Mapping[str, Any]) -> bool:
-    properties = items.get("properties") or {}
-    return bool(properties) and all(
-        isinstance(part, Mapping) and (part.get("type") in SCALARS or "enum" in part)
-        for part in properties.values()
-    )
 
 
 def _plainest(schema: DataSchema) -> Any:

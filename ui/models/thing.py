@@ -22,9 +22,10 @@ from things.events import (
     ThingState,
     ThingStateChanged,
 )
-from ui.models.action import ActionModel, asked_by
+from ui.models.action import ActionModel
 from ui.models.field import FieldModel
 from ui.models.numbers import PLAIN, NumberStyle
+from ui.models.progress import asked_by
 from ui.models.schema import DataSchema, Kind
 from ui.states import State, state_of_thing
 

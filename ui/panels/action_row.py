@@ -204,7 +204,8 @@ class ActionRow(QWidget):
         column = QVBoxLayout(form)
         column.setContentsMargins(Size.INDENT, 0, 0, Size.GRID)
         column.setSpacing(4)
-        if self.model.description:
+        said = self.model.description.rstrip(".")
+        if said and said != self.model.title.rstrip("."):
             about = ReasonLabel(self._context.theme)
             about.say(None, self.model.description)
             column.addWidget(about)

@@ -10,22 +10,22 @@ from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from app.handles import BenchHandle
 from ui.editors import EditorContext
-from ui.editors.fold import Fold
 from ui.models.action import ActionModel
 from ui.models.field import FieldModel
 from ui.models.schema import Kind
 from ui.models.thing import Group, Stream, ThingModel
 from ui.panels.about import About
 from ui.panels.action_row import ActionRow
+from ui.panels.body_parts import GroupFold, StreamRow
 from ui.panels.field_row import FieldRow
 from ui.tasks import Tasks
-from ui.theme import Size, TextSize, Theme
-from ui.widgets import ElidedLabel, PlainLabel, SearchBox, TextButton
+from ui.theme import Size, TextSize
+from ui.widgets import PlainLabel, SearchBox
 
 ROW_GAP = Size.ROW - Size.CONTROL
 
@@ -37,42 +37,6 @@ OPEN_ROWS = 6
 
 TWO_COLUMNS = 760
 """From this width on, 'everything' stands in two columns."""
-
-
-class StreamRow(QWidget):
-    """A live stream: its name and a button that shows it."""
-
-    def __init__(self, stream: Stream, context: EditorContext) -> None:
-        """Build the row of a stream."""
-        super().__init__()
-        theme = context.theme
-        self.button = TextButton(theme, self.tr("Show"), glyph="live", role="accent")
-        self.button.setFixedWidth(Size.RUN)
-        self.button.setAccessibleName(self.tr("Show {0}").format(stream.title))
-        label = ElidedLabel(theme, stream.title)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(Size.INDENT, 0, 0, 0)
-        row.addWidget(label, 1)
-        row.addWidget(self.button)
-
-
-class GroupFold(Fold):
-    """A titled group; folded, it says what is in it."""
-
-    def __init__(self, theme: Theme, model: ThingModel, group: Group) -> None:
-        """Build the line of a group."""
-        super().__init__(theme, group.title)
-        self._model = model
-        self._group = group
-        self.toggled.connect(self._sum_up)
-        for field in group.fields:
-            field.changed.connect(self._sum_up)
-        self._sum_up()
-
-    def _sum_up(self) -> None:
-        count = len(self._group.fields)
-        words = f"{count} {'value' if count == 1 else 'values'}"
-        self.set_summary(words if self.is_open else self._model.summary(self._group))
 
 
 class PanelBody(QWidget):

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import shiboken6
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
-from typing_extensions import override
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.handles import BenchHandle
 from things.events import Event
@@ -16,17 +14,14 @@ from ui.bridge import Bridge
 from ui.editors import EditorContext, number_style
 from ui.models.thing import ThingModel
 from ui.panels.depth import Depth
-from ui.panels.floating_bar import FloatingBar
+from ui.panels.panel_column import PanelColumn
 from ui.panels.panel_window import PanelWindow
 from ui.panels.thing_panel import ThingPanel
 from ui.tasks import Tasks
-from ui.theme import Size, Theme
+from ui.theme import Theme
 
 OPEN_AT_FIRST = 2
 """So many Things begin as panels, the others as rows; where room is short, one."""
-
-SETTLING_MS = 250
-"""How long what was brought in sight is followed while the layout makes room for it."""
 
 
 class PanelsArea(QWidget):
@@ -64,11 +59,7 @@ class PanelsArea(QWidget):
         self._windows: dict[str, PanelWindow] = {}
         self.panels: dict[str, ThingPanel] = {}
         context = EditorContext(theme, number_style(self.locale()))
-        inside = self._inside = QWidget()
-        inside.setProperty("canvas", "none")
-        self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(Size.GRID)
+        self._column = PanelColumn()
         for handle in bench.things.values():
             model = ThingModel(handle, context.style, self)
             model.catch_up(list(bench.invocations()))
@@ -76,24 +67,10 @@ class PanelsArea(QWidget):
             panel = ThingPanel(model, bench, context, tasks)
             self._connect(panel)
             self.panels[handle.name] = panel
-            self._column.addWidget(panel)
-        self._column.addStretch(1)
-        self._scroll = QScrollArea()
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inside)
-        self._bar = FloatingBar(self._scroll)
-        self._wanted: QWidget | None = None
-        self._settling = QTimer(self)
-        self._settling.setSingleShot(True)
-        self._settling.setInterval(SETTLING_MS)
-        self._settling.timeout.connect(self._settled)
-        inside.installEventFilter(self)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._column.add(panel)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._scroll)
+        column.addWidget(self._column)
         self._arrange()
 
     @property
@@ -182,32 +159,7 @@ class PanelsArea(QWidget):
             window.raise_()
             window.activateWindow()
             return
-        self._wanted = widget
-        self._settling.start()
-        QTimer.singleShot(0, widget, lambda: self._scroll_to(widget))
-
-    @override
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # What was unfolded takes its place in several turns of the layout: follow it there.
-        if event.type() == QEvent.Type.Resize and self._wanted is not None:
-            QTimer.singleShot(0, self, lambda: self._scroll_to(self._wanted))
-        return super().eventFilter(watched, event)
-
-    def _settled(self) -> None:
-        wanted, self._wanted = self._wanted, None
-        self._scroll_to(wanted)
-
-    def _scroll_to(self, widget: QWidget | None) -> None:
-        if widget is None or not shiboken6.isValid(widget):
-            return
-        if not self._inside.isAncestorOf(widget):
-            return
-        top = widget.mapTo(self._inside, widget.rect().topLeft()).y()
-        bar = self._scroll.verticalScrollBar()
-        if widget.height() >= self._scroll.viewport().height():
-            bar.setValue(top)
-        else:
-            self._scroll.ensureWidgetVisible(widget, 0, Size.GRID)
+        self._column.bring_in_sight(widget)
 
     def _pop_out(self, name: str) -> None:
         if name in self._windows:
@@ -223,5 +175,5 @@ class PanelsArea(QWidget):
         self._windows.pop(name)
         place = list(self.panels).index(name)
         before = sum(other not in self._windows for other in list(self.panels)[:place])
-        self._column.insertWidget(before, self.panels[name])
+        self._column.add(self.panels[name], before)
         self.panels[name].show()

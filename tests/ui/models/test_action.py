@@ -8,7 +8,8 @@ import pytest
 
 from app.handles import Origin, OriginKind, ProgressStep
 from things.errors import InputRefusedError, ThingError
-from ui.models.action import ActionModel, progress_view
+from ui.models.action import ActionModel
+from ui.models.progress import progress_view
 
 if TYPE_CHECKING:
     from tests.ui.conftest import FakeBench, FakeThing, RunCoroutine
@@ -72,6 +73,17 @@ def test_an_action_that_cannot_start_says_why(
     run(stack.run(camera))
 
     assert stack.error == "the shutter is closed"
+
+
+def test_a_mistake_is_said_on_the_action_and_goes_on_to_the_log(
+    stack: ActionModel, camera: FakeThing, bench: FakeBench, run: RunCoroutine
+) -> None:
+    camera.refusals["acquire_stack"] = ZeroDivisionError("by nothing")
+    with pytest.raises(ZeroDivisionError):
+        run(stack.run(camera))
+
+    assert stack.error == "it could not be started (ZeroDivisionError: by nothing)"
+    assert not stack.running
 
 
 def test_waiting_progress_and_failure_are_shown_as_they_come(

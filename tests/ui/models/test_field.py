@@ -113,6 +113,18 @@ def test_a_refusal_keeps_the_value_to_be_edited(
     assert exposure.confirmed == 25.0
 
 
+def test_a_mistake_is_said_in_the_field_and_goes_on_to_the_log(
+    exposure: FieldModel, camera: FakeThing, run: RunCoroutine
+) -> None:
+    camera.refusals["exposure"] = ZeroDivisionError("by nothing")
+    exposure.edit(45.0)
+    with pytest.raises(ZeroDivisionError):
+        run(exposure.commit())
+
+    assert exposure.state is FieldState.REFUSED
+    assert exposure.reason == "ZeroDivisionError: by nothing."
+
+
 def test_a_change_from_outside_does_not_overwrite_what_is_typed(exposure: FieldModel) -> None:
     exposure.edit(60.0)
     exposure.confirm(reading(30.0))

@@ -227,7 +227,7 @@ def test_a_panel_in_a_window_of_its_own_carries_stop_all_and_comes_back(
     window.close()
     assert panel.window() is area.window()
     assert panel.isVisible()
-    assert area._column.indexOf(panel) == 0
+    assert area._column.place_of(panel) == 0
 
 
 def test_a_hundred_things_cost_nothing_before_they_are_in_sight(

@@ -1,0 +1,53 @@
+"""How far an invocation is and who asked for it, as it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.handles import InvocationSnapshot, Origin, OriginKind
+from ui.models.numbers import span_in_words
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """Progress as it is drawn.
+
+    Attributes:
+        fraction: 0 to 1, or None where the end is not known.
+        step: Such as '31 of 50 steps'; may be ''.
+        remaining: Such as '9 s left'; may be ''.
+    """
+
+    fraction: float | None
+    step: str
+    remaining: str
+
+
+def asked_by(origin: Origin) -> str:
+    """Who asked, where it was not the operator at this window; '' for them."""
+    if origin.kind is OriginKind.WINDOW:
+        return ""
+    return origin.who or origin.kind.value
+
+
+def progress_view(run: InvocationSnapshot) -> ProgressView:
+    """The progress of a running invocation; nested levels give one fraction."""
+    if not run.progress:
+        return ProgressView(None, run.last_log, f"{span_in_words(run.elapsed_s)} so far")
+    fraction, width = 0.0, 1.0
+    for level in run.progress:
+        if not level.total:
+            break
+        fraction += width * min(1.0, max(0.0, level.done / level.total))
+        width /= level.total
+    known = bool(run.progress[0].total)
+    top = run.progress[0]
+    step = f"{_count(top.done)} of {_count(top.total)}" if top.total else _count(top.done)
+    step = f"{step} {top.label}".strip()
+    left = f"{span_in_words(top.remaining_s)} left" if top.remaining_s is not None else ""
+    return ProgressView(min(1.0, fraction) if known else None, step, left)
+
+
+def _count(number: float) -> str:
+    """How much of something, in as few digits as tell it apart."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"

@@ -1,0 +1,47 @@
+"""Lines of a panel that are neither field nor action: streams, and the heads of groups."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ui.editors import EditorContext
+from ui.editors.fold import Fold
+from ui.models.thing import Group, Stream, ThingModel
+from ui.theme import Size, Theme
+from ui.widgets import ElidedLabel, TextButton
+
+
+class StreamRow(QWidget):
+    """A live stream: its name and a button that shows it."""
+
+    def __init__(self, stream: Stream, context: EditorContext) -> None:
+        """Build the row of a stream."""
+        super().__init__()
+        theme = context.theme
+        self.button = TextButton(theme, self.tr("Show"), glyph="live", role="accent")
+        self.button.setFixedWidth(Size.RUN)
+        self.button.setAccessibleName(self.tr("Show {0}").format(stream.title))
+        label = ElidedLabel(theme, stream.title)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Size.INDENT, 0, 0, 0)
+        row.addWidget(label, 1)
+        row.addWidget(self.button)
+
+
+class GroupFold(Fold):
+    """A titled group; folded, it says what is in it."""
+
+    def __init__(self, theme: Theme, model: ThingModel, group: Group) -> None:
+        """Build the line of a group."""
+        super().__init__(theme, group.title)
+        self._model = model
+        self._group = group
+        self.toggled.connect(self._sum_up)
+        for field in group.fields:
+            field.changed.connect(self._sum_up)
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        count = len(self._group.fields)
+        words = f"{count} {'value' if count == 1 else 'values'}"
+        self.set_summary(words if self.is_open else self._model.summary(self._group))
