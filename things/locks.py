@@ -62,7 +62,7 @@ class ThingLock:
             described: The same in words, told to those who wait.
             timeout_s: How long to wait; None for as long as it takes.
             waiting: Called with the holder's words when there is need to wait, and when they
-                change.
+                change; with '' between two holders.
             check: Called when woken; may raise to stop waiting (a cancellation).
 
         Raises:

@@ -239,6 +239,7 @@ def test_a_picture_is_encoded_when_asked_for_and_only_once(monkeypatch):
 
     def encode(array: Any, media_type: str, **_more: Any) -> bytes:
         calls.append(media_type)
+        threading.Event().wait(0.1)  # long enough for all others to come in, if they could
         return b"encoded"
 
     monkeypatch.setattr(things.blob_data, "encode_image", encode)

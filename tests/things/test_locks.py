@@ -175,12 +175,13 @@ def test_who_waits_is_told_whom_for_and_when_that_changes(stage):
     with stage.held_by("me", "Home, asked by network"):
         first = Waiter(stage, "first", then=waits_for(go)).in_line()
         second = Waiter(stage, "second").in_line()
-    until(lambda: len(second.told) == 2)  # the first has it now
+    until(lambda: "first's work" in second.told)
     go.set()
     first.ended()
     second.ended()
     assert first.told == ["Home, asked by network"]
-    assert second.told == ["Home, asked by network", "first's work"]
+    # Between two holders there may be a moment with none.
+    assert [told for told in second.told if told] == ["Home, asked by network", "first's work"]
 
 
 def test_who_waits_can_be_cancelled_and_the_line_moves_on(stage):

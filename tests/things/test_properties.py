@@ -359,15 +359,35 @@ def test_a_refused_value_is_not_published(lamp, listen):
     assert events == []
 
 
-def test_values_are_published_in_the_order_in_which_they_were_set(lamp):
-    seen: list[float] = []
-    kept: list[float] = []
+def test_values_are_published_in_the_order_in_which_they_were_set(lamp, listen):
+    """The first to set is held up before it is published; the second must not overtake it."""
+    events = listen(lamp)
+    first_is_set, second_is_done = threading.Event(), threading.Event()
 
-    def listen(event: Any) -> None:
-        seen.append(event.value)
-        kept.append(lamp.power)
+    class Slow(dict[str, Any]):
+        def __setitem__(self, name: str, value: Any) -> None:
+            super().__setitem__(name, value)
+            if value == 1:
+                first_is_set.set()
+                second_is_done.wait(0.2)  # in vain: the second stands in line
 
-    lamp._core.sink = listen
+    lamp._core.values = Slow()
+
+    def set_second() -> None:
+        assert first_is_set.wait(10)
+        lamp.power = 2
+        second_is_done.set()
+
+    second = threading.Thread(target=set_second)
+    second.start()
+    lamp.power = 1
+    second.join()
+    assert lamp.power == 2.0
+    assert [event.value for event in events] == [1.0, 2.0]
+
+
+def test_many_threads_setting_at_once_publish_every_value_and_the_last_is_the_value(lamp, listen):
+    events = listen(lamp)
     begin = threading.Barrier(4)
 
     def write(first: int) -> None:
@@ -380,10 +400,8 @@ def test_values_are_published_in_the_order_in_which_they_were_set(lamp):
         thread.start()
     for thread in threads:
         thread.join()
-
-    assert len(seen) == 100
-    assert seen == kept
-    assert lamp.power == seen[-1]
+    assert sorted(event.value for event in events) == list(range(100))
+    assert lamp.power == events[-1].value
 
 
 def test_defaults_are_not_shared_between_things():

@@ -270,22 +270,32 @@ def test_a_write_that_the_device_refused_is_not_kept(file):
         assert not file.exists()
 
 
-def test_what_is_kept_last_is_what_was_set_last(file):
+def test_what_is_kept_last_is_what_was_set_last(file, monkeypatch):
+    """The first to set is slow at the disk; the second must not overtake it there."""
     oven = Oven()
-    begin = threading.Barrier(4)
+    first_writes, second_is_done = threading.Event(), threading.Event()
+    real_put = SettingsFile.put
 
-    def write(first: int) -> None:
-        begin.wait()
-        for value in range(first, 40, 4):
-            oven.target = value
+    def put(settings: SettingsFile, name: str, value: float) -> None:
+        if value == 1:
+            first_writes.set()
+            second_is_done.wait(0.2)  # in vain: the second stands in line
+        real_put(settings, name, value)
+
+    monkeypatch.setattr(SettingsFile, "put", put)
+
+    def set_second() -> None:
+        assert first_writes.wait(10)
+        oven.target = 2
+        second_is_done.set()
 
     with oven.settings_in(file):
-        threads = [threading.Thread(target=write, args=(first,)) for first in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert kept(file) == {"target": oven.target}
+        second = threading.Thread(target=set_second)
+        second.start()
+        oven.target = 1
+        second.join()
+        assert oven.target == 2.0
+        assert kept(file) == {"target": 2.0}
 
 
 def test_a_setting_says_so():
