@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import queue
 import subprocess
@@ -15,7 +16,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -32,6 +33,8 @@ from app.imaging.errors import (
 )
 from app.imaging.limits import MIB, ImageLimits
 from app.imaging.worker import read_message, widen_pipe, write_message
+
+_log = logging.getLogger(__name__)
 
 # The child gets our own search path and nothing else: it finds the same libraries, however this
 # program was installed, and never a module that lies in the working folder by chance.
@@ -140,6 +143,10 @@ class ImageDecoder:
                     job.future.set_result(self._decode(job))
                 except ImageError as error:
                     job.future.set_exception(DecoderClosedError() if self._closed else error)
+                except Exception as error:
+                    # The thread must live on: whoever waits for the next picture waits for it.
+                    _log.exception("The image process could not be dealt with.")
+                    job.future.set_exception(ImageProcessError(f"{type(error).__name__}: {error}"))
         finally:
             self._end_process()
 
@@ -263,5 +270,7 @@ class ImageDecoder:
         process.kill()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                pipe.close()
+                # What could not be written any more is flushed on closing, to nobody.
+                with suppress(OSError):
+                    pipe.close()
         process.wait()

@@ -223,12 +223,28 @@ def test_a_process_that_was_killed_is_replaced(
     assert decoder.process_id not in (None, first)
 
 
+def test_a_process_killed_before_a_request_it_could_not_take_whole_is_replaced(
+    decoder: ImageDecoder, counts: NDArray[np.uint16]
+) -> None:
+    for _ in range(5):
+        decoder.submit(encoded(counts, "PNG")).result(WAIT_S)
+        process_id = decoder.process_id
+        assert process_id is not None
+        os.kill(process_id, 9)
+
+        with pytest.raises(ImageProcessError):
+            decoder.submit(bytes(8 * 2**20)).result(WAIT_S)
+
+    decoder.submit(encoded(counts, "PNG")).result(WAIT_S)
+
+
 def test_closing_ends_the_process_and_what_waits(counts: NDArray[np.uint16]) -> None:
     decoder = ImageDecoder()
     decoder.submit(encoded(counts, "PNG")).result(WAIT_S)
     process_id = decoder.process_id
     assert process_id is not None
-    waiting = [decoder.submit(png_of_zeros(9_000, 9_000)) for _ in range(3)]
+    slow = png_of_zeros(9_000, 9_000)
+    waiting = [decoder.submit(slow) for _ in range(3)]
 
     decoder.close()
 
