@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.actions.events import InvocationChanged
 from app.event_bus import EventBus, Mailbox
-from app.server.event_json import event_json
 from app.server.waking import on_loop
+from app.wire import event_json
 from things.events import Event, EventEmitted, PropertyChanged
 
 KEPT_ENTRIES = 2000
@@ -192,6 +193,8 @@ def _size(event: Event) -> int:
         return 1 + _size_of(event.value)
     if isinstance(event, EventEmitted):
         return 1 + _size_of(event.data)
+    if isinstance(event, InvocationChanged):
+        return 20 + _size_of(event.snapshot.input) + _size_of(event.snapshot.output)
     return 20
 
 

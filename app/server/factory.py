@@ -21,7 +21,9 @@ from app.server.invocation_json import Summaries
 from app.server.invocation_routes import invocation_routes
 from app.server.parts import Parts
 from app.server.problems import Problems, http_problem
+from app.server.return_routes import return_routes
 from app.server.settings import ServerSettings
+from app.server.state_routes import state_routes
 from app.server.stop_route import stop_routes
 from app.server.thing_routes import ThingRoutes
 
@@ -58,6 +60,7 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
     )
     app.state.blobs = parts.blobs
     app.state.prefix = settings.prefix
+    app.state.feed = parts.feed
     app.state.long_lived = parts.long_lived
     descriptions = DescriptionRoutes(parts)
     summaries = Summaries()
@@ -71,6 +74,8 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
         *invocation_routes(parts, summaries),
         *blob_routes(parts),
         *event_routes(parts),
+        *state_routes(parts),
+        *return_routes(parts),
         *stop_routes(parts),
     ]
     return app

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.server.action_routes import ActionRoutes
 from app.server.answers import Refused
 from app.server.description_routes import DescriptionRoutes
+from app.server.frame_socket import FrameSocket
 from app.server.live_routes import LiveRoutes
 from app.server.observe_route import ObserveRoute
 from app.server.parts import Parts
@@ -48,6 +49,7 @@ class ThingRoutes:
         self._live = LiveRoutes(parts)
         self._observe = ObserveRoute(parts)
         self._socket = ThingSocket(parts)
+        self._frames = FrameSocket(parts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on.
@@ -67,10 +69,22 @@ class ThingRoutes:
         if not parts or parts[0] not in self._bench.things:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self._socket.serve(parts, scope, receive, send)
+            await self._serve_socket(parts, scope, receive, send)
         else:
             answer = await self._answer(parts, scope, receive)
             await answer(scope, receive, send)
+
+    async def _serve_socket(
+        self, path: list[str], scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        thing = self._bench.entry(path[0]).thing
+        if thing is not None and len(path) == 2:
+            affordance = thing._core.affordances.get(path[1])
+            if isinstance(affordance, FrameStreamDescriptor):
+                stream = self._bench.stream(thing.name, path[1])
+                await self._frames.serve(stream, scope, receive, send)
+                return
+        await self._socket.serve(path, scope, receive, send)
 
     async def _answer(self, path: list[str], scope: Scope, receive: Receive) -> Response | ASGIApp:
         match path:

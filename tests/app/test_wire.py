@@ -19,7 +19,7 @@ from app.handles import (
     Problem,
     ProgressStep,
 )
-from app.wire import WireError, event_from, event_json, invocation_from, invocation_json, written
+from app.wire import WireError, event_from, event_json, invocation_from, invocation_json
 from things.events import (
     Event,
     EventEmitted,
@@ -81,7 +81,7 @@ def test_progress_comes_back_without_input_and_output() -> None:
 
 
 def test_an_invocation_comes_back_as_it_was() -> None:
-    assert invocation_from(json.loads(written(invocation_json(SNAPSHOT)))) == SNAPSHOT
+    assert invocation_from(invocation_json(SNAPSHOT)) == SNAPSHOT
 
 
 def test_an_invocation_has_the_names_of_labthings_for_its_times() -> None:
