@@ -6,6 +6,7 @@ uvicorn alone would keep them for ever.
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -15,6 +16,7 @@ HEADERS_WITHIN_S = 15.0
 STALLED_S = 30.0
 STALLED_AT_THE_END_S = 0.5
 SOCKET_STALLED_S = 5.0
+SOCKET_BUFFER_BYTES = 256 * 1024
 TRY_AGAIN_LATER = 1013
 """The close code of a websocket whose reader stopped (RFC 6455, IANA registry)."""
 
@@ -121,6 +123,13 @@ class TimedSocketProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._stalled: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The system may hold little for it: it would hide for megabytes that nobody reads."""
+        super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
 
     def pause_writing(self) -> None:
         """The client does not keep up: it has a while to read on."""

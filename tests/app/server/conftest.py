@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.bench import Bench
+from app.bench_file import BenchSpec, ThingSpec
+from app.server.settings import ServerSettings
+from app.server.thread import ServerThread
+
+MODULE = "server_instruments"
+# A bench file names its classes by module; this one lies beside the tests.
+sys.path.append(str(Path(__file__).parent))
+
+
+def bench_spec(**classes: str) -> BenchSpec:
+    return BenchSpec(
+        "Test bench",
+        tuple(ThingSpec(name, f"{MODULE}:{cls}") for name, cls in classes.items()),
+    )
+
+
+class Served:
+    """A bench that is served, and a client of it."""
+
+    def __init__(self, bench: Bench, server: ServerThread) -> None:
+        self.bench = bench
+        self.server = server
+        self.url = server.url
+        self.http = httpx.Client(base_url=server.url, timeout=20)
+
+    @property
+    def probe(self) -> Any:
+        return self.bench.thing("probe")
+
+    def listeners(self) -> list[Any]:
+        """The websockets and event sources that listen to the probe."""
+        running: Any = self.server._server
+        feed = running.config.app.state.feed
+        return list(feed._listeners.get("probe", ()))
+
+    def run(self, action: str, input: Any = None, *, wait: bool = True) -> Any:
+        """Invoke an action; the invocation as it ended."""
+        answer = self.http.post(f"/probe/{action}", json=input or {})
+        assert answer.status_code == 201, answer.text
+        invocation = answer.json()
+        if not wait:
+            return invocation
+        return self.ended(invocation["href"])
+
+    def ended(self, href: str) -> Any:
+        id = href.rsplit("/", 1)[-1]
+        for running in self.bench.actions.invocations:
+            if str(running.id) == id:
+                assert running.wait_ended(20)
+        return self.http.get(href).json()
+
+
+Serving = Callable[..., Served]
+
+
+@pytest.fixture
+def serving() -> Iterator[Serving]:
+    """Serve a bench with other settings than usual."""
+    open_ones: list[Served] = []
+
+    def serve(limit: int = 100, **settings: Any) -> Served:
+        bench = Bench(bench_spec(probe="Probe", other="Probe", dead="Dead"), limit=limit)
+        bench.open()
+        server = ServerThread(bench, ServerSettings(port=0, **settings))
+        server.start()
+        served = Served(bench, server)
+        open_ones.append(served)
+        return served
+
+    yield serve
+    for served in open_ones:
+        served.http.close()
+        served.server.stop()
+        served.bench.close()
+
+
+@pytest.fixture(scope="module")
+def _served() -> Iterator[Served]:
+    bench = Bench(bench_spec(probe="Probe", other="Probe", dead="Dead"))
+    bench.open()
+    server = ServerThread(bench, ServerSettings(port=0))
+    server.start()
+    served = Served(bench, server)
+    yield served
+    served.http.close()
+    server.stop()
+    bench.close()
+
+
+@pytest.fixture
+def served(_served: Served) -> Iterator[Served]:
+    """A bench that is served; its values are put back after each test."""
+    yield _served
+    probe: Any = _served.probe
+    probe.gate.set()
+    probe.began.clear()
+    probe._gain = 1.0
+    for name in ("counter", "ratio", "label", "home"):
+        type(probe)._affordances[name].reset(probe)
+    _served.bench.actions.cancel_all()
+    for invocation in _served.bench.actions.active:
+        assert invocation.wait_ended(10)
+
+
+@pytest.fixture
+def probe(served: Served) -> Any:
+    return served.probe
