@@ -42,7 +42,7 @@ class SlotCaller:
         """Read a property of another Thing, as Python."""
         if not prop.needs_device:
             return prop.read(thing)
-        return prop.validated(self._desk.read(thing, prop).value)
+        return prop.from_json(self._desk.read(thing, prop).value)
 
     def write(self, thing: Thing, prop: PropertyDescriptor[Any], value: Any) -> None:
         """Write a property of another Thing, under its lock."""

@@ -21,6 +21,7 @@ from ui.editors.base import number_style
 from ui.layout_memory import LayoutMemory
 from ui.main_window import MainWindow, Say, WindowParts
 from ui.panels.panels_area import PanelsArea
+from ui.stall_watch import StallWatch
 from ui.tasks import Tasks
 from ui.theme import Theme
 from ui.viewer.arrivals import Arrivals
@@ -57,6 +58,7 @@ class Composition(QObject):
         self.theme = Theme(qt)
         self.theme.choose(memory.scheme)
         bench = program.handle
+        self._stall_watch = StallWatch(parent=self)
         self.tasks = Tasks(self._tell)
         self.bridge = Bridge(bench.subscribe, self)
         self.viewer = ImageViewer(self.theme, self.tasks)
@@ -101,6 +103,7 @@ class Composition(QObject):
 
     async def close(self) -> None:
         """Let go of everything the window held."""
+        self._stall_watch.close()
         self.bridge.close()
         self.viewer.close_viewer()
         await self.tasks.close()

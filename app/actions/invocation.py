@@ -351,6 +351,7 @@ class Invocation(threading.Thread):
 
     def _end(self, outcome: Outcome) -> None:
         """Status, times, output and expiry change in one step."""
+        self.progress.close()
         with self._status_lock:
             self.waiting_for = ""
             self._outcome = outcome

@@ -92,7 +92,7 @@ def shrunk(array: NDArray[np.generic], max_edge: int) -> NDArray[np.generic]:
 
 def _decode_with_pillow(data: bytes, max_pixels: int, max_edge: int | None) -> NDArray[np.generic]:
     # The cap of our own is checked below; Pillow's is a second wall behind it.
-    Image.MAX_IMAGE_PIXELS = max_pixels
+    before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max_pixels
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_pixels(image.width * image.height, max_pixels)
@@ -109,6 +109,8 @@ def _decode_with_pillow(data: bytes, max_pixels: int, max_edge: int | None) -> N
     except Exception as error:
         # A broken file may raise nearly anything in the depth of a format's plugin.
         raise RefusedError(f"the picture is broken or cut short ({_words(error)})") from error
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def _array_of(image: ImageFile.ImageFile | Image.Image) -> NDArray[np.generic]:

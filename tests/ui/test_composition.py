@@ -57,10 +57,14 @@ def composed(
 
 
 def ready(composed: Composition) -> bool:
+    """Everything is open, and the window has heard of it: a field shows its value."""
     bench = composed.program.handle
-    return bool(bench.server.url) and all(
-        thing.state is ThingState.READY for thing in bench.things.values()
-    )
+    if not bench.server.url or any(
+        thing.state is not ThingState.READY for thing in bench.things.values()
+    ):
+        return False
+    panel = composed.panels.panel("camera")
+    return "exposure" in panel.model.fields and panel.field("exposure").model.confirmed == 25.0
 
 
 def in_thread(qtbot: QtBot, call: Callable[[], Any]) -> Any:
@@ -129,8 +133,9 @@ def test_what_a_client_does_over_http_is_seen_in_the_window(
     url = composed.program.handle.server.url
 
     in_thread(qtbot, lambda: httpx.put(f"{url}/camera/exposure", json=60.0).raise_for_status())
-    field = composed.panels.panel("camera").field("exposure")
-    qtbot.waitUntil(lambda: field.model.confirmed == 60.0, timeout=PATIENCE_MS)
+    # Looked up each time: a panel builds its fields anew when its Thing comes.
+    panel = composed.panels.panel("camera")
+    qtbot.waitUntil(lambda: panel.field("exposure").model.confirmed == 60.0, timeout=PATIENCE_MS)
 
     snapped = in_thread(qtbot, lambda: httpx.post(f"{url}/camera/snap").json())
     qtbot.waitUntil(lambda: shown_picture(composed) is not None, timeout=PATIENCE_MS)
