@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.handles import BenchHandle, InvocationSnapshot, InvocationStatus, ThingHandle
 from things.errors import InputRefusedError, ThingError
 from ui.models.numbers import PLAIN, NumberStyle, format_value
 from ui.models.progress import ProgressView, asked_by, progress_view
-from ui.models.refusals import faults_from_details
+from ui.models.refusals import entry_in_words, faults_from_details
 from ui.models.schema import DataSchema, Kind
 from ui.models.validation import Fault, Loc, faults_of
 
@@ -83,7 +83,7 @@ class ActionModel(QObject):
         """What to ask before running it; '' where nothing need be asked."""
         said = self._affordance.get("lw:confirm")
         if said is True:
-            return f"Run {self.title}?"
+            return self.tr("Run {0}?").format(self.title)
         return str(said or "")
 
     @property
@@ -206,7 +206,8 @@ class ActionModel(QObject):
             return None
         except Exception as error:
             # A mistake of ours or of a driver: said here and, raised on, in the log.
-            self.error = f"it could not be started ({type(error).__name__}: {error})"
+            reason = f"{type(error).__name__}: {error}"
+            self.error = self.tr("it could not be started ({0})").format(reason)
             raise
         finally:
             self._asking = False
@@ -269,13 +270,12 @@ def _inner_place(loc: Loc) -> str:
     rest = loc[1:]
     if not rest:
         return ""
-    words = [f"entry {step + 1}" if isinstance(step, int) else step for step in rest]
-    return ", ".join(words) + ": "
+    return ", ".join(map(entry_in_words, rest)) + ": "
 
 
 def _ended_badly(snapshot: InvocationSnapshot) -> str:
     if snapshot.status is not InvocationStatus.ERROR:
         return ""
     if snapshot.error is None:
-        return "It failed without saying why."
+        return QCoreApplication.translate("Refusal", "It failed without saying why.")
     return snapshot.error.detail or snapshot.error.title

@@ -143,8 +143,9 @@ class FieldModel(QObject):
                 return self._edited_reason()
             case FieldState.PENDING:
                 if not self.known:
-                    return f"{self._thing_title} has not answered yet."
-                return f"{self._thing_title} still says {self.text(self._confirmed)}."
+                    return self.tr("{0} has not answered yet.").format(self._thing_title)
+                still = self.text(self._confirmed)
+                return self.tr("{0} still says {1}.").format(self._thing_title, still)
             case FieldState.REFUSED:
                 return sentence(self._refusal or "")
             case FieldState.STALE:
@@ -171,15 +172,23 @@ class FieldModel(QObject):
         """Seconds since the value was confirmed; None where it never was."""
         return None if self._confirmed_at is None else time.monotonic() - self._confirmed_at
 
-    @property
-    def age_text(self) -> str:
-        """How old the value is, as 'everything' shows it."""
+    def age_text(self, *, short: bool = False) -> str:
+        """How old the value is, as 'everything' shows it.
+
+        Args:
+            short: Leave out that it is confirmed, where room is short.
+        """
         if self._sent is not UNSET or self._refusal is not None:
-            return f"asked {span_in_words(time.monotonic() - self._sent_at)} ago"
+            span = span_in_words(time.monotonic() - self._sent_at)
+            return self.tr("asked {0} ago").format(span)
         if self.age_s is None:
-            return "never read"
-        ago = f"{span_in_words(self.age_s)} ago" if self.age_s >= 1 else "just now"
-        return ago if self.schema.read_only else f"confirmed {ago}"
+            return self.tr("never read")
+        ago = self.tr("just now")
+        if self.age_s >= 1:
+            ago = self.tr("{0} ago").format(span_in_words(self.age_s))
+        if self.schema.read_only or short:
+            return ago
+        return self.tr("confirmed {0}").format(ago)
 
     @property
     def asked_for_s(self) -> float:
@@ -300,17 +309,19 @@ class FieldModel(QObject):
         self.changed.emit()
 
     def _edited_reason(self) -> str:
-        back = f"Esc goes back to {self.text(self._confirmed)}." if self.known else "Esc undoes it."
+        back = self.tr("Esc undoes it.")
+        if self.known:
+            back = self.tr("Esc goes back to {0}.").format(self.text(self._confirmed))
         if self._draft_fault:
             return f"{sentence(self._draft_fault)} {back}"
         fault = first_fault(self._draft, self.schema, self._style)
         if fault is not None:
             return f"{sentence(self._said(fault))} {back}"
-        return f"Enter sends {self.text(self._draft)}, {back}"
+        return self.tr("Enter sends {0}, {1}").format(self.text(self._draft), back)
 
     def _stale_reason(self) -> str:
         if self._stale:
             return sentence(self._stale)
         if self.age_s is None:
-            return "Never heard of."
-        return f"Not heard for {span_in_words(self.age_s)}."
+            return self.tr("Never heard of.")
+        return self.tr("Not heard for {0}.").format(span_in_words(self.age_s))

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QCoreApplication
+
 from app.handles import InvocationSnapshot, Origin, OriginKind
 from ui.models.numbers import span_in_words
+
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,11 @@ def asked_by(origin: Origin) -> str:
 def progress_view(run: InvocationSnapshot) -> ProgressView:
     """The progress of a running invocation; nested levels give one fraction."""
     if not run.progress:
-        return ProgressView(None, run.last_log, f"{span_in_words(run.elapsed_s)} so far")
+        return ProgressView(
+            None,
+            run.last_log,
+            translate("Progress", "{0} so far").format(span_in_words(run.elapsed_s)),
+        )
     fraction, width = 0.0, 1.0
     for level in run.progress:
         if not level.total:
@@ -42,9 +50,13 @@ def progress_view(run: InvocationSnapshot) -> ProgressView:
         width /= level.total
     known = bool(run.progress[0].total)
     top = run.progress[0]
-    step = f"{_count(top.done)} of {_count(top.total)}" if top.total else _count(top.done)
+    step = _count(top.done)
+    if top.total:
+        step = translate("Progress", "{0} of {1}").format(step, _count(top.total))
     step = f"{step} {top.label}".strip()
-    left = f"{span_in_words(top.remaining_s)} left" if top.remaining_s is not None else ""
+    left = ""
+    if top.remaining_s is not None:
+        left = translate("Progress", "{0} left").format(span_in_words(top.remaining_s))
     return ProgressView(min(1.0, fraction) if known else None, step, left)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
+
 from things.errors import BusyError, DisconnectedError, ThingError, ValueRefusedError
 from ui.models.schema import DataSchema, Kind
 from ui.models.validation import Fault
+
+translate = QCoreApplication.translate
 
 
 def place_in_words(loc: tuple[str | int, ...], schema: DataSchema) -> str:
@@ -18,9 +22,16 @@ def place_in_words(loc: tuple[str | int, ...], schema: DataSchema) -> str:
             words.append(part.title)
             schema = part
         else:
-            words.append(f"entry {step + 1}" if isinstance(step, int) else str(step))
+            words.append(entry_in_words(step))
             schema = schema.items
     return ", ".join(words) + " " if words else ""
+
+
+def entry_in_words(step: str | int) -> str:
+    """A step into a value: entries are counted from 1, keys stand as they are."""
+    if isinstance(step, int):
+        return translate("Refusal", "entry {0}").format(step + 1)
+    return step
 
 
 def faults_from_details(details: object, prefixes: tuple[str, ...] = ("body",)) -> list[Fault]:
@@ -49,9 +60,9 @@ def why(error: ThingError) -> str:
     if isinstance(error, ValueRefusedError):
         return error.reason
     if isinstance(error, BusyError):
-        return f"it is busy: {error.holder}"
+        return translate("Refusal", "it is busy: {0}").format(error.holder)
     if isinstance(error, DisconnectedError):
-        return str(error) or "the device does not answer"
+        return str(error) or translate("Refusal", "the device does not answer")
     return str(error) or type(error).__name__
 
 

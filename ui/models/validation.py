@@ -14,8 +14,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from PySide6.QtCore import QCoreApplication
+
 from ui.models.numbers import PLAIN, NumberStyle, format_number, unit_suffix
 from ui.models.schema import DataSchema, Kind, same
+
+translate = QCoreApplication.translate
 
 Loc = tuple[str | int, ...]
 
@@ -47,7 +51,7 @@ def _faults(value: Any, schema: DataSchema, loc: Loc, style: NumberStyle) -> Ite
     match schema.kind:
         case Kind.BOOLEAN:
             if not isinstance(value, bool):
-                yield Fault(loc, "must be on or off")
+                yield Fault(loc, translate("Fault", "must be on or off"))
         case Kind.INTEGER | Kind.NUMBER:
             yield from (Fault(loc, text) for text in _number_faults(value, schema, style))
         case Kind.STRING:
@@ -55,19 +59,19 @@ def _faults(value: Any, schema: DataSchema, loc: Loc, style: NumberStyle) -> Ite
         case Kind.ENUM:
             if not any(same(value, option) for option, _ in schema.options):
                 names = ", ".join(text for _, text in schema.options)
-                yield Fault(loc, f"must be one of {names}")
+                yield Fault(loc, translate("Fault", "must be one of {0}").format(names))
         case Kind.CONST:
             if not same(value, schema.raw["const"]):
-                yield Fault(loc, f"must be {schema.raw['const']}")
+                yield Fault(loc, translate("Fault", "must be {0}").format(schema.raw["const"]))
         case Kind.NULL:
             if value is not None:
-                yield Fault(loc, "must be none")
+                yield Fault(loc, translate("Fault", "must be none"))
         case Kind.NULLABLE:
             if value is not None:
                 yield from _faults(value, schema.inner, loc, style)
         case Kind.CHOICE:
             if all(first_fault(value, each, style) is not None for each in schema.variants):
-                yield Fault(loc, "fits none of the choices")
+                yield Fault(loc, translate("Fault", "fits none of the choices"))
         case Kind.VECTOR | Kind.OBJECT:
             yield from _part_faults(value, schema, loc, style)
         case Kind.LIST | Kind.TABLE | Kind.NUMBERS | Kind.GRID:
@@ -76,20 +80,24 @@ def _faults(value: Any, schema: DataSchema, loc: Loc, style: NumberStyle) -> Ite
             yield from _map_faults(value, schema, loc, style)
         case Kind.BLOB:
             if not isinstance(value, Mapping) or not value.get("href"):
-                yield Fault(loc, "needs a file")
+                yield Fault(loc, translate("Fault", "needs a file"))
         case Kind.OTHER:
             yield from _loose_faults(value, schema, loc)
 
 
 def _number_faults(value: Any, schema: DataSchema, style: NumberStyle) -> Iterator[str]:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        yield "must be a number" if schema.kind is Kind.NUMBER else "must be a whole number"
+        yield (
+            translate("Fault", "must be a number")
+            if schema.kind is Kind.NUMBER
+            else translate("Fault", "must be a whole number")
+        )
         return
     if isinstance(value, float) and not math.isfinite(value):
-        yield "must be a finite number"
+        yield translate("Fault", "must be a finite number")
         return
     if schema.kind is Kind.INTEGER and not float(value).is_integer():
-        yield "must be a whole number"
+        yield translate("Fault", "must be a whole number")
         return
 
     def said(limit: int | float) -> str:
@@ -97,15 +105,15 @@ def _number_faults(value: Any, schema: DataSchema, style: NumberStyle) -> Iterat
 
     low, high, step = schema.low, schema.high, schema.multiple_of
     if low is not None and schema.low_excluded and value <= low:
-        yield f"must be greater than {said(low)}"
+        yield translate("Fault", "must be greater than {0}").format(said(low))
     elif low is not None and value < low:
-        yield f"must be at least {said(low)}"
+        yield translate("Fault", "must be at least {0}").format(said(low))
     if high is not None and schema.high_excluded and value >= high:
-        yield f"must be less than {said(high)}"
+        yield translate("Fault", "must be less than {0}").format(said(high))
     elif high is not None and value > high:
-        yield f"must be at most {said(high)}"
+        yield translate("Fault", "must be at most {0}").format(said(high))
     if step is not None and not _is_multiple(value, step):
-        yield f"must be a multiple of {said(step)}"
+        yield translate("Fault", "must be a multiple of {0}").format(said(step))
 
 
 def _short(limit: int | float) -> int | float:
@@ -122,20 +130,24 @@ def _is_multiple(value: int | float, step: int | float) -> bool:
 
 def _string_faults(value: Any, schema: DataSchema) -> Iterator[str]:
     if not isinstance(value, str):
-        yield "must be text"
+        yield translate("Fault", "must be text")
         return
     least, most = schema.raw.get("minLength"), schema.raw.get("maxLength")
     if isinstance(least, int) and len(value) < least:
-        yield "must not be empty" if least == 1 else f"must have at least {least} characters"
+        if least == 1:
+            yield translate("Fault", "must not be empty")
+        else:
+            yield translate("Fault", "must have at least {0} characters").format(least)
     if isinstance(most, int) and len(value) > most:
-        yield f"must have at most {most} characters, not {len(value)}"
+        words = translate("Fault", "must have at most {0} characters, not {1}")
+        yield words.format(most, len(value))
     pattern = schema.raw.get("pattern")
     if isinstance(pattern, str) and not _matches(pattern, value):
-        yield f"must look like {pattern}"
+        yield translate("Fault", "must look like {0}").format(pattern)
     if schema.format == "date-time" and not _is_time(value):
-        yield "must be a date and time"
+        yield translate("Fault", "must be a date and time")
     if schema.format == "uri" and not urlsplit(value).scheme:
-        yield "must be an address, such as https://example.org"
+        yield translate("Fault", "must be an address, such as https://example.org")
 
 
 def _matches(pattern: str, value: str) -> bool:
@@ -156,37 +168,50 @@ def _is_time(value: str) -> bool:
 def _part_faults(value: Any, schema: DataSchema, loc: Loc, style: NumberStyle) -> Iterator[Fault]:
     if schema.raw.get("type") == "array":
         if not isinstance(value, list | tuple) or len(value) != len(schema.parts):
-            yield Fault(loc, f"must have {len(schema.parts)} entries")
+            count = len(schema.parts)
+            yield Fault(loc, translate("Fault", "must have {0} entries").format(count))
             return
         for i, part in enumerate(schema.parts):
             yield from _faults(value[i], part, (*loc, i), style)
         return
     if not isinstance(value, Mapping):
-        yield Fault(loc, "must be a group of values")
+        yield Fault(loc, translate("Fault", "must be a group of values"))
         return
     for part in schema.parts:
         if part.name in value:
             yield from _faults(value[part.name], part, (*loc, part.name), style)
         elif part.name in schema.required:
-            yield Fault((*loc, part.name), "is needed")
+            yield Fault((*loc, part.name), translate("Fault", "is needed"))
 
 
 def _array_faults(value: Any, schema: DataSchema, loc: Loc, style: NumberStyle) -> Iterator[Fault]:
     if not isinstance(value, list | tuple):
-        yield Fault(loc, "must be a list")
+        yield Fault(loc, translate("Fault", "must be a list"))
         return
     least, most = schema.raw.get("minItems"), schema.raw.get("maxItems")
     if isinstance(least, int) and len(value) < least:
-        yield Fault(loc, f"needs at least {least} {'entry' if least == 1 else 'entries'}")
+        yield Fault(loc, _too_few(least))
     if isinstance(most, int) and len(value) > most:
-        yield Fault(loc, f"may have at most {most} {'entry' if most == 1 else 'entries'}")
+        yield Fault(loc, _too_many(most))
     for i, each in enumerate(value):
         yield from _faults(each, schema.items, (*loc, i), style)
 
 
+def _too_few(least: int) -> str:
+    if least == 1:
+        return translate("Fault", "needs at least 1 entry")
+    return translate("Fault", "needs at least {0} entries").format(least)
+
+
+def _too_many(most: int) -> str:
+    if most == 1:
+        return translate("Fault", "may have at most 1 entry")
+    return translate("Fault", "may have at most {0} entries").format(most)
+
+
 def _map_faults(value: Any, schema: DataSchema, loc: Loc, style: NumberStyle) -> Iterator[Fault]:
     if not isinstance(value, Mapping):
-        yield Fault(loc, "must be keys and values")
+        yield Fault(loc, translate("Fault", "must be keys and values"))
         return
     for key, each in value.items():
         yield from _faults(each, schema.map_values, (*loc, key), style)
@@ -206,9 +231,8 @@ def _loose_faults(value: Any, schema: DataSchema, loc: Loc) -> Iterator[Fault]:
     """For a schema that is not understood: at least its outermost type."""
     wanted = schema.raw.get("type")
     if isinstance(wanted, str) and wanted in _LOOSE and not isinstance(value, _LOOSE[wanted]):
-        names = {"object": "an object", "array": "a list"}
-        yield Fault(loc, f"must be {names.get(wanted, f'a {wanted}')}")
+        yield Fault(loc, translate("Fault", "must be of the type '{0}'").format(wanted))
     if wanted == "array" and isinstance(value, list):
         least = schema.raw.get("minItems")
         if isinstance(least, int) and len(value) < least:
-            yield Fault(loc, f"needs at least {least} {'entry' if least == 1 else 'entries'}")
+            yield Fault(loc, _too_few(least))

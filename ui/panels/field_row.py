@@ -118,7 +118,7 @@ class FieldRow(LabelledRow):
         self.editor.show_faults(model.faults if state is FieldState.REFUSED else ())
         self.show_mark(_STATES.get(state), self._sentence(state))
         self.show_buttons(state in (FieldState.EDITED, FieldState.REFUSED))
-        self.show_age(model.age_text if self._shows_age else "")
+        self.show_age(model.age_text(short=not self.roomy) if self._shows_age else "")
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

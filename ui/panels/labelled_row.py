@@ -14,7 +14,6 @@ _LABEL, _EDITOR, _SLOT, _AGE = range(4)
 _AGE_WIDTH = 112
 _SHORT_AGE_WIDTH = 60
 _ROOMY = 440
-"""From this width on there is room for more than the bare age."""
 
 
 class LabelledRow(QWidget):
@@ -95,16 +94,20 @@ class LabelledRow(QWidget):
             self.send.setVisible(wanted)
             self.undo.setVisible(wanted)
 
+    @property
+    def roomy(self) -> bool:
+        """Whether there is room for more than the bare age."""
+        return self.width() >= _ROOMY
+
     def show_age(self, text: str) -> None:
         """Show how old the value is, in a column of its own; '' takes the column away."""
         if self.age is None and text:
             self.age = ElidedLabel(self._theme, size=TextSize.SMALL, tone="secondary")
             self._grid.addWidget(self.age, 0, _AGE)
         if self.age is not None:
-            roomy = self.width() >= _ROOMY
-            self.age.setFixedWidth(_AGE_WIDTH if roomy else _SHORT_AGE_WIDTH)
+            self.age.setFixedWidth(_AGE_WIDTH if self.roomy else _SHORT_AGE_WIDTH)
             self.age.setVisible(bool(text))
-            self.age.setText(text if roomy else text.removeprefix("confirmed "))
+            self.age.setText(text)
 
     def _lay_out(self, *, sends: bool) -> None:
         slot = QWidget()

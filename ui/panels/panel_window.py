@@ -21,7 +21,14 @@ class PanelWindow(QWidget):
     closing = Signal()
     """The window is closing; take the panel back."""
 
-    def __init__(self, theme: Theme, panel: ThingPanel, bench: BenchHandle, tasks: Tasks) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        panel: ThingPanel,
+        bench: BenchHandle,
+        tasks: Tasks,
+        owner: QWidget | None = None,
+    ) -> None:
         """Take a panel.
 
         Args:
@@ -29,8 +36,9 @@ class PanelWindow(QWidget):
             panel: The panel to show.
             bench: For STOP ALL.
             tasks: Runs it.
+            owner: The main window; this one goes when that one goes.
         """
-        super().__init__(None, Qt.WindowType.Window)
+        super().__init__(owner, Qt.WindowType.Window)
         self._bench = bench
         self._tasks = tasks
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

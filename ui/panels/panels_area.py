@@ -166,7 +166,7 @@ class PanelsArea(QWidget):
             self._bring_in_sight(name, self.panels[name])
             return
         panel = self.panels[name]
-        window = PanelWindow(self._theme, panel, self._bench, self._tasks)
+        window = PanelWindow(self._theme, panel, self._bench, self._tasks, self.window())
         self._windows[name] = window
         window.closing.connect(lambda: self._take_back(name))
         window.show()
