@@ -42,7 +42,7 @@ class LabelledRow(QWidget):
         self.editor = editor
         self._beside = PlainLabel(theme, editor.beside, size=TextSize.SMALL, tone="secondary")
         # A long unit does not fit into the slot: it stands behind the label.
-        fits = self._beside.sizeHint().width() <= Size.STATE_SLOT + 2
+        fits = self._beside.sizeHint().width() <= Size.STATE_SLOT + 4
         self._has_beside = bool(editor.beside) and fits
         shown = title if fits else f"{title}, {editor.beside}"
         self.label = ElidedLabel(theme, shown, tone="secondary")
@@ -111,7 +111,8 @@ class LabelledRow(QWidget):
 
     def _lay_out(self, *, sends: bool) -> None:
         slot = QWidget()
-        slot.setFixedSize(Size.STATE_SLOT, Size.CONTROL)
+        wide = self._beside.sizeHint().width() if self._has_beside else 0
+        slot.setFixedSize(max(Size.STATE_SLOT, wide), Size.CONTROL)
         inside = QHBoxLayout(slot)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.panels.floating_bar import FloatingBar
@@ -23,6 +23,8 @@ class PanelColumn(QScrollArea):
         self._wanted: QWidget | None = None
         self._inside = QWidget()
         self._inside.setProperty("canvas", "none")
+        # One panel that needs more room than there is must not push all the others out of sight.
+        self._inside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._inside.installEventFilter(self)
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, 0, 0)

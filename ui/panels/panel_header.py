@@ -90,9 +90,9 @@ def show_state(mark: IconMark, word: ElidedLabel, model: ThingModel) -> None:
     word.set_tone(look.role)
 
 
-def keep_whole(title: ElidedLabel) -> None:
-    """Let a title be cut only after everything beside it was, unless it is very long."""
-    title.setMinimumWidth(min(title.sizeHint().width(), _LONGEST_TITLE))
+def keep_whole(label: ElidedLabel, longest: int = _LONGEST_TITLE) -> None:
+    """Let a label be cut only after everything beside it was, up to so many pixels."""
+    label.setMinimumWidth(min(label.sizeHint().width(), longest))
 
 
 def address_of(handle: ThingHandle, url: str) -> str:

@@ -18,7 +18,13 @@ from ui.theme import Size, TextSize, Theme
 from ui.widgets import ElidedLabel, IconButton, IconMark, ProgressLine, TextButton
 
 _LONGEST_QUICK = 72
-"""In pixels."""
+"""The longest name of an action that has room in a row, in pixels."""
+
+_LONGEST_VALUE = 200
+"""A longer value is cut, in pixels."""
+
+_LONGEST_BESIDE = 100
+"""The longest value there is room for beside an action, in pixels."""
 
 
 class ThingRow(QWidget):
@@ -98,13 +104,13 @@ class ThingRow(QWidget):
             progress = running.progress
             self.bar.set_share(progress.fraction if progress is not None else None)
         else:
-            action = self._quick_action()
-            self._show_button(action.title if action is not None else "", "run", "accent")
             field = self._watch(model.headline())
             known = field is not None and field.known
             text = format_value(field.confirmed, field.schema, self._style) if field else ""
             self._show_value(field.title if field and known else "", text if known else "")
-            keep_whole(self.value)
+            keep_whole(self.value, _LONGEST_VALUE)
+            action = self._quick_action()
+            self._show_button(action.title if action is not None else "", "run", "accent")
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take in what happened while it was out of sight."""
@@ -147,8 +153,10 @@ class ThingRow(QWidget):
         if self._compact or first is None or first.inputs or first.confirm:
             return None
         # A long name would push out the value, which is what a row is for.
-        width = self.fontMetrics().horizontalAdvance(first.title)
-        return first if width <= _LONGEST_QUICK else None
+        measure = self.value.fontMetrics()
+        width = measure.horizontalAdvance(first.title)
+        beside = measure.horizontalAdvance(self.value.text())
+        return first if width <= _LONGEST_QUICK and beside <= _LONGEST_BESIDE else None
 
     def _pressed(self) -> None:
         running = self._model.current
