@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.handles import Reading
 from things.errors import ThingError, ValueRefusedError
 from ui.editors.choices import SwitchEditor
+from ui.editors.curve import NumbersEditor
 from ui.editors.numbers import NumberEditor
 from ui.editors.rows import RowsEditor
 from ui.models.field import FieldState
@@ -164,7 +165,9 @@ def test_a_field_can_be_copied_read_again_and_reset(
     qtbot.waitUntil(lambda: camera.written == [("exposure", 10.0)])
 
 
-def test_a_curve_stands_over_its_axis(make_thing: MakeThing, make_panel: MakePanel) -> None:
+def test_a_curve_stands_over_its_axis(
+    make_thing: MakeThing, make_panel: MakePanel, qtbot: QtBot
+) -> None:
     numbers = {"type": "array", "items": {"type": "number"}, "readOnly": True}
     meter = make_thing(
         "meter",
@@ -180,8 +183,10 @@ def test_a_curve_stands_over_its_axis(make_thing: MakeThing, make_panel: MakePan
 
     spectrum = panel.field("spectrum").row.editor
     wavelengths = panel.field("wavelengths").row.editor
-    assert spectrum.view.isVisible()  # type: ignore[attr-defined]  # a NumbersEditor
-    assert wavelengths.view.isHidden()  # type: ignore[attr-defined]  # a NumbersEditor
+    assert isinstance(spectrum, NumbersEditor)
+    assert isinstance(wavelengths, NumbersEditor)
+    qtbot.waitUntil(spectrum.view.isVisible)
+    assert wavelengths.view.isHidden()
 
 
 def test_a_getter_that_fails_is_said_in_its_field_alone(
