@@ -20,6 +20,7 @@ run: ## Open the demo bench, or another: make run ARGS="my-bench.toml"
 
 test: ## Run the tests; some of them: make test ARGS="tests/things -k blob"
 	@tools/bootstrap test
+	@tools/foreign-clients
 	@$(SCREEN) .venv/bin/python -m pytest $(ARGS)
 
 check: ## Look at style, types and import contracts

@@ -94,7 +94,7 @@ def thing_description(
             case ActionDescriptor():
                 described["actions"][name] = _action(affordance, f"{path}/{name}", prefix)
             case EventDescriptor():
-                described["events"][name] = _event(affordance, prefix)
+                described["events"][name] = _event(affordance, f"{path}/{name}")
             case FrameStreamDescriptor():
                 streams[name] = _stream(affordance, f"{path}/{name}")
     if streams:
@@ -182,14 +182,14 @@ def _action(action: ActionDescriptor[..., Any], href: str, prefix: str) -> dict[
     return described
 
 
-def _event(event: EventDescriptor[Any], prefix: str) -> dict[str, Any]:
+def _event(event: EventDescriptor[Any], href: str) -> dict[str, Any]:
     described: dict[str, Any] = {"title": event.title}
     if event.description:
         described["description"] = event.description
     described["data"] = event.schema()
     described["forms"] = [
         {
-            "href": f"{prefix}/events",
+            "href": href,
             "op": ["subscribeevent", "unsubscribeevent"],
             "contentType": "application/json",
             "subprotocol": "sse",

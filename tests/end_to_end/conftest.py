@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import queue
 import re
@@ -10,10 +12,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from resources import resource
+
 PATIENCE_S = 60.0
+HOUSE = Path(__file__).parents[2]
+CLIENTS = Path(__file__).parent / "clients"
+INSTALLED_CLIENTS = HOUSE / ".work" / "clients"
 
 
 class Started:
@@ -66,6 +74,15 @@ class Started:
 
 
 StartProgram = Callable[..., Started]
+PROGRAM = str(Path(sys.executable).with_name("labwright"))
+
+
+def environment(folder: Path, data: Path | None = None) -> dict[str, str]:
+    """A program's environment, so that it keeps everything in a folder of the test."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("LABWRIGHT")}
+    env["LABWRIGHT_DATA_FOLDER"] = str(data or folder / "data")
+    env["LABWRIGHT_SETTINGS_FILE"] = str(folder / "settings.toml")
+    return env
 
 
 @pytest.fixture
@@ -74,18 +91,15 @@ def start(tmp_path: Path) -> Iterator[StartProgram]:
     started: list[Started] = []
 
     def run(*arguments: str, display: str | None = "", data: Path | None = None) -> Started:
-        env = {key: value for key, value in os.environ.items() if not key.startswith("LABWRIGHT")}
-        env["LABWRIGHT_DATA_FOLDER"] = str(data or tmp_path / "data")
-        env["LABWRIGHT_SETTINGS_FILE"] = str(tmp_path / "settings.toml")
+        env = environment(tmp_path, data)
         if display is None:
             for key in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
                 env.pop(key, None)
         elif display:
             env["DISPLAY"] = display
-        program = str(Path(sys.executable).with_name("labwright"))
         folder = tmp_path / "elsewhere"
         folder.mkdir(exist_ok=True)
-        started.append(Started([program, *arguments], env, folder))
+        started.append(Started([PROGRAM, *arguments], env, folder))
         return started[-1]
 
     yield run
@@ -93,3 +107,119 @@ def start(tmp_path: Path) -> Iterator[StartProgram]:
         if program.process.poll() is None:
             program.process.kill()
             program.wait()
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], str]]:
+    """Serves a bench in a process of its own as long as a module's tests run; gives its address."""
+    started: list[Started] = []
+
+    def run(bench: Path) -> str:
+        folder = tmp_path_factory.mktemp("served")
+        command = [PROGRAM, "serve", "--port", "0", "--bench", str(bench)]
+        started.append(Started(command, environment(folder), folder))
+        return started[-1].wait_for(r"^Listening on (\S+)$")[1]
+
+    yield run
+    assert [program.end() for program in started] == [0] * len(started)
+
+
+@pytest.fixture(scope="module")
+def conformance(serve: Callable[[Path], str]) -> str:
+    """The address of the conformance bench."""
+    return serve(resource("benches/conformance.toml"))
+
+
+@pytest.fixture(scope="module")
+def busy(serve: Callable[[Path], str]) -> str:
+    """The address of a bench whose Things stand in each other's way."""
+    return serve(CLIENTS / "busy.toml")
+
+
+class ForeignError(Exception):
+    """What somebody else's client raised.
+
+    Attributes:
+        kind: The name of its class there.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Foreign:
+    """Somebody else's client in a process of its own, told by JSON lines what to do."""
+
+    def __init__(self, *command: str | Path) -> None:
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+        self._numbers = itertools.count()
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._came = threading.Condition()
+        self._ended = False
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def begin(self, do: str, **more: Any) -> int:
+        """Ask for something; the answer is fetched by the number."""
+        assert self._process.stdin is not None
+        number = next(self._numbers)
+        self._process.stdin.write(json.dumps({"no": number, "do": do, **more}) + "\n")
+        return number
+
+    def answer(self, number: int) -> Any:
+        """What came of it; raises ForeignError where the client raised."""
+        with self._came:
+            assert self._came.wait_for(lambda: number in self._answers or self._ended, PATIENCE_S)
+            assert number in self._answers, "the client ended"
+            answer = self._answers.pop(number)
+        if "kind" in answer:
+            raise ForeignError(answer["kind"], answer["message"])
+        return answer.get("value")
+
+    def __call__(self, do: str, **more: Any) -> Any:
+        """Ask for something and wait for it."""
+        return self.answer(self.begin(do, **more))
+
+    def close(self) -> None:
+        """End the client."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(PATIENCE_S)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            answer = json.loads(line)
+            with self._came:
+                self._answers[answer["no"]] = answer
+                self._came.notify_all()
+        with self._came:
+            self._ended = True
+            self._came.notify_all()
+        self._process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def installed_clients() -> Path:
+    """Where the clients of others are; `make test` has installed them before."""
+    subprocess.run([HOUSE / "tools" / "foreign-clients"], check=True)
+    return INSTALLED_CLIENTS
+
+
+@pytest.fixture(scope="module")
+def thing_client(installed_clients: Path) -> Iterator[Foreign]:
+    """labthings-fastapi's ThingClient."""
+    client = Foreign(installed_clients / "python/bin/python", CLIENTS / "thing_client.py")
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def node_wot(installed_clients: Path) -> Iterator[Foreign]:
+    """node-wot."""
+    node = installed_clients / "node"
+    client = Foreign(node, CLIENTS / "node_wot.mjs", installed_clients)
+    yield client
+    client.close()
