@@ -137,15 +137,7 @@ def busy(serve: Callable[[Path], str]) -> str:
 
 
 class ForeignError(Exception):
-    """What somebody else's client raised.
-
-    Attributes:
-        kind: The name of its class there.
-    """
-
-    def __init__(self, kind: str, message: str) -> None:
-        super().__init__(message)
-        self.kind = kind
+    """What somebody else's client raised, as 'ItsClass: its message'."""
 
 
 class Foreign:
@@ -175,7 +167,7 @@ class Foreign:
             assert number in self._answers, "the client ended"
             answer = self._answers.pop(number)
         if "kind" in answer:
-            raise ForeignError(answer["kind"], answer["message"])
+            raise ForeignError(f"{answer['kind']}: {answer['message']}")
         return answer.get("value")
 
     def __call__(self, do: str, **more: Any) -> Any:

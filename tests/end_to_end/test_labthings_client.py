@@ -120,25 +120,20 @@ def test_what_is_left_out_of_a_nested_value_gets_its_default(demo):
 def test_a_value_that_does_not_fit_is_refused_with_the_reason(demo, name, value, reason):
     before = demo("get", name=name)
 
-    with pytest.raises(Exception, match=reason) as refused:
+    with pytest.raises(Exception, match=f"ClientPropertyError: .*{reason}"):
         demo("set", name=name, value=value)
 
-    assert refused.value.kind == "ClientPropertyError"
     assert demo("get", name=name) == before
 
 
 def test_a_read_only_property_cannot_be_written(demo):
-    with pytest.raises(Exception, match="may not be set") as refused:
+    with pytest.raises(Exception, match=r"ClientPropertyError: .*may not be set"):
         demo("set", name="uptime", value=1.0)
-
-    assert refused.value.kind == "ClientPropertyError"
 
 
 def test_a_getter_that_raises_is_said_in_its_own_words(demo):
-    with pytest.raises(Exception, match="the sensor is unplugged") as refused:
+    with pytest.raises(Exception, match=r"ClientPropertyError: .*the sensor is unplugged"):
         demo("get", name="broken")
-
-    assert refused.value.kind == "ClientPropertyError"
 
 
 def test_an_action_runs_with_its_defaults_and_with_what_is_given(demo):
@@ -188,18 +183,15 @@ def test_it_polls_an_invocation_and_follows_its_links(demo):
 def test_bad_input_starts_nothing_and_says_which_field(demo, web, name, input, reason):
     before = web.get(f"/demo/{name}").json()
 
-    with pytest.raises(Exception, match=reason) as refused:
+    with pytest.raises(Exception, match=f"FailedToInvokeActionError: .*{reason}"):
         demo("call", name=name, input=input)
 
-    assert refused.value.kind == "FailedToInvokeActionError"
     assert web.get(f"/demo/{name}").json() == before
 
 
 def test_a_failure_reaches_the_caller_with_its_class_and_words(demo):
-    with pytest.raises(Exception, match=r"\[ValueError\]: no such luck") as failed:
+    with pytest.raises(Exception, match=r"ServerActionError: (?s:.*)\[ValueError\]: no such luck"):
         demo("call", name="explode", input={"message": "no such luck"})
-
-    assert failed.value.kind == "ServerActionError"
 
 
 def test_an_action_that_somebody_cancels_raises_the_error_for_that(demo, web):
@@ -207,9 +199,8 @@ def test_an_action_that_somebody_cancels_raises_the_error_for_that(demo, web):
 
     assert web.delete(running(web, "slow_count")).status_code == 200
 
-    with pytest.raises(Exception, match="cancelled") as cancelled:
+    with pytest.raises(Exception, match=r"InvocationCancelledError: .*cancelled"):
         demo.answer(called)
-    assert cancelled.value.kind == "InvocationCancelledError"
 
 
 def test_a_stubborn_action_needs_two_cancellations(demo, web):
@@ -222,9 +213,8 @@ def test_a_stubborn_action_needs_two_cancellations(demo, web):
     assert web.delete(href).status_code == 200
     asked_until(lambda: has_swallowed(web, href))
     assert web.delete(href).status_code == 200
-    with pytest.raises(Exception, match="cancelled") as cancelled:
+    with pytest.raises(Exception, match=r"InvocationCancelledError: .*cancelled"):
         demo.answer(twice)
-    assert cancelled.value.kind == "InvocationCancelledError"
 
 
 def test_nested_models_go_in_and_out(demo):
@@ -276,9 +266,8 @@ def test_a_blob_goes_in_and_the_very_same_comes_out(demo, maker):
 def test_a_blob_of_another_kind_or_from_elsewhere_is_refused(demo, web):
     text = demo("call", name="big_blob", input={"mib": 1})
     assert text["size"] == 1024 * 1024
-    with pytest.raises(Exception, match="image/png") as refused:
+    with pytest.raises(Exception, match=r"FailedToInvokeActionError: .*image/png"):
         demo("call", name="measure_blob", input={"image": text})
-    assert refused.value.kind == "FailedToInvokeActionError"
 
     elsewhere = {"href": "http://elsewhere.example/blob/x", "media_type": "image/png"}
     answer = web.post("/demo/measure_blob", json={"image": elsewhere})
@@ -306,10 +295,9 @@ def test_an_action_that_finds_a_thing_busy_raises_the_error_for_that(thing_clien
     asked_until(lambda: httpx.get(held["href"]).json()["status"] == "running")
 
     thing_client("connect", url=f"{busy}/switch/")
-    with pytest.raises(Exception, match="lamp is busy") as refused:
+    with pytest.raises(Exception, match=r"GlobalLockBusyError: .*lamp is busy"):
         thing_client("call", name="dim", input={})
 
-    assert refused.value.kind == "GlobalLockBusyError"
     httpx.delete(held["href"]).raise_for_status()
 
 
