@@ -59,8 +59,15 @@ def status_of(error: BaseException) -> int:
 def problem_of(error: BaseException) -> Problem:
     """An error in the shape of RFC 9457, without paths or traces."""
     title = type(error).__name__
-    detail = without_paths(str(error).strip()) or title
-    return Problem(title, detail, _type_of(error), status_of(error))
+    return Problem(title, without_paths(said_by(error)), _type_of(error), status_of(error))
+
+
+def said_by(error: BaseException) -> str:
+    """What an error says, or what it is, where it says nothing or cannot even say it."""
+    try:
+        return str(error).strip() or type(error).__name__
+    except Exception:
+        return type(error).__name__
 
 
 def without_paths(text: str) -> str:

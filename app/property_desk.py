@@ -19,6 +19,7 @@ from concurrent.futures import Executor, Future
 from typing import Any
 
 from app.errors import ClosingError
+from app.problems import said_by
 from things.errors import AffordanceNotFoundError, DisconnectedError, ReadOnlyError
 from things.events import PropertyFailed, Reading, now
 from things.properties import PropertyDescriptor
@@ -230,7 +231,7 @@ class PropertyDesk:
         except Exception as error:
             thing._core.sink(
                 PropertyFailed(
-                    thing=thing.name, name=prop.name, reason=str(error) or type(error).__name__
+                    thing=thing.name, name=prop.name, reason=said_by(error)
                 )
             )
             raise
@@ -247,7 +248,7 @@ class PropertyDesk:
         try:
             return call()
         except DisconnectedError as error:
-            self._lost(thing, str(error) or "the device is gone")
+            self._lost(thing, said_by(error))
             raise
 
     def _request(

@@ -23,7 +23,13 @@ from app.actions.invocation_model import (
     ProblemModel,
     model_to_dict,
 )
-from app.actions.log import DequeLogHandler, LogRecordModel, invocation_logger, message_of
+from app.actions.log import (
+    DequeLogHandler,
+    LogRecordModel,
+    invocation_logger,
+    let_go,
+    message_of,
+)
 from app.actions.outcome import Outcome, failed, in_json, returned
 from app.handles import (
     InvocationSnapshot,
@@ -33,6 +39,7 @@ from app.handles import (
     OriginKind,
     Problem,
 )
+from app.problems import said_by
 from things.blobs import ServerSideBlobData, blobdata_to_url_ctx
 from things.cancelling import CancelEvent
 from things.context import running_in
@@ -289,6 +296,10 @@ class Invocation(threading.Thread):
         finally:
             self.logger.removeHandler(handler)
         self._end(outcome)
+        for record in self._log:
+            let_go(record)
+        if own_thread:
+            _forget_frames(outcome.raised)
         cancelled_root = self.parent is None and outcome.status is InvocationStatus.CANCELLED
         if outcome.raised is not None and not own_thread and not cancelled_root:
             raise outcome.raised
@@ -312,7 +323,7 @@ class Invocation(threading.Thread):
             self.logger.info("Invocation %s was cancelled.", self.id)
             return failed(error, InvocationStatus.CANCELLED)
         except BaseException as error:  # SystemExit and the like must not leave it running
-            self.logger.exception("%s", str(error) or type(error).__name__)
+            self.logger.exception("%s", said_by(error))
             return failed(error, InvocationStatus.ERROR)
 
     def _call_keywords(self, action: ActionDescriptor[..., Any]) -> dict[str, Any]:
@@ -361,8 +372,10 @@ class Invocation(threading.Thread):
             self._ended_s = time.monotonic()
             self.expiry_time = self._end_time + timedelta(seconds=self.retention_time)
             self._status = outcome.status
-        self._changed(self, "status")
-        self._ended.set()
+        try:
+            self._changed(self, "status")
+        finally:
+            self._ended.set()
 
     def snapshot(self) -> InvocationSnapshot:
         """How it stands, safe to keep."""
@@ -436,3 +449,16 @@ class Invocation(threading.Thread):
                 detail=problem.detail,
             ),
         )
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Drop the traces of an error and of what led to it, once they are in the log.
+
+    They would keep the local variables of the action - pictures, devices - and the invocation
+    itself alive, for as long as it can be asked for.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__

@@ -62,6 +62,15 @@ def message_of(record: logging.LogRecord) -> str:
         return f"Error constructing message ({error}) from {record!r}."
 
 
+def let_go(record: logging.LogRecord) -> None:
+    """Keep the text of a record, not the objects and frames it was made of."""
+    record.msg, record.args = message_of(record), None
+    if record.exc_info is not None:
+        if not record.exc_text and record.exc_info[0] is not None:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        record.exc_info = None
+
+
 class DequeLogHandler(logging.Handler):
     """Appends records to a sequence; it never truncates it.
 

@@ -284,19 +284,26 @@ class ActionManager:
                 if snapshot.status.ended:
                     with self._invocations_lock:
                         self._active.pop(invocation.id, None)
-                self._publish(
+                self._tell(
                     InvocationChanged(
                         thing=invocation.thing_name, snapshot=snapshot, seq=next(self._seq)
                     )
                 )
             else:
-                self._publish(InvocationProgressed(thing=invocation.thing_name, snapshot=snapshot))
+                self._tell(InvocationProgressed(thing=invocation.thing_name, snapshot=snapshot))
         if kind == "status" and snapshot.status.ended:
             self._schedule_expiry(invocation)
             try:
                 self._after(invocation)
             except Exception:
                 _log.exception("What follows an invocation failed.")
+
+    def _tell(self, event: Event) -> None:
+        """Publish; a listener that fails must not end an invocation half way."""
+        try:
+            self._publish(event)
+        except Exception:
+            _log.exception("What happened to an invocation could not be published.")
 
     def _schedule_expiry(self, invocation: Invocation) -> None:
         due_s = time.monotonic() + invocation.retention_time
