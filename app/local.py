@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import mimetypes
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 from uuid import UUID
 
 from app.actions.outcome import blob_at
@@ -24,7 +27,7 @@ from app.handles import (
     StopReport,
     ThingHandle,
 )
-from things.blobs import Blob, BlobArray
+from things.blobs import Blob, BlobArray, BlobFile, url_to_blobdata_ctx
 from things.errors import NoBlobDataError
 from things.events import ThingState
 from things.streams import FrameReader
@@ -92,11 +95,16 @@ class LocalThing:
     async def invoke(
         self, action: str, input: Mapping[str, Any] | None = None
     ) -> InvocationSnapshot:
-        """Start an action."""
-        invocation = await self._in_worker(
-            lambda: self._bench.invoke(self.name, action, input, self._origin)
-        )
-        return invocation.snapshot()
+        """Start an action. A blob in the input may be a file of this computer: `file:///...`."""
+
+        def start() -> InvocationSnapshot:
+            token = url_to_blobdata_ctx.set(_file_behind)
+            try:
+                return self._bench.invoke(self.name, action, input, self._origin).snapshot()
+            finally:
+                url_to_blobdata_ctx.reset(token)
+
+        return await self._in_worker(start)
 
     async def reconnect(self) -> None:
         """Bring it back, in a worker."""
@@ -112,6 +120,23 @@ class LocalThing:
 
     async def _in_worker(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._bench.workers, call)
+
+
+def _file_behind(href: str) -> BlobFile:
+    """The file an operator chose as an input; whoever sits at this window may read it anyway.
+
+    Raises:
+        ValueError: It is no file of this computer, or not there.
+    """
+    parts = urlsplit(href)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
+        raise ValueError(f"{href} is no file of this computer")
+    path = Path(url2pathname(parts.path))
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    try:
+        return BlobFile(path, media_type)
+    except OSError as error:
+        raise ValueError(str(error)) from error
 
 
 class LocalBench:

@@ -197,7 +197,7 @@ def _translate(
             continue
         if key in ("properties", "patternProperties"):
             result[key] = {
-                name: _titled(name, _translate(item, definitions, inside, where))
+                name: _titled(name, item, _translate(item, definitions, inside, where))
                 for name, item in value.items()
             }
         elif key in ("default", "const", "enum", "examples"):
@@ -207,10 +207,16 @@ def _translate(
     return _w3c_choices(result)
 
 
-def _titled(name: str, schema: Any) -> Any:
-    """Every input field has a title: clients label their boxes with it."""
-    if isinstance(schema, dict) and "title" not in schema:
-        return {"title": humanise(name), **schema}
+def _titled(name: str, raw: Any, schema: Any) -> Any:
+    """Every input field has a title: clients label their boxes with it.
+
+    Its own, or its name; never the name of the model it holds.
+    """
+    if not isinstance(schema, dict):
+        return schema
+    own = raw.get("title") if isinstance(raw, Mapping) else None
+    if own is None and ("title" not in schema or "$ref" in raw or "allOf" in raw):
+        return {**schema, "title": humanise(name)}
     return schema
 
 

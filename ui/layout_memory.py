@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
@@ -30,8 +31,14 @@ class LayoutMemory:
         # A slash would make a group of each folder.
         self._group = f"layout/{bench.replace('/', '|')}"
 
-    def save(self, window: QMainWindow) -> None:
-        """Remember the window as it is."""
+    def save(self, window: QMainWindow, panels: Mapping[str, str]) -> None:
+        """Remember the window as it is.
+
+        Args:
+            window: Its geometry and docks.
+            panels: How much each panel shows.
+        """
+        self._settings.setValue(f"{self._group}/panels", json.dumps(dict(panels)))
         self._settings.setValue(f"{self._group}/geometry", window.saveGeometry())
         self._settings.setValue(f"{self._group}/docks", window.saveState(VERSION))
         self._settings.sync()
@@ -43,6 +50,15 @@ class LayoutMemory:
         if not isinstance(geometry, QByteArray) or not isinstance(docks, QByteArray):
             return False
         return window.restoreGeometry(geometry) and window.restoreState(docks, VERSION)
+
+    @property
+    def panels(self) -> dict[str, str]:
+        """How much each panel showed; empty where nothing (sound) is remembered."""
+        try:
+            found = json.loads(str(self._settings.value(f"{self._group}/panels", "{}")))
+        except ValueError:
+            return {}
+        return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
 
     def forget(self) -> None:
         """Forget the layout of this bench."""

@@ -75,6 +75,15 @@ class PanelsArea(Protocol):
     def show_action(self, thing: str, action: str, filled: Mapping[str, Any] | None = None) -> None:
         """Open the form of an action, filled with an input where one is given."""
 
+    def layout_state(self) -> dict[str, str]:
+        """How much each panel shows, where the operator chose it."""
+
+    def restore_layout(self, state: Mapping[str, str]) -> None:
+        """Show as much as is remembered."""
+
+    def reset_layout(self) -> None:
+        """Forget what was chosen."""
+
     def set_compact(self, compact: bool) -> None:
         """Make do with less room."""
 
@@ -211,6 +220,7 @@ class MainWindow(QMainWindow):
             self.addDockWidget(area, dock)
             dock.show()
         self._share_sizes()
+        self._parts.panels.reset_layout()
         if self._parts.memory is not None:
             self._parts.memory.forget()
 
@@ -270,13 +280,15 @@ class MainWindow(QMainWindow):
             memory = self._parts.memory
             if memory is None or not memory.restore(self):
                 self._share_sizes()
+            if memory is not None:
+                self._parts.panels.restore_layout(memory.panels)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         running = self._invocations.active
         if self._may_close or (self._parts.closing is None and not running):
             if self._parts.memory is not None:
-                self._parts.memory.save(self)
+                self._parts.memory.save(self, self._parts.panels.layout_state())
             event.accept()
             self.closed.emit()
             return

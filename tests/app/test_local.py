@@ -115,3 +115,22 @@ def test_stop_all_reports_each_thing_that_can_stop(handle: LocalBench) -> None:
     assert {report.thing for report in reports} >= {"stage"}
     assert all(report.answered for report in reports)
     assert handle.disk_free_bytes() > 0
+
+
+def test_a_file_of_this_computer_can_be_an_input(tmp_path: Path) -> None:
+    Image.new("L", (3, 2)).save(tmp_path / "a picture.png")
+    (tmp_path / "words.txt").write_text("no picture")
+
+    async def look(bench: Bench, handle: LocalBench) -> None:
+        demo = handle.things["demo"]
+        href = (tmp_path / "a picture.png").as_uri()
+        measured = await demo.invoke("measure_blob", {"image": {"href": href}})
+        invocation = bench.actions.get_invocation(measured.id)
+        await asyncio.to_thread(invocation.wait_ended, 30)
+        assert invocation.result == (tmp_path / "a picture.png").stat().st_size
+        for wrong in ((tmp_path / "words.txt").as_uri(), "file:///nowhere.png", "http://x/y.png"):
+            with pytest.raises(InputRefusedError):
+                await demo.invoke("measure_blob", {"image": {"href": wrong}})
+
+    with Bench(read_bench_file(resource("benches/conformance.toml"))) as bench:
+        asyncio.run(look(bench, LocalBench(bench)))

@@ -41,9 +41,19 @@ class Part:
         self.widget: QWidget = Island(theme)
         self.calls: list[tuple[Any, ...]] = []
         self.compact: bool | None = None
+        self.depths: dict[str, str] = {}
 
     def set_compact(self, compact: bool) -> None:
         self.compact = compact
+
+    def layout_state(self) -> dict[str, str]:
+        return self.depths
+
+    def restore_layout(self, state: Mapping[str, str]) -> None:
+        self.depths = dict(state)
+
+    def reset_layout(self) -> None:
+        self.depths = {}
 
     def show_result(self, invocation: UUID) -> None:
         self.calls.append(("result", invocation))
@@ -218,13 +228,16 @@ def test_the_layout_is_remembered_per_bench(
     settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
     here = replace(parts, memory=LayoutMemory(settings, "/benches/demo.toml"))
     first = make_window(here)
+    here.panels.restore_layout({"camera": "row"})
     first.activity_dock.hide()
     first.choose_scheme(Scheme.DARK)
     first.close()
     assert (tmp_path / "window.ini").exists()
 
     theme = parts.theme
-    again = make_window(replace(here, centre=Part(theme), panels=Part(theme)))
+    panels = Part(theme)
+    again = make_window(replace(here, centre=Part(theme), panels=panels))
+    assert panels.depths == {"camera": "row"}
     assert not again.activity_dock.isVisible()
     assert LayoutMemory(settings, "/benches/demo.toml").scheme is Scheme.DARK
 
