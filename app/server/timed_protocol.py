@@ -12,6 +12,8 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from app.server.corking import Corked
+
 HEADERS_WITHIN_S = 15.0
 STALLED_S = 30.0
 STALLED_AT_THE_END_S = 0.5
@@ -31,12 +33,14 @@ class TimedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._late: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
+        self._corked: Corked | None = None
         self._in_headers = True
         self._upgraded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """The clock starts with the connection."""
         super().connection_made(transport)
+        self._corked = Corked(transport, self.loop)
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -64,6 +68,9 @@ class TimedProtocol(HttpToolsProtocol):
         """They are all there."""
         self._in_headers = False
         super().on_headers_complete()
+        cycle = cast("Any", self.cycle)
+        if cycle is not None and self._corked is not None:
+            cycle.transport = self._corked
 
     def handle_websocket_upgrade(self) -> None:
         """From here on the websocket's own pings watch the connection."""
