@@ -44,7 +44,7 @@ from things.affordance import Affordance, Unfinished, short_title
 from things.cancelling import CancelEvent
 from things.context import current_invocation
 from things.errors import DefinitionError, InputRefusedError
-from things.schemas import adapter_for, data_schema, finite, humanise, refusal, said_plainly
+from things.schemas import adapter_for, data_schema, finite, humanise, prose, refusal, said_plainly
 from things.scope import Scope
 
 if TYPE_CHECKING:
@@ -54,8 +54,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 DEFAULT_RETENTION_S = 300.0
-
-_SECTION = re.compile(r"^(?:Args|Returns|Raises|Yields|Examples?|Notes?):[ ]*$", re.MULTILINE)
 
 
 class Injected:
@@ -332,7 +330,7 @@ class ActionDescriptor(Affordance, Generic[P, R]):
 
     def _documented(self) -> str:
         """The docstring up to its sections on arguments and results."""
-        return _SECTION.split(inspect.cleandoc(self.func.__doc__ or ""))[0].strip()
+        return prose(self.func.__doc__)
 
 
 def _injected_in(hint: Any) -> str | None:

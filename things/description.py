@@ -5,13 +5,13 @@ Source: https://www.w3.org/TR/wot-thing-description11/. Terms of ours have the p
 
 from __future__ import annotations
 
-import inspect
 import uuid
 from typing import Any
 
 from things.actions import ActionDescriptor
 from things.emitters import EventDescriptor
 from things.properties import PropertyDescriptor
+from things.schemas import prose
 from things.streams import FrameStreamDescriptor
 from things.thing import Thing
 
@@ -80,7 +80,7 @@ def thing_description(
         "actions": {},
         "events": {},
     }
-    if text := inspect.cleandoc(type(thing).__doc__ or ""):
+    if text := prose(type(thing).__doc__):
         described["description"] = text
     if base is not None:
         described["base"] = base

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import builtins
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
 from things.affordance import Unfinished
 from things.errors import DefinitionError, ReadOnlyError
 from things.property_descriptor import PropertyDescriptor
+from things.schemas import prose
 from things.scope import Scope
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class FunctionalProperty(PropertyDescriptor[V]):
             thing._core.keep(self.name, self.to_json(checked))
 
     def _documented(self) -> str:
-        return inspect.cleandoc(self._getter.__doc__ or "")
+        return prose(self._getter.__doc__)
 
 
 class FunctionalDecorator(Unfinished):

@@ -10,7 +10,9 @@ Source: W3C Web of Things Thing Description 1.1, section 5.3.2 (DataSchema).
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -29,6 +31,10 @@ V = TypeVar("V")
 
 _FINITE = ConfigDict(allow_inf_nan=False)
 
+_SECTION = re.compile(
+    r"^(?:Args|Attributes|Returns|Raises|Yields|Examples?|Notes?):[ ]*$", re.MULTILINE
+)
+
 _DROPPED = ("$defs", "definitions", "discriminator")
 
 
@@ -36,6 +42,11 @@ def humanise(name: str) -> str:
     """A label from a Python name: 'frame_rate' becomes 'Frame rate'."""
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def prose(docstring: str | None) -> str:
+    """What a docstring says before its sections on arguments, attributes, results, errors."""
+    return _SECTION.split(inspect.cleandoc(docstring or ""))[0].strip()
 
 
 def adapter_for(annotation: Any, where: str) -> TypeAdapter[Any]:
@@ -200,6 +211,8 @@ def _translate(
                 name: _titled(name, item, _translate(item, definitions, inside, where))
                 for name, item in value.items()
             }
+        elif key == "description" and isinstance(value, str):
+            result[key] = prose(value)
         elif key in ("default", "const", "enum", "examples"):
             result[key] = value
         else:
@@ -223,13 +236,23 @@ def _titled(name: str, raw: Any, schema: Any) -> Any:
 def _w3c_choices(schema: dict[str, Any]) -> dict[str, Any]:
     """`anyOf` and `prefixItems` in the words of the Thing Description."""
     if "anyOf" in schema and "oneOf" not in schema:
-        schema["oneOf"] = schema.pop("anyOf")
+        choices = _without_overlap(schema.pop("anyOf"))
+        schema = {**choices[0], **schema} if len(choices) == 1 else {**schema, "oneOf": choices}
     if "prefixItems" in schema:
         schema["items"] = schema.pop("prefixItems")
     if "allOf" in schema and len(schema["allOf"]) == 1:
         only = schema.pop("allOf")[0]
         schema = {**only, **schema}
     return schema
+
+
+def _without_overlap(choices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without integers where numbers are taken too: of `oneOf` exactly one may fit."""
+    return [
+        choice
+        for choice in choices
+        if choice.get("type") != "integer" or {**choice, "type": "number"} not in choices
+    ]
 
 
 def said_plainly(error: Mapping[str, Any]) -> str:

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from things.schemas import as_json, finite, humanise, plain, refusal, said_plainly
+from things.schemas import (
+    adapter_for,
+    as_json,
+    data_schema,
+    finite,
+    humanise,
+    plain,
+    prose,
+    refusal,
+    said_plainly,
+)
 
 
 class Point(BaseModel):
@@ -87,3 +97,38 @@ def test_of_many_faults_the_first_three_are_said_and_all_are_listed():
 
 def test_a_fault_of_a_validator_is_said_in_its_own_words():
     assert said_plainly({"type": "value_error", "msg": "Value error, too near"}) == "too near"
+
+
+def test_an_integer_is_no_choice_of_its_own_where_any_number_is_taken():
+    either = data_schema(adapter_for(int | float, "here"), "here", "validation")
+    assert either == {"type": "number"}
+
+    nullable = data_schema(adapter_for(int | float | None, "here"), "here", "validation")
+    assert nullable == {"oneOf": [{"type": "number"}, {"type": "null"}]}
+
+
+def test_the_prose_of_a_docstring_ends_where_its_sections_begin():
+    docstring = """A place.
+
+    It has a name.
+
+    Attributes:
+        x: Along the rail.
+    """
+    assert prose(docstring) == "A place.\n\nIt has a name."
+    assert prose(None) == ""
+
+
+def test_a_model_is_described_by_the_prose_of_its_docstring():
+    class Place(BaseModel):
+        """A place.
+
+        Attributes:
+            x: Along the rail.
+        """
+
+        x: float
+
+    assert (
+        data_schema(adapter_for(Place, "here"), "here", "validation")["description"] == "A place."
+    )
