@@ -28,6 +28,10 @@ def number_box(schema: DataSchema, context: EditorContext, parent: QWidget | Non
     return NumberEditor(schema, context, parent)
 
 
+_WIDEST_WITH_SLIDER = 2 * Size.NUMBER - Size.LABEL // 2
+"""A box wider than this, for a long unit say, leaves a slider no room."""
+
+
 class NumberEditor(Editor):
     """A number box and perhaps a slider; letting the slider go sends the value."""
 
@@ -43,7 +47,7 @@ class NumberEditor(Editor):
         row.setSpacing(Size.GRID)
         row.addWidget(self.box)
         self.box.setFixedWidth(max(Size.NUMBER, self.box.width_for_range()))
-        if context.slider and schema.has_slider:
+        if context.slider and schema.has_slider and self.box.width() <= _WIDEST_WITH_SLIDER:
             self.slider = self._slider()
             row.addWidget(self.slider, 1)
         else:
