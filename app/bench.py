@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import graphlib
 import logging
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,16 +16,17 @@ from app.actions.invocation import Invocation
 from app.actions.manager import DEFAULT_LIMIT, ActionManager
 from app.bench_file import BenchSpec
 from app.bench_things import BenchThing, said
+from app.entering_order import entering_order
 from app.event_bus import EventBus
 from app.handles import Origin, Reading, StopReport
 from app.property_desk import PropertyDesk, property_named
 from app.slot_calls import SlotCaller
+from app.stopping import stop_things
 from things.actions import ActionDescriptor
 from things.blobs import BlobDataManager
 from things.errors import AffordanceNotFoundError, NotAvailableError
 from things.events import ThingState
 from things.locks import LockRegistry
-from things.slots import SlotDescriptor
 from things.streams import FrameStream, FrameStreamDescriptor
 from things.thing import Thing
 
@@ -108,7 +107,7 @@ class Bench:
             entry.make()
         for entry in self.things.values():
             entry.fill_slots(self.things)
-        for name in self._order():
+        for name in entering_order(self.things):
             with self._opening:
                 if self._closed:
                     return
@@ -238,38 +237,7 @@ class Bench:
             answer_s: How long a `stop()` may take before it counts as not answered.
         """
         self.actions.cancel_all()
-        reports: dict[str, StopReport] = {}
-        threads: list[tuple[str, threading.Thread, float]] = []
-        for entry in self.things.values():
-            thing = entry.thing
-            stop = getattr(thing, "stop", None)
-            if thing is None or stop is None or entry not in self._entered:
-                continue
-            began_s = time.monotonic()
-            thread = threading.Thread(
-                target=_stop,
-                args=(entry.name, stop, reports),
-                name=f"stop-{entry.name}",
-                daemon=True,
-            )
-            thread.start()
-            threads.append((entry.name, thread, began_s))
-        deadline = time.monotonic() + answer_s
-        for name, thread, began_s in threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-            if thread.is_alive():
-                reports[name] = StopReport(
-                    name, False, time.monotonic() - began_s, "did not answer"
-                )
-        for report in reports.values():
-            level = logging.INFO if report.answered and not report.reason else logging.ERROR
-            _log.log(
-                level,
-                "STOP: %s %s",
-                report.thing,
-                report.reason or f"stopped in {report.took_s * 1000:.0f} ms",
-            )
-        return [reports[name] for name, _, _ in threads]
+        return stop_things(tuple(self._entered), answer_s)
 
     def reconnect(self, name: str) -> None:
         """Bring a failed or disconnected Thing back.
@@ -341,30 +309,6 @@ class Bench:
         else:
             self._retry_later(entry)
 
-    def _order(self) -> list[str]:
-        """Names in order of entering: what fills a slot before who needs it, else as written."""
-        graph: dict[str, set[str]] = {}
-        names = list(self.things)
-        for name, entry in self.things.items():
-            needs: set[str] = set()
-            affordances = entry.thing._core.affordances if entry.thing is not None else {}
-            for slot, affordance in affordances.items():
-                other = entry.spec.slots.get(slot, slot)
-                if isinstance(affordance, SlotDescriptor) and other in self.things:
-                    needs.add(other)
-            graph[name] = needs
-        try:
-            sorter = graphlib.TopologicalSorter(graph)
-            sorter.prepare()
-        except graphlib.CycleError:
-            return names
-        ordered: list[str] = []
-        while sorter.is_active():
-            ready = sorted(sorter.get_ready(), key=names.index)
-            ordered += ready
-            sorter.done(*ready)
-        return ordered
-
     def _after(self, invocation: Invocation) -> None:
         """Look at the Thing again, and whether its device was lost."""
         thing = invocation.thing_ref()
@@ -401,16 +345,6 @@ class Bench:
         timer.daemon = True
         self._retries[entry.name] = timer
         timer.start()
-
-
-def _stop(name: str, stop: Callable[[], object], reports: dict[str, StopReport]) -> None:
-    began_s = time.monotonic()
-    try:
-        stop()
-    except BaseException as error:
-        reports[name] = StopReport(name, True, time.monotonic() - began_s, said(error))
-    else:
-        reports[name] = StopReport(name, True, time.monotonic() - began_s)
 
 
 def _within(seconds: float, name: str, call: Callable[[], None]) -> bool:

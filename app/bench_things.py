@@ -190,6 +190,7 @@ class BenchThing:
             self._entered = True
             thing._core.restore_device_settings(thing)
         except BaseException as error:  # a driver's SystemExit must not end the program
+            self.leave()
             self.fail(error, "it did not start")
             return
         self.set_state(ThingState.READY)

@@ -1,0 +1,59 @@
+"""STOP ALL's way to the devices: every `stop()` at once, each in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from app.bench_things import BenchThing, said
+from app.handles import StopReport
+
+_log = logging.getLogger(__name__)
+
+
+def stop_things(entries: Sequence[BenchThing], answer_s: float) -> Sequence[StopReport]:
+    """Call `stop()` of every Thing that has one. No lock, pool or limit stands in its way.
+
+    Args:
+        entries: The Things that are open.
+        answer_s: How long a `stop()` may take before it counts as not answered, in seconds.
+
+    Returns:
+        One report for each Thing that has a `stop()`, in their order.
+    """
+    reports: dict[str, StopReport] = {}
+    threads: list[tuple[str, threading.Thread, float]] = []
+    for entry in entries:
+        stop = getattr(entry.thing, "stop", None)
+        if stop is None:
+            continue
+        began_s = time.monotonic()
+        thread = threading.Thread(
+            target=_stop, args=(entry.name, stop, reports), name=f"stop-{entry.name}", daemon=True
+        )
+        thread.start()
+        threads.append((entry.name, thread, began_s))
+    deadline = time.monotonic() + answer_s
+    for name, thread, began_s in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+        if thread.is_alive():
+            took_s = time.monotonic() - began_s
+            reports[name] = StopReport(name, False, took_s, "did not answer")
+    found = [reports[name] for name, _, _ in threads]
+    for report in found:
+        level = logging.INFO if report.answered and not report.reason else logging.ERROR
+        in_words = report.reason or f"stopped in {report.took_s * 1000:.0f} ms"
+        _log.log(level, "STOP: %s %s", report.thing, in_words)
+    return found
+
+
+def _stop(name: str, stop: Callable[[], object], reports: dict[str, StopReport]) -> None:
+    began_s = time.monotonic()
+    reason = ""
+    try:
+        stop()
+    except BaseException as error:  # a driver's SystemExit must not end this thread unheard
+        reason = said(error)
+    reports[name] = StopReport(name, True, time.monotonic() - began_s, reason)
