@@ -38,7 +38,9 @@ SWITCH_INTERVAL_S = 0.0005
 
 WORKERS = 8
 STOP_ANSWER_S = 2.0
+ENTER_WAIT_S = 30.0
 EXIT_WAIT_S = 5.0
+WORKERS_WAIT_S = 2.0
 
 
 class Bench:
@@ -81,6 +83,9 @@ class Bench:
         self._entered: list[BenchThing] = []
         self._retries: dict[str, threading.Timer] = {}
         self._opening = threading.Lock()
+        self._entering = threading.Lock()
+        self._gone = False
+        self._close_once = threading.Lock()
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -120,31 +125,36 @@ class Bench:
             timeout_s: How long to wait for what runs, in seconds. Leaving each Thing may take 5 s.
 
         Returns:
-            What did not end in time, in words.
+            What did not end in time, in words; it is abandoned. The interpreter waits for such
+            threads at its exit, so the program should then end by `os._exit`.
         """
-        with self._opening:
+        with self._close_once:
             if self._closed:
                 return ()
             self._closed = True
-        for timer in self._retries.values():
+        for timer in tuple(self._retries.values()):
             timer.cancel()
         stuck = [
             f"{invocation.title} on {invocation.thing_name}"
             for invocation in self.actions.close(timeout_s)
         ]
         self.properties.close()
+        # One that is just being entered is waited for, but not for ever.
+        if not self._opening.acquire(timeout=EXIT_WAIT_S):
+            stuck.append("a Thing that is still starting")
+        with self._entering:
+            self._gone = True
         for entry in reversed(self._entered):
             if not _within(EXIT_WAIT_S, f"exit-{entry.name}", entry.leave):
-                _log.error(
-                    "%s did not leave within %s s and is abandoned.", entry.name, EXIT_WAIT_S
-                )
                 stuck.append(f"leaving {entry.name}")
             entry.set_state(ThingState.CLOSED)
         self._entered.clear()
         for entry in self.things.values():
             if entry.thing is not None:
                 entry.thing._core.close()
-        self.workers.shutdown(wait=not stuck, cancel_futures=True)
+        self.workers.shutdown(wait=False, cancel_futures=True)
+        if not _within(WORKERS_WAIT_S, "workers", lambda: self.workers.shutdown(wait=True)):
+            stuck.append("a read or write that does not return")
         for line in stuck:
             _log.error("Abandoned: %s", line)
         return stuck
@@ -302,12 +312,21 @@ class Bench:
                 self._enter(entry)
 
     def _enter(self, entry: BenchThing) -> None:
+        """Enter a Thing; one that takes its time is left to it, and the others go on."""
+        if not _within(ENTER_WAIT_S, f"enter-{entry.name}", lambda: self._enter_now(entry)):
+            _log.warning("%s is still starting; the others go on.", entry.name)
+
+    def _enter_now(self, entry: BenchThing) -> None:
         entry.enter()
-        if entry.state is ThingState.READY and entry.thing is not None:
-            self._entered.append(entry)
-            self.properties.start_polling(entry.thing)
-        else:
+        if entry.state is not ThingState.READY or entry.thing is None:
             self._retry_later(entry)
+            return
+        with self._entering:
+            if not self._gone:
+                self._entered.append(entry)
+                self.properties.start_polling(entry.thing)
+                return
+        entry.leave()  # the bench was closed while it started
 
     def _after(self, invocation: Invocation) -> None:
         """Look at the Thing again, and whether its device was lost."""

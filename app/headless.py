@@ -9,7 +9,7 @@ import threading
 from types import FrameType
 
 from app.bench_file import BenchSpec
-from app.program import Program
+from app.program import Program, end_without_waiting
 from app.settings import Settings
 from things.events import ThingState
 
@@ -51,10 +51,13 @@ def run_headless(spec: BenchSpec, settings: Settings) -> int:
         asked.wait()
         say("Closing")
     finally:
-        for line in program.close():
+        stuck = program.close()
+        for line in stuck:
             say(f"Abandoned: {line}")
         for number, handler in before.items():
             signal.signal(number, handler)
+        if stuck:
+            end_without_waiting()
     return 0
 
 

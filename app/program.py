@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from app.bench import Bench
 from app.bench_file import BenchSpec, place_in
@@ -81,6 +82,9 @@ class Program:
         spec: The bench.
         settings: Where to listen and where to keep data.
 
+    Attributes:
+        stuck: What did not end in time when it was closed, in words.
+
     Raises:
         BenchInUseError: Another program has this bench.
     """
@@ -94,6 +98,7 @@ class Program:
         self.handle = LocalBench(self.bench, lambda: self.server_info)
         self.server_info = ServerInfo("")
         self._server: ServerThread | None = None
+        self.stuck: Sequence[str] = ()
         self._closing = threading.Lock()
         self._closed = False
 
@@ -141,8 +146,16 @@ class Program:
             if self._closed:
                 return ()
             self._closed = True
-        stuck = self.bench.close(self.settings.close_wait_s)
+        self.stuck = self.bench.close(self.settings.close_wait_s)
         if self._server is not None:
             self._server.stop()
         self._lock.release()
-        return stuck
+        return self.stuck
+
+
+def end_without_waiting() -> NoReturn:
+    """End the process although threads hang: the interpreter would wait for them for ever."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)

@@ -12,7 +12,7 @@ import qasync
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.program import Program
+from app.program import Program, end_without_waiting
 from ui.composition import Composition
 
 _log = logging.getLogger(__name__)
@@ -52,6 +52,8 @@ def run_window(program: Program) -> int:
     finally:
         asyncio.set_event_loop(None)
         program.close()
+    if program.stuck:
+        end_without_waiting()
     return 0
 
 

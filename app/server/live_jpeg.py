@@ -42,7 +42,7 @@ def levels_of(array: NDArray[np.generic]) -> tuple[int, int]:
     flicker, and are never nearer to each other than 64 counts.
     """
     sample = array[::_EVERY, ::_EVERY]
-    black, white = (float(level) for level in np.percentile(sample, (1.0, 99.7)))
+    black, white = (float(level) for level in np.percentile(sample.astype(np.float32), (1.0, 99.7)))
     step = max(4, 2 ** round(np.log2(max(64.0, white - black) / 16)))
     low = int(black // step * step)
     return low, max(low + 64, int(-(-white // step) * step))

@@ -91,6 +91,13 @@ DRIVERS = """
         def hang(self) -> None:
             Stuck.release.wait(30)
 
+    class SlowStart(Lamp):
+        release = threading.Event()
+
+        def __enter__(self):
+            SlowStart.release.wait(30)
+            return super().__enter__()
+
     class SlowStop(Lamp):
         release = threading.Event()
 
@@ -333,3 +340,21 @@ def test_settings_are_kept_for_the_next_start(drivers: Path, tmp_path: Path) -> 
         assert bench.read("lamp", "memory").value == 42
         assert bench.read("lamp", "power").value == 0.0
     assert drivers.exists()
+
+
+@pytest.mark.usefixtures("drivers")
+def test_a_thing_that_starts_slowly_keeps_nobody_waiting_and_is_ready_when_it_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.bench.ENTER_WAIT_S", 0.1)
+    with Bench(spec(slow="SlowStart", lamp="Lamp")) as bench:
+        assert states(bench) == {"slow": ThingState.STARTING, "lamp": ThingState.READY}
+        with pytest.raises(NotAvailableError, match="starting"):
+            bench.read("slow", "power")
+
+        came = wait_for_state(bench, "slow", ThingState.READY)
+        module().SlowStart.release.set()
+        came()
+
+        assert bench.read("slow", "power").value == 0.0
+    assert module().trace[-2:] == ["exit slow", "exit lamp"]

@@ -153,3 +153,46 @@ def test_without_a_display_the_same_bench_runs_headless_and_says_so(
         "spectrometer",
     }
     assert program.end() == 0
+
+
+HANGING = """
+import time
+from things import Thing, action, property
+
+class Hanging(Thing):
+    "Never comes back."
+
+    @property
+    def level(self) -> float:
+        time.sleep(600)
+        return 1.0
+
+    @action
+    def wait(self) -> None:
+        time.sleep(600)
+
+class Starting(Thing):
+    "Never starts."
+
+    def __enter__(self):
+        time.sleep(600)
+"""
+
+
+def test_what_hangs_in_a_driver_is_abandoned_and_the_program_ends_with_code_0(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "hanging.py").write_text(HANGING)
+    bench = tmp_path / "bench.toml"
+    bench.write_text('[things.slow]\nclass = "hanging:Hanging"\n')
+    program = start("serve", "--bench", str(bench), "--port", "0")
+    url = program.wait_for(r"^Listening on (\S+)$")[1]
+    assert httpx.post(f"{url}/slow/wait").status_code == 201
+    with pytest.raises(httpx.TimeoutException):
+        httpx.get(f"{url}/slow/level", timeout=0.2)
+    assert httpx.get(f"{url}/things/").status_code == 200
+
+    assert program.end() == 0
+
+    assert "Abandoned: Wait on slow" in program.said
+    assert "Abandoned: a read or write that does not return" in program.said
