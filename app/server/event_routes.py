@@ -58,13 +58,14 @@ def reset(feed: EventFeed) -> bytes:
 
 
 def _missed(feed: EventFeed, last_id: str) -> Iterable[bytes]:
+    # Only the id: a client that is cut off now knows where to go on, and that it missed nothing.
+    up_to_date = f"id: {feed.id_of(feed.seq)}\n\n".encode()
     if not last_id:
-        # Only the id: a client that is cut off now knows where to go on.
-        return [f"id: {feed.id_of(feed.seq)}\n\n".encode()]
+        return [up_to_date]
     missed = feed.after(last_id)
     if missed is None:
         return [reset(feed)]
-    return [entry.text(feed.boot) for entry in missed]
+    return [*(entry.text(feed.boot) for entry in missed), up_to_date]
 
 
 def _taken(feed: EventFeed, listener: Listener) -> Iterable[bytes]:
