@@ -267,3 +267,28 @@ class BlobDataManager:
             KeyError: There is none, or not any more.
         """
         return self._blobs[blob_id]
+
+    def attach_to_app(self, app: Any) -> None:
+        """Let an application of somebody else's hand out this data, at `GET /blob/{blob_id}`.
+
+        Its other routes give and take blobs with `app.server.BlobIOContextDep`.
+
+        Args:
+            app: A FastAPI application.
+        """
+
+        def download_blob(blob_id: uuid.UUID) -> Any:
+            """A blob, whole or in part."""
+            from things.blob_response import no_such_blob
+
+            try:
+                return self.get_blob(blob_id).response()
+            except KeyError:
+                raise no_such_blob(blob_id) from None
+
+        app.state.blobs = self
+        app.state.prefix = ""
+        more: dict[str, Any] = {"name": "download_blob", "response_model": None}
+        app.add_api_route("/blob/{blob_id}", download_blob, methods=["GET"], **more)
+        more["include_in_schema"] = False
+        app.add_api_route("/blob/{blob_id}", download_blob, methods=["HEAD"], **more)

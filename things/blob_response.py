@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -115,3 +117,8 @@ def file_response(path: Path, media_type: str, keep: object) -> Response:
         keep: Kept alive until the answer is sent.
     """
     return _KeptFileResponse(path, media_type=media_type, stat_result=path.stat(), keep=keep)
+
+
+def no_such_blob(id: uuid.UUID) -> Exception:
+    """What a route raises where there is no data of an id, or not any more."""
+    return HTTPException(404, f"There is no blob {id}, or not any more.")

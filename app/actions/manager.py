@@ -207,6 +207,16 @@ class ActionManager:
                 if invocation.expiry_time is not None and invocation.expiry_time <= moment:
                     del self._invocations[id]
 
+    def attach_to_app(self, app: Any) -> None:
+        """Put the routes under `/action_invocations` into an application of somebody else's.
+
+        Args:
+            app: A FastAPI application.
+        """
+        from app.server.attach import attach_actions  # FastAPI stays in app.server
+
+        attach_actions(self, app)
+
     def cancel(self, id: UUID) -> bool:
         """Ask an invocation to stop.
 
@@ -316,7 +326,8 @@ class ActionManager:
                     target=self._expire_by_the_clock, name="expiry", daemon=True
                 )
                 self._expirer.start()
-            self._expiry_changed.notify_all()
+            if self._expiries[0][0] == due_s:  # else it is awake before that anyway
+                self._expiry_changed.notify_all()
 
     def _expire_by_the_clock(self) -> None:
         while True:
