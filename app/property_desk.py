@@ -30,6 +30,9 @@ _log = logging.getLogger(__name__)
 WRITE_WAIT_S = 0.5
 """How long a write waits for a Thing that is busy."""
 
+SOON_S = 0.5
+"""What is polled at least this often is not read again after an action."""
+
 
 class PropertyDesk:
     """Reads, writes and polls properties.
@@ -51,6 +54,7 @@ class PropertyDesk:
         self._lost = lost
         self._write_wait_s = write_wait_s
         self._in_flight: dict[tuple[int, str], Future[Reading]] = {}
+        self._reading: set[Future[Reading]] = set()
         self._begun = itertools.count(1)
         self._newest: dict[tuple[int, str], int] = {}
         self._interest: set[tuple[int, str]] = set()
@@ -72,11 +76,9 @@ class PropertyDesk:
         """
         if not prop.needs_device:
             return self._known(thing, prop)
-        mine, shared = self._join(thing, prop)
-        if shared is not None:
-            return shared.result()
-        self._fulfil(mine, thing, prop)
-        return mine.result()
+        asked = self._join(thing, prop)[0]
+        self._fulfil(asked, thing, prop)
+        return asked.result()
 
     def request(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Future[Reading]:
         """Read in a worker; the future cannot be cancelled, since others may share it.
@@ -131,18 +133,24 @@ class PropertyDesk:
         """The value after a write: never one that was being read before it."""
         if not prop.needs_device:
             return self._known(thing, prop)
-        mine, _ = self._join(thing, prop, fresh=True)
-        self._fulfil(mine, thing, prop)
-        return mine.result()
+        asked = self._join(thing, prop, fresh=True)[0]
+        self._fulfil(asked, thing, prop)
+        return asked.result()
 
     def after_action(self, thing: Thing) -> None:
-        """Read again, in a worker, what an action may have changed and somebody looks at."""
+        """Read again, in a worker, what an action may have changed and somebody looks at.
+
+        Not what the clock reads in a moment anyway: an action that runs a thousand times a second
+        is no reason to ask the device as often.
+        """
         for name, affordance in thing._core.affordances.items():
-            if (
-                isinstance(affordance, PropertyDescriptor)
-                and affordance.needs_device
-                and ((id(thing), name) in self._interest or affordance.observable)
-            ):
+            if not isinstance(affordance, PropertyDescriptor) or not affordance.needs_device:
+                continue
+            if affordance.poll_s is not None:
+                wanted = affordance.poll_s > SOON_S
+            else:
+                wanted = (id(thing), name) in self._interest
+            if wanted:
                 self._read_soon(thing, affordance, fresh=True)
 
     def start_polling(self, thing: Thing) -> None:
@@ -185,42 +193,54 @@ class PropertyDesk:
 
     def _join(
         self, thing: Thing, prop: PropertyDescriptor[Any], *, fresh: bool = False
-    ) -> tuple[Future[Reading], Future[Reading] | None]:
-        """Begin a read, or find the one that runs.
+    ) -> tuple[Future[Reading], bool]:
+        """Ask for a read, or find one that was asked for.
 
         Args:
             thing: On which Thing.
             prop: Which property.
-            fresh: Whether one that runs already is too old.
+            fresh: Whether one that has begun already is too old.
 
         Returns:
-            The future to fulfil, and instead of it the one to wait for, where there is one.
+            The future of the read, and whether it is a new one.
         """
         key = (id(thing), prop.name)
-        mine: Future[Reading] = Future()
-        mine.set_running_or_notify_cancel()  # nobody may cancel what others wait for
         with self._lock:
             self._interest.add(key)
-            if fresh or key not in self._in_flight:
-                self._in_flight[key] = mine
-                return mine, None
-            return mine, self._in_flight[key]
+            known = self._in_flight.get(key)
+            if known is not None and not (fresh and known in self._reading):
+                return known, False
+            asked: Future[Reading] = Future()
+            asked.set_running_or_notify_cancel()  # nobody may cancel what others wait for
+            self._in_flight[key] = asked
+            return asked, True
 
-    def _fulfil(self, mine: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
-        """Read the device for all who wait for this future."""
+    def _fulfil(self, asked: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
+        """Read the device for all who wait for this future, unless somebody does so already.
+
+        So whoever needs a read that still waits for a worker does it himself: no worker ever
+        waits for another one to become free.
+        """
+        with self._lock:
+            if asked in self._reading or asked.done():
+                return
+            self._reading.add(asked)
         try:
             reading = self._read_device(thing, prop)
         except BaseException as error:  # a SystemExit in a getter belongs to who asked
-            self._finish(mine, thing, prop)
-            mine.set_exception(error)
+            self._finish(asked, thing, prop)
+            asked.set_exception(error)
         else:
-            self._finish(mine, thing, prop)
-            mine.set_result(reading)
+            self._finish(asked, thing, prop)
+            asked.set_result(reading)
+        finally:
+            with self._lock:
+                self._reading.discard(asked)
 
-    def _finish(self, mine: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
+    def _finish(self, asked: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
         key = (id(thing), prop.name)
         with self._lock:
-            if self._in_flight.get(key) is mine:
+            if self._in_flight.get(key) is asked:
                 del self._in_flight[key]
 
     def _read_device(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Reading:
@@ -230,9 +250,7 @@ class PropertyDesk:
             value = prop.to_json(self._guarded(thing, lambda: prop.read(thing)))
         except Exception as error:
             thing._core.sink(
-                PropertyFailed(
-                    thing=thing.name, name=prop.name, reason=said_by(error)
-                )
+                PropertyFailed(thing=thing.name, name=prop.name, reason=said_by(error))
             )
             raise
         with thing._core.publishing:
@@ -254,30 +272,29 @@ class PropertyDesk:
     def _request(
         self, thing: Thing, prop: PropertyDescriptor[Any], *, fresh: bool
     ) -> Future[Reading]:
-        if not prop.needs_device:
-            mine: Future[Reading] = Future()
-            shared = None
-        else:
-            mine, shared = self._join(thing, prop, fresh=fresh)
-        if shared is not None:
-            return shared
-        try:
-            self._workers.submit(self._work, mine, thing, prop)
-        except RuntimeError:  # the workers are closed
-            self._finish(mine, thing, prop)
-            closing = ClosingError()
-            mine.set_exception(closing)
-            raise closing from None
-        return mine
-
-    def _work(self, mine: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
         if prop.needs_device:
-            self._fulfil(mine, thing, prop)
+            asked, new = self._join(thing, prop, fresh=fresh)
+            if not new:
+                return asked
+        else:
+            asked = Future()
+        try:
+            self._workers.submit(self._work, asked, thing, prop)
+        except RuntimeError:  # the workers are closed
+            self._finish(asked, thing, prop)
+            closing = ClosingError()
+            asked.set_exception(closing)
+            raise closing from None
+        return asked
+
+    def _work(self, asked: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
+        if prop.needs_device:
+            self._fulfil(asked, thing, prop)
             return
         try:
-            mine.set_result(self._known(thing, prop))
+            asked.set_result(self._known(thing, prop))
         except Exception as error:
-            mine.set_exception(error)
+            asked.set_exception(error)
 
     def _read_soon(self, thing: Thing, prop: PropertyDescriptor[Any], *, fresh: bool) -> None:
         """Read in a worker for those who listen; a failure is said to all by PropertyFailed."""

@@ -136,7 +136,7 @@ class Invocation(threading.Thread):
         self.cancelled_at_s: float | None = None
         self._ID = id
         self._changed = changed
-        self._idle_event = CancelEvent(id)
+        self._idle_event: CancelEvent | None = None
         self._status_lock = threading.Lock()
         self._status = InvocationStatus.PENDING
         self._return_value: Any = None
@@ -181,7 +181,11 @@ class Invocation(threading.Thread):
     @property
     def cancel_event(self) -> CancelEvent:
         """The event running code looks at; one that is never set where there is no hook."""
-        return self.cancel_hook or self._idle_event
+        if self.cancel_hook is not None:
+            return self.cancel_hook
+        if self._idle_event is None:
+            self._idle_event = CancelEvent(self.id)
+        return self._idle_event
 
     @property
     def status(self) -> InvocationStatus:

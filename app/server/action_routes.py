@@ -14,6 +14,14 @@ from app.server.parts import Parts, origin_of
 from things.actions import ActionDescriptor
 from things.thing import Thing
 
+_A_MOMENT_S = 0.002
+"""How long an answer waits for the action: one that returns at once is answered with its result."""
+
+_CROWD = 16
+_LONGER_S = 0.25
+"""Where more than these run, answers wait longer: whoever asks faster than actions can run is
+slowed down instead of refused."""
+
 
 class ActionRoutes:
     """Answers for actions.
@@ -42,6 +50,8 @@ class ActionRoutes:
         def start() -> bytes:
             with addresses.in_context():
                 invocation = parts.bench.invoke(thing.name, action.name, input, origin)
+            crowded = len(parts.bench.actions.active) > _CROWD
+            invocation.wait_ended(_LONGER_S if crowded else _A_MOMENT_S)
             return whole(invocation, base, addresses)
 
         return Json(await parts.in_worker(start), 201)
