@@ -97,6 +97,25 @@ def test_head_tells_size_and_etag(served, blob):
     assert head.headers["etag"] == whole.headers["etag"]
 
 
+@pytest.mark.parametrize("asked", [[], [(b"range", b"bytes=5-9999999")]])
+def test_bytes_are_sent_piece_by_piece_and_never_copied(asked):
+    content = bytes(10 * 2**20)
+    pieces: list[Any] = []
+
+    async def send(message: Any) -> None:
+        pieces.append(message.get("body", b""))
+
+    async def receive() -> Any:
+        raise AssertionError("nothing is read")
+
+    answer = TextBlob.from_bytes(content).response()
+    asyncio.run(answer({"type": "http", "method": "GET", "headers": asked}, receive, send))
+
+    sent = [piece for piece in pieces if len(piece)]
+    assert max(len(piece) for piece in sent) <= 256 * 1024
+    assert all(isinstance(piece, memoryview) and piece.obj is content for piece in sent)
+
+
 def test_a_part_of_something_else_is_not_mixed_in(served, blob):
     stale = {"range": "bytes=0-9", "if-range": '"something else"'}
 

@@ -370,6 +370,19 @@ def test_a_gigabyte_is_refused_at_once_and_memory_stays_flat(served):
     assert grown_kib < 64 * 1024
 
 
+def test_a_body_that_trickles_is_not_waited_for(served, monkeypatch):
+    monkeypatch.setattr("app.server.bodies.BODY_WITHIN_S", 0.2)
+
+    def slowly():
+        yield b'{"message": '
+        threading.Event().wait(0.6)
+        yield b'"late"}'
+
+    answer = served.http.post("/probe/explode", content=slowly(), headers=JSON)
+
+    assert answer.status_code == 408
+
+
 def test_json_that_is_too_deep_is_refused_quickly(served):
     for deep in (b"[" * 100_000, b'{"a":' * 80 + b"1" + b"}" * 80):
         answer = served.http.post("/probe/explode", content=deep, headers=JSON)
