@@ -123,6 +123,7 @@ class Program:
                 port=self.settings.port,
                 allowed_origins=self.settings.allowed_origins,
                 max_body_bytes=self.settings.max_body_bytes,
+                max_upload_bytes=self.settings.max_upload_bytes,
             ),
         )
         with self._closing:

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         16 * 2**20, ge=1024, description="Largest JSON body taken from the network, in bytes."
     )
+    max_upload_bytes: int = Field(
+        2**30, ge=1024, description="Largest file taken from the network, in bytes."
+    )
     close_wait_s: float = Field(
         5.0, gt=0, le=600, description="How long running actions are waited for at the end."
     )

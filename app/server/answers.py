@@ -23,6 +23,7 @@ _JSON = (b"content-type", b"application/json")
 _RETRY_AFTER_S = "1"
 _LINGER_S = 1.0
 _LINGER_BYTES = 64 * 1024 * 1024
+_BODY_UNREAD = frozenset({408, 413, 415, 507})
 _MOST_FAULTS = 50
 _LONGEST_INPUT = 1000
 
@@ -193,7 +194,7 @@ def problem_answer(
         "instance": path,
         "error_id": error_id,
     }
-    kind = LingeringAnswer if problem.status in (408, 413) else Response
+    kind = LingeringAnswer if problem.status in _BODY_UNREAD else Response
     return kind(
         written(body), problem.status, dict(headers or {}), media_type="application/problem+json"
     )

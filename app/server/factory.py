@@ -26,8 +26,12 @@ from app.server.settings import ServerSettings
 from app.server.state_routes import state_routes
 from app.server.stop_route import stop_routes
 from app.server.thing_routes import ThingRoutes
+from app.server.upload_routes import upload_routes
+from app.server.uploads import Uploads
 
 _WORKERS = 8
+_UPLOADS = 4
+"""How many of the largest may wait for use."""
 
 
 def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
@@ -39,6 +43,7 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
     """
     workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="server-worker")
     parts = Parts(bench, settings, bench.blobs, workers, EventFeed(bench.bus), LongLived())
+    uploads = Uploads(_UPLOADS * settings.max_upload_bytes)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -48,6 +53,7 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
         finally:
             parts.feed.close()
             parts.long_lived.close()
+            uploads.close()
             workers.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(
@@ -75,6 +81,7 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
         *descriptions.routes(),
         *invocation_routes(parts, summaries),
         *blob_routes(parts),
+        *upload_routes(parts, uploads),
         *event_routes(parts),
         *state_routes(parts),
         *return_routes(parts),

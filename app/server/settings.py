@@ -8,6 +8,8 @@ DEFAULT_PORT = 7170
 
 JSON_BODY_BYTES = 16 * 1024 * 1024
 
+UPLOAD_BYTES = 1024 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
@@ -19,6 +21,7 @@ class ServerSettings:
         prefix: Path below which everything is served, such as '/lab'; '' for none.
         allowed_origins: Web pages from elsewhere that may ask, such as 'http://lab.example:3000'.
         max_body_bytes: The longest JSON body that is read, in bytes.
+        max_upload_bytes: The longest file that is taken, in bytes; four of them may wait for use.
     """
 
     host: str = "127.0.0.1"
@@ -26,6 +29,7 @@ class ServerSettings:
     prefix: str = ""
     allowed_origins: tuple[str, ...] = ()
     max_body_bytes: int = JSON_BODY_BYTES
+    max_upload_bytes: int = UPLOAD_BYTES
 
     def __post_init__(self) -> None:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):
