@@ -98,6 +98,7 @@ class Program:
         self.handle = LocalBench(self.bench, lambda: self.server_info)
         self.server_info = ServerInfo("")
         self._server: ServerThread | None = None
+        self.ends_bench = True
         self.stuck: Sequence[str] = ()
         self._closing = threading.Lock()
         self._closed = False

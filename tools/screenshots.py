@@ -84,7 +84,7 @@ async def _work_and_shoot(composed: object, target: Path) -> None:
     assert isinstance(composed, Composition)
     composed.window.show()
     composed.start()
-    bench = composed.program.handle
+    bench = composed.session.handle
     camera, stage = bench.things["camera"], bench.things["stage"]
     spectrometer = bench.things["spectrometer"]
 

@@ -28,8 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.cli import main as run_command
 
         return run_command(given)
-    options = _parser().parse_args(given)
-    return _open(options)
+    parser = _parser()
+    options = parser.parse_args(given)
+    if options.connect is None:
+        return _open(options)
+    if options.bench is not None or options.host is not None or options.port is not None:
+        parser.error("--connect goes with no bench file, --host or --port: the bench is elsewhere")
+    return _connect(options)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,6 +45,11 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"Commands: {', '.join(sorted(COMMANDS))}; 'labwright COMMAND --help' says more.",
     )
     parser.add_argument("bench", nargs="?", type=Path, help="bench file; the demo bench without")
+    parser.add_argument(
+        "--connect",
+        metavar="URL",
+        help="open a window on a bench that another program serves, such as http://127.0.0.1:7170",
+    )
     parser.add_argument("--host", help="address the server listens on")
     parser.add_argument("--port", type=int, help="port the server listens on; 0 picks one")
     parser.add_argument("--data-folder", type=Path, help="where data is kept")
@@ -58,6 +68,7 @@ def _open(options: argparse.Namespace) -> int:
         return serve_headless(options.bench, options.host, options.port, options.data_folder)
     from app.bench_file import read_bench_file
     from app.cli_errors import refused
+    from app.errors import BenchInUseError
     from app.logs import log_to_stderr
     from app.program import Program, refuse_beyond_loopback
     from app.settings import read_settings
@@ -71,12 +82,41 @@ def _open(options: argparse.Namespace) -> int:
         )
         refuse_beyond_loopback(settings.host)
         spec = read_bench_file(options.bench or resource("benches/demo.toml"))
+    except ThingError as error:
+        return refused(error)
+    from ui.program import run_attach, run_window
+
+    try:
         program = Program(spec, settings)
+    except BenchInUseError as error:
+        refused(error)
+        return run_attach(error, settings)
+    return run_window(program)
+
+
+def _connect(options: argparse.Namespace) -> int:
+    from app.cli_errors import refused
+    from app.logs import log_to_stderr
+    from app.settings import read_settings
+    from things.errors import NotAvailableError, ThingError
+    from ui.display import why_no_display
+
+    log_to_stderr()
+    reason = why_no_display()
+    if reason is not None:
+        return refused(NotAvailableError("the window", reason))
+    from app.client.session import RemoteSession
+
+    try:
+        settings = read_settings(data_folder=options.data_folder)
+        session = RemoteSession(options.connect, settings)
+    except ValueError as error:
+        return refused(ThingError(f"--connect: {error}"))
     except ThingError as error:
         return refused(error)
     from ui.program import run_window
 
-    return run_window(program)
+    return run_window(session)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from PySide6.QtCore import QLocale, QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.imaging.decoder import ImageDecoder
-from app.program import Program
+from app.session import Session
 from things.errors import ThingError
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
@@ -32,32 +32,32 @@ _log = logging.getLogger(__name__)
 
 
 class Composition(QObject):
-    """The window of a program, with all that belongs to it.
+    """The window of a bench, with all that belongs to it.
 
     Args:
         qt: The Qt application.
-        program: The bench, not yet opened.
+        session: The bench, not yet opened; or one elsewhere.
 
     Attributes:
-        program: The bench it shows.
+        session: The bench it shows, with its beginning and end.
         window: The main window, not yet shown.
     """
 
     _failed = Signal(str, Exception)
 
-    def __init__(self, qt: QApplication, program: Program) -> None:
+    def __init__(self, qt: QApplication, session: Session) -> None:
         super().__init__()
-        self.program = program
+        self.session = session
+        bench = session.handle
         self._threads: list[threading.Thread] = []
         self._ending = False
-        folder = program.settings.data_folder
+        folder = session.settings.data_folder
         memory = LayoutMemory(
             QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat),
-            str(program.bench.spec.file or program.bench.spec.title),
+            str(bench.file or bench.server.url or bench.title),
         )
         self.theme = Theme(qt)
         self.theme.choose(memory.scheme)
-        bench = program.handle
         self._stall_watch = StallWatch(parent=self)
         self.tasks = Tasks(self._tell)
         self.bridge = Bridge(bench.subscribe, self)
@@ -83,6 +83,7 @@ class Composition(QObject):
                 log=self.log,
                 memory=memory,
                 closing=self._close_bench,
+                ends_bench=session.ends_bench,
                 numbers=number_style(QLocale()),
             )
         )
@@ -91,7 +92,7 @@ class Composition(QObject):
 
     def start(self) -> None:
         """Open the Things and the server, in threads, so that the window waits for neither."""
-        self._in_thread("opening", self.program.open)
+        self._in_thread("opening", self.session.open)
         self._in_thread("serving", self._serve)
 
     def end(self) -> None:
@@ -112,23 +113,26 @@ class Composition(QObject):
 
     def _close_rest(self) -> None:
         self.decoder.close()
-        self.program.close()
+        self.session.close()
         for thread in self._threads:
             thread.join(5.0)
 
     async def _close_bench(self, say: Say) -> None:
-        """Cancel what runs and leave the Things, saying what is waited for."""
-        names = ", ".join(
-            f"{invocation.title} ({invocation.thing_name})"
-            for invocation in self.program.bench.actions.active
-        )
-        say(self.tr("Waiting for {0}").format(names or self.tr("the instruments")))
-        await asyncio.to_thread(self.program.close)
+        """Cancel what runs and leave the Things, saying what is waited for; or only let go."""
+        if self.session.ends_bench:
+            names = ", ".join(
+                f"{invocation.title} ({invocation.thing})"
+                for invocation in self.session.handle.invocations()
+                if not invocation.status.ended
+            )
+            say(self.tr("Waiting for {0}").format(names or self.tr("the instruments")))
+        await asyncio.to_thread(self.session.close)
 
     def _serve(self) -> None:
-        info = self.program.serve()
+        info = self.session.serve()
         if info.url:
-            _log.info("Listening on %s", info.url)
+            said = "Listening on" if self.session.ends_bench else "Connected to"
+            _log.info("%s %s", said, info.url)
 
     def _in_thread(self, name: str, call: Callable[[], object]) -> None:
         def run() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
@@ -103,6 +104,8 @@ class WindowParts:
         log: The application's log.
         memory: Where the layout is remembered; None for not at all.
         closing: Called before the window closes; None where nothing has to be closed.
+        ends_bench: Whether the bench ends with the window, so that closing it asks while something
+            runs; False for a bench that another program serves.
         numbers: The signs numbers are written with.
     """
 
@@ -116,6 +119,7 @@ class WindowParts:
     log: LogFeed
     memory: LayoutMemory | None = None
     closing: Closing | None = None
+    ends_bench: bool = True
     numbers: NumberStyle = PLAIN
 
 
@@ -139,7 +143,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._is_closing = False
         self._closing_dialog: ClosingDialog | None = None
-        self.setWindowTitle(f"{parts.bench.title} – Labwright")
+        self.setWindowTitle(self._title())
         self.setContentsMargins(Size.GRID, 0, Size.GRID, Size.GRID)
         self.setMinimumSize(960, 600)
         self.resize(1440, 900)
@@ -285,7 +289,7 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        running = self._invocations.active
+        running = self._invocations.active if self._parts.ends_bench else []
         if self._may_close or (self._parts.closing is None and not running):
             if self._parts.memory is not None:
                 self._parts.memory.save(self, self._parts.panels.layout_state())
@@ -378,6 +382,13 @@ class MainWindow(QMainWindow):
             self.compact_changed.emit(compact)
             if self._laid_out:
                 self._share_sizes()
+
+    def _title(self) -> str:
+        bench = self._parts.bench
+        if self._parts.ends_bench:
+            return f"{bench.title} – Labwright"
+        place = urlsplit(bench.server.url).netloc
+        return self.tr("{0} at {1} – Labwright").format(bench.title, place)
 
     def _title_of(self, thing: str) -> str:
         handle = self._parts.bench.things.get(thing)

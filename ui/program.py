@@ -6,14 +6,22 @@ import asyncio
 import logging
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import qasync
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.program import Program, end_without_waiting
+from app.client.session import RemoteSession
+from app.errors import BenchInUseError
+from app.program import end_without_waiting
+from app.session import Session
+from app.settings import Settings
+from ui.attach_window import AttachWindow
 from ui.composition import Composition
+from ui.theme import Theme
 
 _log = logging.getLogger(__name__)
 
@@ -29,15 +37,56 @@ class _FirstPaint(QObject):
         return False
 
 
-def run_window(program: Program) -> int:
+def run_window(session: Session) -> int:
     """Open the window of a bench and run until it is closed.
 
     Args:
-        program: The bench, not yet opened; it is closed here.
+        session: The bench, not yet opened; it is closed here.
 
     Returns:
         The exit code: 0.
     """
+
+    async def live(qt: QApplication) -> None:
+        await _live(qt, session)
+
+    try:
+        _run(live)
+    finally:
+        session.close()
+    if session.stuck:
+        end_without_waiting()
+    return 0
+
+
+def run_attach(error: BenchInUseError, settings: Settings) -> int:
+    """Say who has the bench, and open a window on it where that is wanted.
+
+    Args:
+        error: Who has it, and where it can be reached.
+        settings: Where the window keeps its layout.
+
+    Returns:
+        The exit code: 0; 2 where nobody wanted to.
+    """
+    opened: list[Session] = []
+
+    async def live(qt: QApplication) -> None:
+        session = await _attached(qt, error, settings)
+        if session is not None:
+            opened.append(session)
+            await _live(qt, session)
+
+    try:
+        _run(live)
+    finally:
+        for session in opened:
+            session.close()
+    return 0 if opened else 2
+
+
+def _run(live: Callable[[QApplication], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine on the loop of a Qt application."""
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
     qt.setApplicationName("labwright")
@@ -48,30 +97,47 @@ def run_window(program: Program) -> int:
     asyncio.set_event_loop(loop)
     try:
         with loop:
-            loop.run_until_complete(_live(qt, program))
+            loop.run_until_complete(live(qt))
     finally:
         asyncio.set_event_loop(None)
-        program.close()
-    if program.stuck:
-        end_without_waiting()
-    return 0
 
 
-async def _live(qt: QApplication, program: Program) -> None:
+async def _attached(qt: QApplication, error: BenchInUseError, settings: Settings) -> Session | None:
+    """Ask; returns the bench, connected, or None where the answer was no."""
+    window = AttachWindow(Theme(qt), error, lambda: RemoteSession(error.url, settings))
+    with _signals(window.close):
+        window.show()
+        return await window.answer()
+
+
+async def _live(qt: QApplication, session: Session) -> None:
     """Show the window, then open the bench and the server behind it; until it is closed."""
-    composed = Composition(qt, program)
+    composed = Composition(qt, session)
     window = composed.window
     closed = asyncio.Event()
     window.closed.connect(closed.set)
-    loop = asyncio.get_running_loop()
-    with suppress(NotImplementedError):  # Windows has none of these
-        loop.add_signal_handler(signal.SIGTERM, composed.end)
-        loop.add_signal_handler(signal.SIGINT, composed.end)
     first_paint = _FirstPaint(window)
     window.installEventFilter(first_paint)
-    window.show()
-    composed.start()
+    with _signals(composed.end):
+        window.show()
+        composed.start()
+        try:
+            await closed.wait()
+        finally:
+            await composed.close()
+
+
+@contextmanager
+def _signals(end: Callable[[], object]) -> Iterator[None]:
+    """While the body of the `with` runs, SIGTERM and SIGINT call `end`."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    with suppress(NotImplementedError):  # Windows has none of these
+        for number in numbers:
+            loop.add_signal_handler(number, end)
     try:
-        await closed.wait()
+        yield
     finally:
-        await composed.close()
+        with suppress(NotImplementedError):
+            for number in numbers:
+                loop.remove_signal_handler(number)

@@ -58,7 +58,7 @@ def composed(
 
 def ready(composed: Composition) -> bool:
     """Everything is open, and the window has heard of it: a field shows its value."""
-    bench = composed.program.handle
+    bench = composed.session.handle
     if not bench.server.url or any(
         thing.state is not ThingState.READY for thing in bench.things.values()
     ):
@@ -117,7 +117,7 @@ def test_a_click_on_snap_shows_the_picture_and_a_longer_exposure_makes_the_next_
     type_into(field, "75")
     qtbot.waitUntil(
         lambda: (
-            (last := composed.program.handle.things["camera"].last("exposure")) is not None
+            (last := composed.session.handle.things["camera"].last("exposure")) is not None
             and last.value == 75.0
         ),
         timeout=PATIENCE_MS,
@@ -130,7 +130,7 @@ def test_a_click_on_snap_shows_the_picture_and_a_longer_exposure_makes_the_next_
 def test_what_a_client_does_over_http_is_seen_in_the_window(
     composed: Composition, qtbot: QtBot
 ) -> None:
-    url = composed.program.handle.server.url
+    url = composed.session.handle.server.url
 
     in_thread(qtbot, lambda: httpx.put(f"{url}/camera/exposure", json=60.0).raise_for_status())
     # Looked up each time: a panel builds its fields anew when its Thing comes.
@@ -139,7 +139,7 @@ def test_what_a_client_does_over_http_is_seen_in_the_window(
 
     snapped = in_thread(qtbot, lambda: httpx.post(f"{url}/camera/snap").json())
     qtbot.waitUntil(lambda: shown_picture(composed) is not None, timeout=PATIENCE_MS)
-    shown = {str(each.id): each for each in composed.program.handle.invocations()}
+    shown = {str(each.id): each for each in composed.session.handle.invocations()}
     assert shown[snapped["id"]].status is InvocationStatus.COMPLETED
     assert str(shown[snapped["id"]].origin).startswith("network")
 
@@ -151,6 +151,6 @@ def test_a_value_out_of_range_is_explained_under_its_field_and_never_sent(
     type_into(field, "-3")
 
     qtbot.waitUntil(lambda: "greater than 0" in field.reason, timeout=PATIENCE_MS)
-    last = composed.program.handle.things["camera"].last("exposure")
+    last = composed.session.handle.things["camera"].last("exposure")
     assert last is not None
     assert last.value == 25.0
