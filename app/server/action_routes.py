@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope
 from app.server.answers import Faulty, Json, fault
 from app.server.bodies import NOTHING, json_body
 from app.server.invocation_json import Summaries, whole
+from app.server.paging import list_answer
 from app.server.parts import Parts, origin_of
 from things.actions import ActionDescriptor
 from things.thing import Thing
@@ -59,11 +60,7 @@ class ActionRoutes:
     async def runs(
         self, thing: Thing, action: ActionDescriptor[..., Any], scope: Scope
     ) -> Response:
-        """GET: summaries of its runs on this Thing, oldest first."""
-        found = [
-            invocation
-            for invocation in self._parts.bench.actions.invocations
-            if invocation.action_name == action.name and invocation.thing_name == thing.name
-        ]
-        base = self._parts.base(scope)
-        return Json(await self._parts.in_worker(lambda: self._summaries.written(found, base)))
+        """GET: summaries of its runs on this Thing; `paging` tells what can be asked for."""
+        return await list_answer(
+            self._parts, self._summaries, scope, thing=thing.name, action=action.name
+        )

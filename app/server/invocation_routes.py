@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.actions.invocation import ACTION_INVOCATIONS_PATH, Invocation
+from app.actions.invocation import ACTION_INVOCATIONS_PATH
 from app.handles import InvocationStatus
 from app.server.answers import Json, Refused, written
 from app.server.blob_routes import sandboxed
 from app.server.invocation_json import Summaries, addressed, whole
+from app.server.paging import list_answer
 from app.server.parts import Parts, id_in
 from things.blobs import Blob
 
@@ -31,9 +31,7 @@ def invocation_routes(parts: Parts, summaries: Summaries) -> Sequence[BaseRoute]
     actions = parts.bench.actions
 
     async def listed(request: Request) -> Response:
-        found = _filtered(actions.invocations, request.query_params)
-        base = parts.base(request.scope)
-        return Json(await parts.in_worker(lambda: summaries.written(found, base)))
+        return await list_answer(parts, summaries, request.scope)
 
     async def one(request: Request) -> Response:
         invocation = actions.get_invocation(id_in(request, "id"))
@@ -74,16 +72,4 @@ def invocation_routes(parts: Parts, summaries: Summaries) -> Sequence[BaseRoute]
         Route(path, listed, methods=["GET"], name="action_invocations"),
         Route(path + "/{id}", single, methods=["GET", "DELETE"], name="action_invocation"),
         Route(path + "/{id}/output", output, methods=["GET"], name="action_output"),
-    ]
-
-
-def _filtered(invocations: Sequence[Invocation], query: Mapping[str, Any]) -> list[Invocation]:
-    """Those that a list is asked for: by `thing`, `action` and `status`."""
-    thing, action, status = query.get("thing"), query.get("action"), query.get("status")
-    return [
-        invocation
-        for invocation in invocations
-        if (thing is None or invocation.thing_name == thing)
-        and (action is None or invocation.action_name == action)
-        and (status is None or invocation.status.value == status)
     ]
