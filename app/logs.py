@@ -27,6 +27,8 @@ def log_to_stderr(level: int = logging.INFO) -> None:
     handler.setFormatter(OneLineFormatter(FORMAT))
     # On the handler too: an invocation's own logger lets everything from INFO through.
     handler.setLevel(level)
+    # Every request of the remote window would be a line of its own.
+    logging.getLogger("httpx").setLevel(max(level, logging.WARNING))
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)

@@ -18,11 +18,20 @@ if TYPE_CHECKING:
     Start = Callable[..., Any]
 
 Grey = NDArray[np.float64]
+Area = tuple[slice, slice]
+
+BEHIND_THE_PICTURE = (0x10, 0x11, 0x13), (0x0B, 0x0C, 0x0D)
+"""What the viewer shows where there is no picture, in light and dark."""
 
 
-def screen() -> Grey:
-    """What is on the display now, as grey values."""
-    return np.asarray(ImageGrab.grab(xdisplay=os.environ["DISPLAY"]).convert("L"), np.float64)
+def screen() -> Image.Image:
+    """What is on the display now."""
+    return ImageGrab.grab(xdisplay=os.environ["DISPLAY"]).convert("RGB")
+
+
+def grey(picture: Image.Image, area: Area) -> Grey:
+    """A part of the screen as grey values."""
+    return np.asarray(picture.convert("L"), np.float64)[area]
 
 
 def until(what: str, look: Callable[[], Any]) -> Any:
@@ -36,12 +45,16 @@ def until(what: str, look: Callable[[], Any]) -> Any:
     pytest.fail(f"{what} never came")
 
 
-def dark_area(before: Grey) -> tuple[slice, slice]:
-    """Where the viewer waits for a picture: rows and columns that are dark for long stretches."""
-    dark = before < 20
-    rows = np.flatnonzero(dark.sum(axis=1) > 300)
-    columns = np.flatnonzero(dark[rows].mean(axis=0) > 0.9)
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+def empty_viewer() -> Area | None:
+    """Where the viewer waits for a picture: rows and columns in its own colour; None if nowhere."""
+    pixels = np.asarray(screen())
+    for colour in BEHIND_THE_PICTURE:
+        behind = np.all(pixels == colour, axis=-1)
+        rows = np.flatnonzero(behind.sum(axis=1) > 300)
+        if len(rows) > 200:
+            columns = np.flatnonzero(behind[rows].mean(axis=0) > 0.8)
+            return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    return None
 
 
 def likeness(shown: Grey, picture: NDArray[Any]) -> float:
@@ -67,11 +80,7 @@ def test_a_picture_snapped_over_http_is_found_in_the_window(start: Start) -> Non
     program.wait_for("Window drawn")
     url = program.wait_for(r"Listening on (\S+)")[1]
 
-    def waiting_viewer() -> tuple[slice, slice] | None:
-        dark = screen() < 20
-        return dark_area(screen()) if (dark.sum(axis=1) > 300).sum() > 200 else None
-
-    area = until("the empty viewer", waiting_viewer)
+    area = until("the empty viewer", empty_viewer)
     href = httpx.post(f"{url}/camera/snap").raise_for_status().json()["href"]
 
     def completed() -> dict[str, Any] | None:
@@ -82,7 +91,7 @@ def test_a_picture_snapped_over_http_is_found_in_the_window(start: Start) -> Non
     picture = np.asarray(Image.open(io.BytesIO(png)))
 
     def shown() -> float | None:
-        found = likeness(screen()[area], picture)
+        found = likeness(grey(screen(), area), picture)
         return found if found > 0.8 else None
 
     until("the picture in the window", shown)

@@ -22,7 +22,7 @@ from ui.bridge import Bridge
 from ui.models.invocations import InvocationListModel, Only
 from ui.states import State
 from ui.tasks import Tasks
-from ui.theme import Theme
+from ui.theme import Size, Theme
 
 if TYPE_CHECKING:
     from tests.ui.conftest import FakeBench, FakeInvocation, FakeThing
@@ -200,7 +200,10 @@ def test_only_rows_in_sight_are_made(shown: ActivityPanel, bench: FakeBench, qtb
         bench.start("camera", "snap")
     last = list(bench.runs.values())[-1]
     qtbot.waitUntil(lambda: shown.chips[Only.ALL].text() == "All 300")
-    shown.list.verticalScrollBar().setValue(shown.list.verticalScrollBar().maximum())
+    bar = shown.list.verticalScrollBar()
+    # The list is laid out a moment after the chips have counted.
+    qtbot.waitUntil(lambda: bar.maximum() > 280 * Size.ACTIVITY_ROW)
+    bar.setValue(bar.maximum())
 
     row(shown, last, qtbot)
     assert len(shown.list.findChildren(ActivityRow)) <= 14
