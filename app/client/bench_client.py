@@ -15,10 +15,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from app.client.blobs import RemoteBlob
 from app.client.errors import BenchUnreachableError, UnexpectedAnswerError
 from app.client.event_feed import EventFeed
 from app.client.http import ANSWER_WITHIN_S, HttpLink
@@ -26,6 +28,7 @@ from app.client.invocation_client import RunningInvocation, Watch
 from app.client.mirror import Mirror
 from app.client.remote_bench import stop_all, whole
 from app.client.thing_client import ThingClient
+from app.client.uploads import upload
 from app.handles import StopReport
 from things.events import Event
 
@@ -114,6 +117,19 @@ class BenchClient:
         path = str(answer.get("action", "")).strip("/").rpartition("/")
         return RunningInvocation(self._http, path[0], path[2], answer, self._watch)
 
+    def upload(self, source: Path | bytes, media_type: str | None = None) -> RemoteBlob:
+        """Bring data to the bench, for an action to take. What none takes is forgotten there.
+
+        Args:
+            source: A file, sent piece by piece; or bytes.
+            media_type: What it is; guessed from the file's name where None.
+
+        Raises:
+            OSError: The file cannot be read.
+            ThingError: The bench does not take it.
+        """
+        return upload(self._http, source, media_type)
+
     def stop_all(self) -> Sequence[StopReport]:
         """Cancel everything and call `stop()` of every Thing that has one."""
         return stop_all(self._http)
@@ -147,7 +163,7 @@ class BenchClient:
         return leave
 
     def _watch(self) -> Watch:
-        return self._follow().invocation
+        return self._follow().invocations.get
 
     def _follow(self) -> Mirror:
         """Follow the events, from the first time that anybody wants to."""

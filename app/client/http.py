@@ -110,11 +110,7 @@ class HttpLink:
         with self.answer(
             method, path, subject, content=content, headers=headers, timeout_s=limit_s
         ) as answer:
-            if media_type(answer) not in ("application/json", "application/td+json"):
-                raise UnexpectedAnswerError(
-                    str(answer.url), f"JSON was expected, not {media_type(answer) or 'nothing'}"
-                )
-            return _parsed(answer, limit_s)
+            return parsed(answer, limit_s)
 
     @contextmanager
     def answer(
@@ -214,7 +210,21 @@ def pieces(answer: httpx.Response, within_s: float | None) -> Iterator[bytes]:
             raise AnswerTimeoutError(str(answer.url), f"no answer within {within_s:g} s")
 
 
-def _parsed(answer: httpx.Response, within_s: float) -> Any:
+def parsed(answer: httpx.Response, within_s: float) -> Any:
+    """The JSON of an answer that has not been read yet.
+
+    Args:
+        answer: The answer.
+        within_s: How long its body may take, in seconds.
+
+    Raises:
+        UnexpectedAnswerError: It is no JSON.
+        AnswerTimeoutError: It takes longer.
+    """
+    if media_type(answer) not in ("application/json", "application/td+json"):
+        raise UnexpectedAnswerError(
+            str(answer.url), f"JSON was expected, not {media_type(answer) or 'nothing'}"
+        )
     body = bytearray()
     for piece in pieces(answer, within_s):
         body += piece

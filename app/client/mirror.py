@@ -9,22 +9,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
-from uuid import UUID
-
-from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from app.actions.events import InvocationChanged, InvocationProgressed
-from app.client.errors import BenchUnreachableError, UnexpectedAnswerError
+from app.client.errors import BenchUnreachableError
 from app.client.http import HttpLink
+from app.client.known_invocations import KnownInvocations
 from app.client.problems import Subject
+from app.client.state import Seen, ask_state, complete
 from app.event_bus import EventBus
-from app.handles import InvocationSnapshot, InvocationStatus, Problem
-from app.wire import WireError, invocation_from
 from things.errors import ThingError
 from things.events import (
     Event,
@@ -33,45 +30,11 @@ from things.events import (
     Reading,
     ThingState,
     ThingStateChanged,
-    now,
 )
 
 _log = logging.getLogger(__name__)
 
 _READ_AGAIN_S: Final = 5.0
-
-MOST_KEPT: Final = 1000
-"""Invocations that are remembered; those that run always are."""
-
-_UNKNOWN_END: Final = Problem(
-    "Interrupted",
-    "How it ended is not known: the bench was not in reach then, or was started anew.",
-    "urn:labwright:error#Interrupted",
-    503,
-)
-
-
-class _Value(BaseModel):
-    value: Any
-    at: AwareDatetime
-    age_s: float
-
-
-class _Standing(BaseModel):
-    title: str
-    state: ThingState
-    reason: str = ""
-    values: dict[str, _Value] = {}
-
-
-class _State(BaseModel):
-    id: str
-    title: str
-    things: dict[str, _Standing]
-    invocations: list[dict[str, Any]] = []
-
-
-_DESCRIPTIONS: Final = TypeAdapter(dict[str, dict[str, Any]])
 
 
 @dataclass(slots=True)
@@ -85,6 +48,7 @@ class KnownThing:
         description: Its Thing Description; {} for one that never started.
         readings: The last known value of each property.
         told: When the newest value was true that the bench told by itself, by its own clock.
+        unread: Properties that were known before the bench was started anew, and are not now.
     """
 
     title: str
@@ -93,6 +57,7 @@ class KnownThing:
     description: Mapping[str, Any] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
     told: dict[str, datetime] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
 
 
 class Mirror:
@@ -105,6 +70,7 @@ class Mirror:
         bus: Where changes are published.
         title: What to call the bench.
         things: What is known of each, in the order of the bench.
+        invocations: What is known of those.
         trouble: Why the line is cut; '' while it stands.
     """
 
@@ -113,13 +79,11 @@ class Mirror:
         self.title = ""
         self.things: Mapping[str, KnownThing] = {}
         self.trouble = ""
+        self.invocations = KnownInvocations(self.bus.publish)
         self._http = http
         self._connected = threading.Condition()
         self._is_connected = False
-        self._invocations: dict[UUID, InvocationSnapshot] = {}
         self._lock = threading.Lock()
-        self._seq = 0
-        self._unread: list[tuple[str, str]] = []
 
     # For readers, on any thread.
 
@@ -144,17 +108,6 @@ class Mirror:
         known = self.things[name]
         return known.state, known.reason
 
-    @property
-    def invocations(self) -> Sequence[InvocationSnapshot]:
-        """What runs and what ended recently, oldest first."""
-        with self._lock:
-            return list(self._invocations.values())
-
-    def invocation(self, id: UUID) -> InvocationSnapshot | None:
-        """One of them."""
-        with self._lock:
-            return self._invocations.get(id)
-
     def note(self, thing: str, name: str, reading: Reading) -> None:
         """Keep what somebody read, unless the bench itself tells of that property.
 
@@ -170,20 +123,11 @@ class Mirror:
 
     def load(self) -> str:
         """Look at everything anew, and publish what differs from what was known."""
-        state = self._asked()
-        if self._vanished(state):
-            self._read_again(self._vanished(state))
-            state = self._asked()
-        described = self._http.get("/thing_descriptions/")
-        try:
-            descriptions = _DESCRIPTIONS.validate_python(described)
-            snapshots = [invocation_from(each) for each in state.invocations]
-        except (ValidationError, WireError) as error:
-            raise UnexpectedAnswerError(self._http.url, f"is no bench: {error}") from None
-        self.title = state.title
-        self._take_things(state, descriptions)
-        self._take_invocations(snapshots)
-        return state.id
+        seen = complete(self._http, ask_state(self._http))
+        self.title = seen.state.title
+        self._take_things(seen)
+        self.invocations.replace_all(seen.invocations)
+        return seen.state.id
 
     def back(self) -> None:
         """The line stands."""
@@ -193,7 +137,6 @@ class Mirror:
             self._connected.notify_all()
         if not was:
             self._publish_states()
-            self._publish_unread()
 
     def lost(self, error: ThingError) -> None:
         """The line is cut: nothing that is known is sure any more."""
@@ -211,32 +154,24 @@ class Mirror:
             case ThingStateChanged():
                 self._take_state(event)
             case InvocationChanged() | InvocationProgressed():
-                self._take_invocation(event)
+                self.invocations.take(event)
             case _:
                 self.bus.publish(event)
 
     # Inside.
 
-    def _asked(self) -> _State:
-        answer = self._http.get("/events/state")
-        try:
-            return _State.model_validate(answer)
-        except ValidationError as error:
-            fault = error.errors(include_url=False, include_input=False)[0]
-            place = ".".join(str(part) for part in fault["loc"])
-            raise UnexpectedAnswerError(
-                self._http.url, f"is no bench of this program: {place}: {fault['msg']}"
-            ) from None
-
-    def _take_things(self, state: _State, descriptions: Mapping[str, Mapping[str, Any]]) -> None:
+    def _take_things(self, seen: Seen) -> None:
+        state = seen.state
         arrived_s = time.monotonic()
         things = {name: self.things.get(name) or KnownThing("") for name in state.things}
         changes: list[Event] = []
         for name, standing in state.things.items():
             thing = things[name]
-            thing.title, thing.description = standing.title, descriptions.get(name, {})
+            thing.title, thing.description = standing.title, seen.descriptions.get(name, {})
             thing.state, thing.reason = standing.state, standing.reason
             before = thing.readings
+            thing.unread |= before.keys()
+            thing.unread -= standing.values.keys()
             with self._lock:
                 thing.told = {key: value.at for key, value in standing.values.items()}
                 thing.readings = {
@@ -248,7 +183,6 @@ class Mirror:
                 for key, reading in thing.readings.items()
                 if key not in before or before[key].at != reading.at
             ]
-            self._unread += [(name, key) for key in before.keys() - thing.readings.keys()]
         for name, gone in self.things.items():
             if name not in things:
                 gone.state, gone.reason = ThingState.CLOSED, "it is not on the bench any more"
@@ -256,40 +190,26 @@ class Mirror:
         self.things = things
         for change in changes:
             self.bus.publish(change)
+        for name, thing in things.items():
+            if thing.state is ThingState.READY:
+                self._read_unread(name)
         if self._is_connected:  # a gap, not a new line
             self._publish_states()
-            self._publish_unread()
-
-    def _take_invocations(self, snapshots: Sequence[InvocationSnapshot]) -> None:
-        there = {snapshot.id for snapshot in snapshots}
-        for snapshot in self.invocations:
-            if snapshot.id not in there and not snapshot.status.ended:
-                self._tell_invocation(
-                    replace(
-                        snapshot,
-                        status=InvocationStatus.ERROR,
-                        ended_at=now(),
-                        error=_UNKNOWN_END,
-                        waiting_for="",
-                        version=snapshot.version + 1,
-                    )
-                )
-        for snapshot in snapshots:
-            known = self.invocation(snapshot.id)
-            if known is None or known.status is not snapshot.status:
-                self._tell_invocation(snapshot)
-            else:
-                self._keep(snapshot)
 
     def _take_value(self, event: PropertyChanged) -> None:
         thing = self.things.get(event.thing)
         if thing is None:
             return
+        told = thing.told.get(event.name)
+        if told is not None and event.at < told:
+            return  # it was in what was loaded already, or something newer was
+        thing.told[event.name] = event.at
+        self._put(event.thing, event)
+
+    def _put(self, name: str, event: PropertyChanged) -> None:
+        thing = self.things[name]
+        thing.unread.discard(event.name)
         with self._lock:
-            told = thing.told.get(event.name)
-            if told is not None and event.at < told:
-                return  # it was in what was loaded already, or something newer was
-            thing.told[event.name] = event.at
             reading = Reading(event.value, event.at, time.monotonic())
             thing.readings = {**thing.readings, event.name: reading}
         self.bus.publish(event)
@@ -300,8 +220,10 @@ class Mirror:
             return
         if event.state is ThingState.READY and thing.state is not ThingState.READY:
             self._describe_again(event.thing, thing)
+            self._read_unread(event.thing)
         thing.state, thing.reason = event.state, event.reason
         self.bus.publish(event)
+        self._publish_unread(event.thing)
 
     def _describe_again(self, name: str, thing: KnownThing) -> None:
         """A Thing that came back may have another driver by now."""
@@ -314,66 +236,33 @@ class Mirror:
         if isinstance(described, dict):
             thing.description = described
 
-    def _take_invocation(self, event: InvocationChanged | InvocationProgressed) -> None:
-        snapshot = event.snapshot
-        known = self.invocation(snapshot.id)
-        if known is not None and snapshot.version <= known.version:
-            return
-        if isinstance(event, InvocationProgressed):
-            if known is not None:  # progress comes without input and output
-                snapshot = replace(
-                    snapshot, input=known.input, output=known.output, blobs=known.blobs
-                )
-            event = replace(event, snapshot=snapshot)
-        self._keep(snapshot)
-        self.bus.publish(event)
+    def _read_unread(self, name: str) -> None:
+        """Read what was known of a Thing before its bench was started anew; a few seconds at most.
 
-    def _tell_invocation(self, snapshot: InvocationSnapshot) -> None:
-        self._keep(snapshot)
-        self._seq += 1
-        self.bus.publish(InvocationChanged(thing=snapshot.thing, snapshot=snapshot, seq=self._seq))
-
-    def _keep(self, snapshot: InvocationSnapshot) -> None:
-        with self._lock:
-            self._invocations[snapshot.id] = snapshot
-            surplus = len(self._invocations) - MOST_KEPT
-            if surplus > 0:
-                ended = [id for id, each in self._invocations.items() if each.status.ended]
-                for id in ended[:surplus]:
-                    del self._invocations[id]
-
-    def _vanished(self, state: _State) -> list[tuple[str, str]]:
-        """The properties that were known and, since the bench was started anew, are not."""
-        return [
-            (name, key)
-            for name, thing in self.things.items()
-            if name in state.things and state.things[name].state is ThingState.READY
-            for key in thing.readings.keys() - state.things[name].values.keys()
-        ]
-
-    def _read_again(self, vanished: Sequence[tuple[str, str]]) -> None:
-        """Have the bench read what somebody looks at; for a few seconds at most."""
+        Somebody may look at those values: they must not stand there as if they were true.
+        """
+        thing = self.things[name]
         deadline = time.monotonic() + _READ_AGAIN_S
-        for thing, name in vanished:
+        for key in sorted(thing.unread):
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 return
-            path = f"/{quote(thing, safe='')}/{quote(name, safe='')}"
+            path = f"/{quote(name, safe='')}/{quote(key, safe='')}"
+            subject = Subject("property", name, key)
             try:
-                self._http.ask("GET", path, Subject("property", thing, name), timeout_s=left_s)
+                value = self._http.ask("GET", path, subject, timeout_s=left_s)
             except Exception as error:  # whatever a driver raises; it is said of the property
-                _log.info("%s of %s could not be read: %s", name, thing, error)
+                _log.info("%s of %s could not be read: %s", key, name, error)
+                continue
+            self._put(name, PropertyChanged(thing=name, name=key, value=value))
 
-    def _publish_unread(self) -> None:
-        unread, self._unread = self._unread, []
-        for thing, name in unread:
-            self.bus.publish(
-                PropertyFailed(
-                    thing=thing, name=name, reason="not read since the bench was started anew"
-                )
-            )
+    def _publish_unread(self, name: str) -> None:
+        reason = "not read since the bench was started anew"
+        for key in sorted(self.things[name].unread):
+            self.bus.publish(PropertyFailed(thing=name, name=key, reason=reason))
 
     def _publish_states(self) -> None:
         for name in self.things:
             state, reason = self.standing(name)
             self.bus.publish(ThingStateChanged(thing=name, state=state, reason=reason))
+            self._publish_unread(name)

@@ -126,7 +126,7 @@ class RemoteBench:
 
     def invocations(self) -> Sequence[InvocationSnapshot]:
         """What runs and what ended recently."""
-        return self._mirror.invocations
+        return self._mirror.invocations.all
 
     async def cancel(self, invocation: UUID) -> bool:
         """Ask an invocation to stop."""

@@ -13,6 +13,7 @@ from app.client.frames import RemoteFrameReader
 from app.client.http import HttpLink
 from app.client.mirror import KnownThing, Mirror
 from app.client.problems import Subject
+from app.client.uploads import with_uploads
 from app.client.workers import Workers
 from app.handles import InvocationSnapshot, InvocationStatus, Origin, OriginKind
 from things.errors import AffordanceNotFoundError, NotAvailableError
@@ -101,7 +102,7 @@ class RemoteThing:
     async def invoke(
         self, action: str, input: Mapping[str, Any] | None = None
     ) -> InvocationSnapshot:
-        """Start an action."""
+        """Start an action. A blob in the input may be a file of this computer: `file:///...`."""
         return await self._workers.run(lambda: self._invoke(action, dict(input or {})))
 
     async def reconnect(self) -> None:
@@ -146,7 +147,10 @@ class RemoteThing:
 
     def _invoke(self, action: str, input: dict[str, Any]) -> InvocationSnapshot:
         answer = self._http.ask(
-            "POST", self._path(action), Subject("action", self._name, action), input
+            "POST",
+            self._path(action),
+            Subject("action", self._name, action),
+            with_uploads(self._http, action, input),
         )
         try:
             id, status = UUID(answer["id"]), InvocationStatus(answer["status"])
@@ -154,7 +158,7 @@ class RemoteThing:
             raise UnexpectedAnswerError(self._http.url, "an invocation was expected") from None
         described = (self.describe().get("actions") or {}).get(action) or {}
         # What the events tell is more, and newer.
-        return self._mirror.invocation(id) or InvocationSnapshot(
+        return self._mirror.invocations.get(id) or InvocationSnapshot(
             id=id,
             thing=self._name,
             action=action,

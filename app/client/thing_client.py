@@ -11,6 +11,7 @@ from app.client.blobs import with_blobs
 from app.client.http import HttpLink
 from app.client.invocation_client import OnProgress, RunningInvocation, Watch
 from app.client.problems import Subject
+from app.client.uploads import with_uploads
 from things.events import Event, EventEmitted, PropertyChanged
 
 Subscribe = Callable[[Callable[[Event], object]], Callable[[], None]]
@@ -67,7 +68,7 @@ class ActionClient:
         """Run it and do not wait.
 
         Args:
-            input: What it takes.
+            input: What it takes. A `pathlib.Path` in it is brought to the bench as a blob.
             **more: The same, by name.
 
         Raises:
@@ -76,7 +77,8 @@ class ActionClient:
         """
         path = f"/{quote(self._thing, safe='')}/{quote(self._name, safe='')}"
         subject = Subject("action", self._thing, self._name)
-        answer = self._http.ask("POST", path, subject, {**(input or {}), **more})
+        given = with_uploads(self._http, self._name, {**(input or {}), **more})
+        answer = self._http.ask("POST", path, subject, given)
         return RunningInvocation(self._http, self._thing, self._name, answer, self._watch)
 
     def __repr__(self) -> str:

@@ -17,7 +17,7 @@ from app.errors import InvocationNotFoundError
 from app.handles import InvocationStatus
 from app.wire import WireError
 from things.errors import NotAvailableError
-from things.events import PropertyChanged, ThingState, ThingStateChanged
+from things.events import PropertyChanged, PropertyFailed, ThingState, ThingStateChanged
 
 run = asyncio.run
 
@@ -59,6 +59,26 @@ def test_values_are_stale_while_the_server_is_gone_and_back_when_it_returns(serv
         index for index, event in enumerate(told) if getattr(event, "state", "") == states[-1]
     )
     assert any(getattr(event, "value", "") == "untitled" for event in told[:back])
+
+
+def test_what_cannot_be_read_after_a_restart_stays_stale(serving, opened, until):
+    demo = opened.things["demo"]
+    mailbox = opened.subscribe(lambda: None)
+    opened._mirror.note("demo", "broken", run(demo.read("label")))
+    serving.stop()
+    until(lambda: demo.state is not ThingState.READY)
+    serving.start()
+    until(lambda: demo.state is ThingState.READY)
+
+    told: list[PropertyFailed] = []
+
+    def failures():
+        told.extend(event for event in mailbox.take() if isinstance(event, PropertyFailed))
+        return told and "started anew" in told[-1].reason
+
+    until(failures)
+    assert told[-1].name == "broken"
+    assert demo.last("label").value == "untitled"
 
 
 def test_what_happened_while_the_line_was_cut_is_told_afterwards(serving, opened, until):

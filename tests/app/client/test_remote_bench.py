@@ -13,6 +13,7 @@ from PIL import Image
 
 from app.actions.events import InvocationChanged, InvocationProgressed
 from app.client import BenchUnreachableError, BlobExpiredError, RemoteBench
+from app.client.uploads import without_files
 from app.errors import InvocationNotFoundError
 from app.handles import BenchHandle, InvocationStatus, ThingHandle
 from things.errors import (
@@ -190,6 +191,22 @@ def test_a_picture_comes_as_bytes_and_is_saved_to_a_file(remote, heard, tmp_path
     assert (tmp_path / "snap.png").read_bytes() == png
     with pytest.raises(NoBlobDataError):
         run(remote.picture(started.id, ("image", 0)))
+
+
+def test_a_file_that_an_operator_chose_is_brought_to_the_bench(remote, heard, tmp_path):
+    file = tmp_path / "two words.png"
+    Image.new("RGB", (9, 9)).save(file)
+    link = {"href": file.as_uri(), "media_type": "image/png"}
+
+    started = run(remote.things["demo"].invoke("measure_blob", {"image": link}))
+
+    assert heard.until(is_end(started)).snapshot.output == file.stat().st_size
+
+
+def test_an_input_from_elsewhere_never_names_a_file_of_this_computer():
+    link = {"href": "file:///etc/hosts", "media_type": "text/plain", "rel": "output"}
+
+    assert without_files({"images": [link], "n": 3}) == {"images": [{**link, "href": ""}], "n": 3}
 
 
 def test_a_picture_that_has_expired_is_an_error(remote, heard):

@@ -243,3 +243,17 @@ def test_a_client_can_be_looked_at(client):
     client["demo"].exposure = 77
     client["demo"].reset("exposure")
     assert client["demo"].exposure == 10
+
+
+def test_a_file_is_brought_to_the_bench_as_an_input(client, tmp_path):
+    demo = client["demo"]
+    file = tmp_path / "mine.png"
+    demo.snap(width=30, height=20).save(file)
+
+    assert demo.measure_blob(image=file) == file.stat().st_size
+    blob = client.upload(file.read_bytes(), "image/png")
+    assert demo.echo_blob(image=blob).content == file.read_bytes()
+    with pytest.raises(InputRefusedError, match=r"gone\.png cannot be read: No such file"):
+        demo.measure_blob(image=tmp_path / "gone.png")
+    with pytest.raises(InputRefusedError, match="image"):
+        demo.measure_blob(image=client.upload(b"text", "text/plain"))
