@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import threading
+import socket
 from types import FrameType
 
 from app.bench_file import BenchSpec
@@ -14,6 +14,41 @@ from app.settings import Settings
 from things.events import ThingState
 
 _log = logging.getLogger(__name__)
+
+
+class EndSignals:
+    """SIGINT and SIGTERM, waited for on the main thread. The second one ends the process at once.
+
+    A signal may be delivered to any thread, and a main thread that waits for a lock would sleep
+    on; so it waits for a byte that Python writes from whichever thread was hit.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        self._woken_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._before = {
+            number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+
+    def wait(self) -> None:
+        """Wait for the first of them."""
+        while not self._asked:
+            self._reader.recv(64)
+
+    def close(self) -> None:
+        """Put everything back as it was."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._woken_before)
+        self._reader.close()
+        self._writer.close()
+
+    def _ask(self, number: int, _frame: FrameType | None) -> None:
+        if self._asked:
+            os._exit(128 + number)
+        self._asked = True
 
 
 def run_headless(spec: BenchSpec, settings: Settings) -> int:
@@ -30,14 +65,7 @@ def run_headless(spec: BenchSpec, settings: Settings) -> int:
         BenchInUseError: Another program has this bench.
         PortError: No port could be had.
     """
-    asked = threading.Event()
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        if asked.is_set():
-            os._exit(128 + number)
-        asked.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    ending = EndSignals()
     program = Program(spec, settings)
     try:
         program.open()
@@ -48,14 +76,13 @@ def run_headless(spec: BenchSpec, settings: Settings) -> int:
         if info.note:
             say(info.note)
         say(f"Listening on {info.url}")
-        asked.wait()
+        ending.wait()
         say("Closing")
     finally:
         stuck = program.close()
         for line in stuck:
             say(f"Abandoned: {line}")
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        ending.close()
         if stuck:
             end_without_waiting()
     return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -196,3 +198,26 @@ def test_what_hangs_in_a_driver_is_abandoned_and_the_program_ends_with_code_0(
 
     assert "Abandoned: Wait on slow" in program.said
     assert "Abandoned: a read or write that does not return" in program.said
+
+
+PTHREAD = """
+import signal, sys, threading
+from app.headless import EndSignals
+
+ending = EndSignals()
+other = threading.Thread(target=threading.Event().wait, daemon=True)
+other.start()
+threading.Timer(0.2, signal.pthread_kill, (other.ident, signal.SIGTERM)).start()
+ending.wait()
+ending.close()
+print("heard")
+"""
+
+
+def test_sigterm_is_heard_whichever_thread_it_is_delivered_to() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PTHREAD], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "heard\n"
