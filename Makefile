@@ -9,7 +9,7 @@ endif
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak screenshots constraints clean
+.PHONY: help run test check bench soak screenshots openapi constraints clean
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -41,6 +41,10 @@ soak: ## Run the long tests
 screenshots: ## Take the pictures of README and docs anew
 	@tools/bootstrap screenshots
 	@xvfb-run -a -s "-screen 0 3840x2160x24" .venv/bin/python tools/screenshots.py $(ARGS)
+
+openapi: ## Write docs/openapi.json anew
+	@tools/bootstrap check
+	@.venv/bin/python tools/openapi.py
 
 constraints: ## Renew constraints.txt with the newest versions pyproject.toml admits
 	@tools/renew-constraints

@@ -14,6 +14,7 @@ from app.server.action_routes import ActionRoutes
 from app.server.blob_routes import blob_routes
 from app.server.closing import LongLived
 from app.server.description_routes import DescriptionRoutes
+from app.server.documentation_routes import documentation_routes
 from app.server.event_feed import EventFeed
 from app.server.event_routes import event_routes
 from app.server.guards import Guard
@@ -86,5 +87,6 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
         *state_routes(parts),
         *return_routes(parts),
         *stop_routes(parts),
+        *documentation_routes(parts),
     ]
     return app
