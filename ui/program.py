@@ -107,6 +107,7 @@ async def _attached(qt: QApplication, error: BenchInUseError, settings: Settings
     window = AttachWindow(Theme(qt), error, lambda: RemoteSession(error.url, settings))
     with _signals(window.close):
         window.show()
+        _log.info("Asking whether to attach")
         return await window.answer()
 
 

@@ -1,4 +1,4 @@
-"""A bench in memory, and a qasync loop that runs under pytest-qt.
+"""A bench in memory.
 
 `FakeBench` and `FakeThing` follow the handle protocols of `app.handles`. A test says what they
 answer: refuse a value, keep a write or a call waiting until it is released, drive an invocation
@@ -25,7 +25,6 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-import qasync
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -585,32 +584,6 @@ def camera(make_thing: MakeThing) -> FakeThing:
 def bench(camera: FakeThing) -> FakeBench:
     """A bench with the camera on it."""
     return FakeBench(camera)
-
-
-@pytest.fixture
-def qloop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
-    """A qasync loop that counts as running for the whole test.
-
-    Slots may create tasks, and every `qtbot.wait...` turns it. At the end, what still runs is
-    cancelled and waited for, so that no timer outlives the test.
-    """
-    loop: asyncio.AbstractEventLoop = qasync.QEventLoop(qapp)
-    asyncio.set_event_loop(loop)
-    # Not `already_running=True`: stopping such a loop calls `QApplication.exit()`, after which no
-    # nested Qt loop, and so no later `qtbot.wait...` of the session, turns any more.
-    asyncio.events._set_running_loop(loop)
-    yield loop
-    tasks = asyncio.all_tasks(loop)
-    for task in tasks:
-        task.cancel()
-    deadline = time.monotonic() + WAIT_MS / 1000
-    while any(not task.done() for task in tasks) and time.monotonic() < deadline:
-        qapp.processEvents()
-    asyncio.events._set_running_loop(None)
-    loop.close()
-    asyncio.set_event_loop(None)
-    stuck = [task for task in tasks if not task.done()]
-    assert not stuck, f"tasks that ignore being cancelled: {stuck}"
 
 
 @pytest.fixture(scope="session")
