@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from app.bench import Bench
 from app.server.action_routes import ActionRoutes
 from app.server.blob_routes import blob_routes
 from app.server.closing import LongLived
+from app.server.cross_origin import allowing
 from app.server.description_routes import DescriptionRoutes
 from app.server.documentation_routes import documentation_routes
 from app.server.event_feed import EventFeed
@@ -77,6 +79,9 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
     # The last one added is the outermost.
     app.add_middleware(ThingRoutes, parts=parts, descriptions=descriptions, actions=actions)
     app.add_middleware(Problems)
+    if settings.allowed_origins:
+        # The guard has refused all others; without this a browser would not show them the answers.
+        app.add_middleware(CORSMiddleware, **allowing(settings.allowed_origins))
     app.add_middleware(Guard, settings=settings)
     app.router.routes += [
         *descriptions.routes(),

@@ -254,3 +254,48 @@ def test_on_a_real_socket_foreign_hosts_and_origins_are_refused(served, path, ex
             connection.sendall((head + extra + "\r\n").encode())
             first = connection.recv(200).split(b"\r\n")[0]
         assert first.split()[1] in (b"400", b"403", b"421"), (given_host, origin, first)
+
+
+APP = "http://lab.example:3000"
+
+
+def test_a_web_app_of_a_listed_origin_may_ask_and_read(serving):
+    served = serving(allowed_origins=(APP,))
+    preflight = {
+        "origin": APP,
+        "access-control-request-method": "PUT",
+        "access-control-request-headers": "content-type",
+        "access-control-request-private-network": "true",
+        "sec-fetch-site": "cross-site",
+        "sec-fetch-mode": "cors",
+    }
+
+    asked = served.http.options("/probe/counter", headers=preflight)
+    put = served.http.put("/probe/counter", json=3, headers={"origin": APP})
+    refused = served.http.put("/probe/counter", json="x", headers={"origin": APP})
+
+    assert asked.status_code == 200
+    assert "PUT" in asked.headers["access-control-allow-methods"]
+    assert asked.headers["access-control-allow-private-network"] == "true"
+    assert (put.status_code, refused.status_code) == (201, 422)
+    for answer in (asked, put, refused):
+        assert answer.headers["access-control-allow-origin"] == APP
+        assert "origin" in answer.headers["vary"].lower()
+        assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_a_web_app_of_the_same_origin_needs_no_permission_and_one_of_another_gets_none(serving):
+    served = serving(allowed_origins=(APP,))
+
+    own = served.http.put("/probe/counter", json=4, headers={"origin": served.url})
+    other = served.http.put("/probe/counter", json=5, headers={"origin": "http://lab.example:3001"})
+    asked = served.http.options(
+        "/probe/counter",
+        headers={"origin": "http://lab.example:3001", "access-control-request-method": "PUT"},
+    )
+
+    assert own.status_code == 201
+    assert (other.status_code, asked.status_code) == (403, 403)
+    for answer in (own, other, asked):
+        assert "access-control-allow-origin" not in answer.headers
+    assert served.http.get("/probe/counter").json() == 4
