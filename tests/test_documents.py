@@ -27,10 +27,11 @@ def blocks(document: Path, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
-def snippets(language: str) -> list[object]:
+def snippets(language: str, but: Path | None = None) -> list[object]:
     return [
         pytest.param(text, id=f"{document.name}-{number}")
         for document in DOCUMENTS
+        if document != but
         for number, text in enumerate(blocks(document, language))
     ]
 
@@ -54,7 +55,7 @@ def thing_classes(module: types.ModuleType) -> list[type[Thing]]:
     ]
 
 
-@pytest.mark.parametrize("text", snippets("python"))
+@pytest.mark.parametrize("text", snippets("python", but=ROOT / "docs" / "client.md"))
 def test_every_python_snippet_runs_and_its_things_open_on_a_bench(text: str, pasted: Path) -> None:
     (pasted / "pasted_snippet.py").write_text(text)
     module = __import__("pasted_snippet")
@@ -144,3 +145,18 @@ def test_every_curl_command_works_on_the_demo_bench(
         assert (tmp_path / "snap.png").read_bytes().startswith(b"\x89PNG")
         assert "greater_than" in done.stdout
         assert "cancelled" in done.stdout
+
+
+def test_every_line_of_a_client_s_script_works_on_the_demo_bench(
+    served: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    document = ROOT / "docs" / "client.md"
+    script = "\n".join(blocks(document, "python")).replace("http://127.0.0.1:7170", served)
+
+    exec(compile(script, str(document), "exec"), {})
+
+    assert (tmp_path / "cells.png").read_bytes().startswith(b"\x89PNG")
+    said = capsys.readouterr().out
+    assert "refused: " in said
+    assert "cancelled" in said

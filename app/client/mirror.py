@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from app.actions.events import InvocationChanged, InvocationProgressed
 from app.client.errors import BenchUnreachableError
@@ -140,9 +140,12 @@ class Mirror:
 
     def lost(self, error: ThingError) -> None:
         """The line is cut: nothing that is known is sure any more."""
+        trouble = str(error)
+        if isinstance(error, BenchUnreachableError):
+            trouble = f"no connection to {urlsplit(error.url).netloc}: {error.reason}"
         with self._connected:
             was, self._is_connected = self._is_connected, False
-            told, self.trouble = self.trouble, str(error)
+            told, self.trouble = self.trouble, trouble
         if was or told != self.trouble:
             self._publish_states()
 

@@ -37,7 +37,7 @@ def test_values_are_stale_while_the_server_is_gone_and_back_when_it_returns(serv
     serving.stop()
     until(lambda: demo.state is ThingState.DISCONNECTED)
 
-    assert "cannot be reached" in demo.reason
+    assert demo.reason.startswith("no connection to 127.0.0.1:")
     assert demo.last("label").value == "before"
     assert opened.server.note == "connection lost, trying again"
     with pytest.raises(BenchUnreachableError):
@@ -189,7 +189,7 @@ def test_reconnect_says_when_the_bench_is_still_gone(serving):
         while remote.connected and time.monotonic() < deadline:
             time.sleep(0.01)
 
-        with pytest.raises(NotAvailableError, match=r"cannot be reached|closed"):
+        with pytest.raises(NotAvailableError, match="no connection to"):
             run(demo.reconnect())
     finally:
         remote.close()
