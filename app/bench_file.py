@@ -119,7 +119,7 @@ def read_bench_file(file: Path) -> BenchSpec:
         BenchFileError: It is not there, cannot be read, or something in it is wrong.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # some editors begin with a byte order mark
     except FileNotFoundError:
         raise BenchFileError(file, "", "there is no such file") from None
     except UnicodeDecodeError:
@@ -172,18 +172,18 @@ def _from_labthings(file: Path, text: str) -> BenchSpec:
     except RecursionError:
         raise BenchFileError(file, "", "is nested too deeply") from None
     if isinstance(raw, dict) and isinstance(raw.get("things"), dict):
-        raw = {
-            **raw,
-            "things": {
-                name.strip("/"): {"class": thing} if isinstance(thing, str) else _renamed(thing)
-                for name, thing in raw["things"].items()
-            },
+        # "/a/" and "a" are one name, so they may not both stand there.
+        named = _once(file, [(name.strip("/"), thing) for name, thing in raw["things"].items()])
+        things = {
+            name: {"class": thing} if isinstance(thing, str) else _renamed(thing)
+            for name, thing in named.items()
         }
+        raw = {**raw, "things": things}
     try:
         model = _LabThingsBench.model_validate(raw)
     except ValidationError as error:
         raise _explained(file, text, error, _LabThingsBench, _LabThingsThing) from None
-    things = tuple(
+    specs = tuple(
         ThingSpec(
             name=name,
             class_path=thing.class_path,
@@ -193,7 +193,7 @@ def _from_labthings(file: Path, text: str) -> BenchSpec:
         )
         for name, thing in model.things.items()
     )
-    return BenchSpec(file.stem.replace("_", " ").capitalize(), things, file)
+    return BenchSpec(file.stem.replace("_", " ").capitalize(), specs, file)
 
 
 def _renamed(thing: Any) -> Any:
@@ -263,6 +263,10 @@ def _explained(
         reason = f"unknown key {key!r}; {hint}Known are {', '.join(known)}"
     elif fault["type"] == "missing":
         reason = f"{where[-1]!r} is missing"
+    elif fault["type"] == "model_type" and name is not None:
+        header = f"[things.{name}] class = ..." if thing is _TomlThing else '{"class": ...}'
+        kind = "a table" if thing is _TomlThing else "an object"
+        reason = f"things.{name} must be {kind} with a class, such as {header}"
     else:
         reason = f"{'.'.join(where[2:] if name else where)} {said_plainly(fault)}"
     return BenchFileError(file, place, reason)

@@ -81,6 +81,38 @@ def test_two_things_of_one_name_are_refused_in_json_too(tmp_path: Path) -> None:
     assert "two entries are called 'a'" in message
 
 
+@pytest.mark.parametrize("first", ["/a/", "a/", "/a"])
+def test_slashes_around_a_name_in_json_make_no_other_name(tmp_path: Path, first: str) -> None:
+    config = json.dumps({"things": {first: "m:C", "a": "m:D"}})
+
+    assert "two entries are called 'a'" in refusal(tmp_path, config, "bench.json")
+
+
+def test_a_thing_that_is_no_table_is_told_what_was_expected(tmp_path: Path) -> None:
+    toml = refusal(tmp_path, '[things]\na = "x:Y"\n')
+    in_json = refusal(tmp_path, '{"things": {"a": 3}}', "bench.json")
+
+    assert toml == (
+        ", line 2, things.a: things.a must be a table with a class, such as [things.a] class = ..."
+    )
+    assert in_json.endswith('things.a must be an object with a class, such as {"class": ...}')
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("bench.toml", GOOD),
+        ("bench.json", '{"things": {"stage": "m:Stage", "camera": "m:Camera"}}'),
+    ],
+)
+def test_a_byte_order_mark_at_the_beginning_is_no_matter(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    spec = read_bench_file(written(tmp_path, "\ufeff" + text, name))
+
+    assert [thing.name for thing in spec.things] == ["stage", "camera"]
+
+
 def test_a_syntax_error_is_said_with_line_and_column(tmp_path: Path) -> None:
     message = refusal(tmp_path, 'title = "A bench\n')
 
