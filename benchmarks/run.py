@@ -3,15 +3,18 @@
     make bench                     all of them
     make bench ARGS="startup"      one of them
 
-Peers run in environments of their own below .work/peers, with the versions named here. A peer that
-cannot be had is said and the run ends with exit code 1.
+Peers run in environments of their own below .work/peers, with the versions named in the benchmarks.
+What cannot be measured is said with its reason, the rest is measured, and the run ends with exit
+code 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import sys
+import traceback
 from collections.abc import Callable
 
 import frame_to_screen
@@ -30,17 +33,28 @@ def main() -> int:
     """Run what was asked for.
 
     Returns:
-        0, or 1 where a peer or a tool was missing.
+        0, or 1 where something could not be measured.
     """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="all without")
     names = parser.parse_args().names or list(BENCHMARKS)
     report = Report()
-    print(f"Python {platform.python_version()} on {platform.platform()}")
+    print(f"Python {platform.python_version()} on {platform.platform()}, {os.cpu_count()} cores")
     for name in names:
-        BENCHMARKS[name](report)
+        try:
+            BENCHMARKS[name](report)
+        except Exception as error:  # whatever it is, the other benchmarks can still be run
+            traceback.print_exc()
+            report.miss(name, _reason(error))
     report.print()
     return 1 if report.missing else 0
+
+
+def _reason(error: Exception) -> str:
+    """In one line; a program that failed is asked what it said last."""
+    said = getattr(error, "stderr", None)
+    last = said.strip().splitlines()[-1:] if isinstance(said, str) else []
+    return "; ".join([f"{type(error).__name__}: {error}".replace("\n", " "), *last])
 
 
 if __name__ == "__main__":
