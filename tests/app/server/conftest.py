@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,20 @@ class Served:
     @property
     def probe(self) -> Any:
         return self.bench.thing("probe")
+
+    def until(self, what: Callable[[], bool]) -> bool:
+        """Look again whenever something happens on the bench; gives up after 20 s without."""
+        something = threading.Event()
+        mailbox = self.bench.bus.subscribe(something.set)
+        try:
+            while not what():
+                if not something.wait(20):
+                    return False
+                something.clear()
+                mailbox.take()
+            return True
+        finally:
+            mailbox.close()
 
     def listeners(self) -> list[Any]:
         """The websockets and event sources that listen to the probe."""

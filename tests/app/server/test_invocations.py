@@ -32,8 +32,7 @@ def running(served, action="wait", **input):
     found = next(
         each for each in served.bench.actions.invocations if str(each.id) == invocation["id"]
     )
-    while found.status.value == "pending":
-        time.sleep(0.001)
+    assert served.until(lambda: found.status.value != "pending")
     return invocation, found
 
 
@@ -307,11 +306,10 @@ def test_stop_works_while_every_worker_hangs(served):
         thread.start()
     blocked = [served.bench.workers.submit(served.probe.gate.wait, 10) for _ in range(50)]
     try:
-        began = time.monotonic()
         assert served.http.post("/stop").status_code == 200
         assert served.http.post("/probe/zero").status_code == 201
         assert served.http.get("/probe/counter").status_code == 200
-        assert time.monotonic() - began < 5
+        assert not any(future.done() for future in blocked)  # none was waited for
     finally:
         served.probe.gate.set()
         for future in blocked:
@@ -336,13 +334,12 @@ def test_the_body_is_limited_however_it_comes(serving):
     assert served.http.get("/probe/counter").status_code == 200
 
 
-def test_a_gigabyte_is_refused_at_once_and_memory_stays_flat(served):
+def test_a_gigabyte_is_refused_before_it_comes_and_memory_stays_flat(served):
     import resource
     import socket
 
     host, port = served.url.removeprefix("http://").split(":")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.monotonic()
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         head = (
             f"POST /probe/explode HTTP/1.1\r\nhost: {host}:{port}\r\n"
@@ -351,7 +348,6 @@ def test_a_gigabyte_is_refused_at_once_and_memory_stays_flat(served):
         connection.sendall(head.encode())
         answer = connection.recv(1000)
     assert b" 413 " in answer.split(b"\r\n")[0]
-    assert time.monotonic() - began < 1
     piece = b"a" * 65536
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         connection.sendall(

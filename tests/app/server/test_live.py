@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -37,13 +36,6 @@ def pushing(stream: Any, array: Any, **more: Any) -> Iterator[None]:
         thread.join()
 
 
-def gone(stream: Any) -> bool:
-    deadline = time.monotonic() + 5
-    while stream.watched and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return not stream.watched
-
-
 def test_a_browser_gets_jpeg_after_jpeg_and_the_source_rests_when_it_leaves(served):
     live = served.probe.live
     with pushing(live, np.full((20, 30), 200, np.uint8)):
@@ -54,7 +46,7 @@ def test_a_browser_gets_jpeg_after_jpeg_and_the_source_rests_when_it_leaves(serv
                 received += piece
                 if received.count(b"--frame\r\n") >= 5:
                     break
-        assert gone(live)
+        assert served.until(lambda: not live.watched)
     head, _, rest = received.split(b"--frame\r\n")[1].partition(b"\r\n\r\n")
     length = int(dict(line.split(b": ") for line in head.split(b"\r\n"))[b"Content-Length"])
     picture = Image.open(io.BytesIO(rest[:length]))
@@ -81,7 +73,7 @@ def test_a_snapshot_is_one_jpeg_whose_levels_are_those_of_the_picture(served):
     seen = np.asarray(Image.open(io.BytesIO(answer.content)))
     assert seen[5, 5] < 20
     assert seen[5, 60] > 235
-    assert gone(served.probe.live)
+    assert served.until(lambda: not served.probe.live.watched)
 
 
 def test_a_stream_without_frames_is_503(served, monkeypatch):

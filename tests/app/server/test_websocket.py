@@ -137,11 +137,9 @@ def test_the_socket_is_closed_with_a_word_when_the_server_stops(serving):
     served = serving()
     with connect(served.url.replace("http", "ws") + "/probe/ws") as ws:
         settle(ws)
-        began = time.monotonic()
         served.server.stop()
         with pytest.raises(ConnectionClosed) as closed:
             ws.recv(timeout=5)
-        assert time.monotonic() - began < 2
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code in (1001, 1012)
 
