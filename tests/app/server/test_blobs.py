@@ -269,3 +269,16 @@ def test_the_output_of_an_invocation_needs_a_context_but_its_result_does_not(ser
     assert isinstance(invocation.result, Blob)
     with pytest.raises(NoBlobManagerError):
         _ = invocation.output
+
+
+def test_the_address_of_a_blob_follows_the_host_the_client_used(served):
+    invocation = served.run("snap")
+    port = served.url.rsplit(":", 1)[1]
+
+    seen = served.http.get(invocation["href"], headers={"host": f"localhost:{port}"}).json()
+
+    assert seen["output"]["href"] == invocation["output"]["href"].replace("127.0.0.1", "localhost")
+    asked = served.http.post(
+        "/probe/measure", json={"image": seen["output"]}, headers={"host": f"localhost:{port}"}
+    )
+    assert asked.status_code == 201
