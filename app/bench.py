@@ -7,7 +7,6 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +17,7 @@ from app.bench_file import BenchSpec
 from app.bench_things import BenchThing, said
 from app.entering_order import entering_order
 from app.event_bus import EventBus
+from app.fair_workers import FairWorkers
 from app.handles import Origin, Reading, StopReport
 from app.property_desk import PropertyDesk, property_named
 from app.slot_calls import SlotCaller
@@ -36,9 +36,8 @@ SWITCH_INTERVAL_S = 0.0005
 """How often Python changes threads. With the default of 5 ms a busy action makes the window's
 10 ms timer late by 20 ms (p99); with this by 2 ms."""
 
-WORKERS = 8
 STOP_ANSWER_S = 2.0
-ENTER_WAIT_S = 30.0
+ENTER_WAIT_S = 10.0
 EXIT_WAIT_S = 5.0
 WORKERS_WAIT_S = 2.0
 
@@ -66,7 +65,7 @@ class Bench:
         self.data_folder = data_folder
         self.bus = EventBus()
         self.blobs = BlobDataManager()
-        self.workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="worker")
+        self.workers = FairWorkers()
         self.properties = PropertyDesk(self.workers, self._lost)
         self.actions = ActionManager(self.bus.publish, limit=limit, after=self._after)
         registry = LockRegistry()

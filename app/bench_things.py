@@ -20,6 +20,7 @@ from things.description import RESERVED_AFFORDANCES, thing_description
 from things.errors import DefinitionError, NotAvailableError
 from things.events import Event, ThingState, ThingStateChanged
 from things.locks import LockRegistry
+from things.properties import PropertyDescriptor
 from things.slots import SlotDescriptor
 from things.thing import Thing
 
@@ -46,7 +47,7 @@ def import_thing_class(name: str, class_path: str) -> type[Thing]:
         raise NotAvailableError(
             name, f"{module_name} needs {error.name!r}, which is not installed"
         ) from error
-    except Exception as error:
+    except BaseException as error:  # a driver's SystemExit must not end the program
         raise NotAvailableError(name, f"{module_name} cannot be imported: {said(error)}") from error
     found = getattr(module, class_name, None)
     if found is None:
@@ -64,6 +65,15 @@ def import_thing_class(name: str, class_path: str) -> type[Thing]:
 
 def _is_thing_class(value: Any) -> bool:
     return isinstance(value, type) and issubclass(value, Thing) and value is not Thing
+
+
+def _note_data(thing: Thing) -> None:
+    """Make every value the Thing keeps itself known, so that nobody has to ask for it."""
+    for name, affordance in thing._core.affordances.items():
+        if isinstance(affordance, PropertyDescriptor) and not affordance.needs_device:
+            with thing._core.publishing:
+                value = affordance.to_json(affordance.read(thing))
+                thing._core.note(name, value, publish=False)
 
 
 def said(error: BaseException) -> str:
@@ -155,10 +165,11 @@ class BenchThing:
             )
             if self._settings_file is not None:
                 thing._core.open_settings(thing, self._settings_file)
+            _note_data(thing)
             self._description = thing_description(
                 thing, title=self.spec.title, group=self.spec.group
             )
-        except Exception as error:
+        except BaseException as error:
             self.fail(error, "it could not be made")
         else:
             self.thing = thing
@@ -177,8 +188,12 @@ class BenchThing:
             try:
                 affordance.fill(thing, None if other is None else other.thing)
             except Exception as error:
-                self.fail(error, "a slot does not fit")
-                return
+                if not self._entered:
+                    self.fail(error, "a slot does not fit")
+                    return
+                # It runs; only what it does through that slot fails from now on.
+                thing._core.slots[name] = None
+                _log.error("%s: a slot is empty now: %s", self.name, said(error))
 
     def enter(self) -> None:
         """Connect to the device."""
@@ -222,7 +237,7 @@ class BenchThing:
         try:
             importlib.invalidate_caches()
             importlib.reload(module)
-        except Exception as error:
+        except BaseException as error:
             self.fail(error, "its driver cannot be read again")
 
     def lost(self, reason: str) -> None:

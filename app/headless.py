@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 from types import FrameType
 
 from app.bench_file import BenchSpec
@@ -37,6 +38,11 @@ class EndSignals:
         while not self._asked:
             self._reader.recv(64)
 
+    def wake(self) -> None:
+        """End the waiting from within the program."""
+        self._asked = True
+        self._writer.send(b"x")
+
     def close(self) -> None:
         """Put everything back as it was."""
         for number, handler in self._before.items():
@@ -67,16 +73,22 @@ def run_headless(spec: BenchSpec, settings: Settings) -> int:
     """
     ending = EndSignals()
     program = Program(spec, settings)
+    failures: list[Exception] = []
+
+    def begin() -> None:
+        try:
+            _open_and_serve(program)
+        except Exception as error:  # raised again below, on the main thread
+            failures.append(error)
+            ending.wake()
+
+    # In a thread: a driver that hangs must not keep the main thread from hearing a signal.
+    opening = threading.Thread(target=begin, name="opening", daemon=True)
+    opening.start()
     try:
-        program.open()
-        for entry in program.bench.things.values():
-            if entry.state is ThingState.FAILED:
-                say(f"{entry.name}: failed: {entry.reason}")
-        info = program.serve()
-        if info.note:
-            say(info.note)
-        say(f"Listening on {info.url}")
         ending.wait()
+        if failures:
+            raise failures[0]
         say("Closing")
     finally:
         stuck = program.close()
@@ -86,6 +98,18 @@ def run_headless(spec: BenchSpec, settings: Settings) -> int:
         if stuck:
             end_without_waiting()
     return 0
+
+
+def _open_and_serve(program: Program) -> None:
+    program.open()
+    for entry in program.bench.things.values():
+        if entry.state is not ThingState.READY:
+            say(f"{entry.name}: {entry.state.value}: {entry.reason or 'it takes its time'}")
+    info = program.serve()
+    if info.note:
+        say(info.note)
+    if info.url:
+        say(f"Listening on {info.url}")
 
 
 def say(line: str) -> None:

@@ -119,7 +119,7 @@ class LocalThing:
         return self._bench.stream(self.name, name).open(wake)
 
     async def _in_worker(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._bench.workers, call)
+        return await asyncio.wrap_future(self._bench.workers.of(self.name).submit(call))
 
 
 def _file_behind(href: str) -> BlobFile:

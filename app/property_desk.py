@@ -19,8 +19,9 @@ from concurrent.futures import Executor, Future
 from typing import Any
 
 from app.errors import ClosingError
+from app.fair_workers import FairWorkers
 from app.problems import said_by
-from things.errors import AffordanceNotFoundError, DisconnectedError, ReadOnlyError
+from things.errors import AffordanceNotFoundError, ReadOnlyError
 from things.events import PropertyFailed, Reading, now
 from things.properties import PropertyDescriptor
 from things.thing import Thing
@@ -50,7 +51,9 @@ class PropertyDesk:
         *,
         write_wait_s: float = WRITE_WAIT_S,
     ) -> None:
-        self._workers = workers
+        self._workers_of: Callable[[str], Executor] = (
+            workers.of if isinstance(workers, FairWorkers) else lambda _thing: workers
+        )
         self._lost = lost
         self._write_wait_s = write_wait_s
         self._in_flight: dict[tuple[int, str], Future[Reading]] = {}
@@ -76,6 +79,9 @@ class PropertyDesk:
         """
         if not prop.needs_device:
             return self._known(thing, prop)
+        last = self._while_occupied(thing, prop)
+        if last is not None:
+            return last
         asked = self._join(thing, prop)[0]
         self._fulfil(asked, thing, prop)
         return asked.result()
@@ -86,6 +92,11 @@ class PropertyDesk:
         Raises:
             ClosingError: The workers are gone: the bench is ending.
         """
+        last = self._while_occupied(thing, prop)
+        if last is not None:
+            answered: Future[Reading] = Future()
+            answered.set_result(last)
+            return answered
         return self._request(thing, prop, fresh=False)
 
     def write(
@@ -191,6 +202,15 @@ class PropertyDesk:
         with thing._core.publishing:
             return thing._core.note(prop.name, prop.to_json(prop.read(thing)), publish=False)
 
+    def _while_occupied(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Reading | None:
+        """The last reading, where the Thing's own thread is taken by an action.
+
+        The getter would wait for the action's end; the last value with its age is worth more.
+        """
+        if prop.needs_device and thing._core.occupied and thing.lock.holder:
+            return thing._core.readings.get(prop.name)
+        return None
+
     def _join(
         self, thing: Thing, prop: PropertyDescriptor[Any], *, fresh: bool = False
     ) -> tuple[Future[Reading], bool]:
@@ -265,7 +285,7 @@ class PropertyDesk:
     def _guarded(self, thing: Thing, call: Callable[[], Any]) -> Any:
         try:
             return call()
-        except DisconnectedError as error:
+        except ConnectionError as error:  # ours, or whatever a socket says
             self._lost(thing, said_by(error))
             raise
 
@@ -279,7 +299,7 @@ class PropertyDesk:
         else:
             asked = Future()
         try:
-            self._workers.submit(self._work, asked, thing, prop)
+            self._workers_of(thing.name).submit(self._work, asked, thing, prop)
         except RuntimeError:  # the workers are closed
             self._finish(asked, thing, prop)
             closing = ClosingError()
@@ -319,7 +339,8 @@ class PropertyDesk:
                 heapq.heappop(self._due)
                 next_s = max(due_s + (prop.poll_s or 1.0), time.monotonic())
                 heapq.heappush(self._due, (next_s, next(self._ticks), thing, prop))
-            self._read_soon(thing, prop, fresh=False)
+            if self._while_occupied(thing, prop) is None:
+                self._read_soon(thing, prop, fresh=False)
 
 
 def property_named(thing: Thing, name: str) -> PropertyDescriptor[Any]:

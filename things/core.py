@@ -122,6 +122,11 @@ class ThingCore:
         """Run code of the Thing: here, or in its own thread where it has one."""
         return call() if self._own_thread is None else self._own_thread.run(call)
 
+    @property
+    def occupied(self) -> bool:
+        """Whether the Thing has a thread of its own that is at work, and this is another one."""
+        return self._own_thread is not None and self._own_thread.occupied
+
     def close(self) -> None:
         """End the Thing's own thread, where it has one."""
         if self._own_thread is not None:

@@ -28,6 +28,7 @@ class OwnThread:
         self._queue: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._working = False
         self._lock = threading.Lock()
 
     def run(self, call: Callable[[], R]) -> R:
@@ -55,6 +56,11 @@ class OwnThread:
             # An error's traceback holds this frame; let it not hold the error in turn.
             del future
 
+    @property
+    def occupied(self) -> bool:
+        """Whether it is at work, as another thread sees it."""
+        return self._working and threading.current_thread() is not self._thread
+
     def close(self) -> None:
         """End the thread after what is queued. Calls that come later are refused."""
         with self._lock:
@@ -65,8 +71,14 @@ class OwnThread:
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
             future, call = job
+            self._working = True
             try:
-                future.set_result(call())
+                result = call()
             except BaseException as error:  # all of it belongs to the caller
+                self._working = False
                 future.set_exception(error)
+            else:
+                self._working = False
+                future.set_result(result)
+                del result
             del job, future, call

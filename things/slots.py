@@ -143,7 +143,7 @@ class SlotDescriptor(Affordance):
                 if name not in ("name", "title")
                 and kind != _kind_offered(other._core.affordances.get(name))
             )
-        if isinstance(wanted, type) and not isinstance(other, wanted):
+        if isinstance(wanted, type) and not _is_kin(other, wanted):
             return [f"kinship with {wanted.__name__}"]
         return []
 
@@ -180,6 +180,14 @@ def _kind_offered(affordance: Affordance | None) -> str | None:
     if isinstance(affordance, PropertyDescriptor | FrameStreamDescriptor):
         return "property"
     return "action" if isinstance(affordance, ActionDescriptor) else None
+
+
+def _is_kin(other: Thing, wanted: type) -> bool:
+    """Whether a Thing is of a class; after a reload the class is another object of that name."""
+    return any(
+        (base.__module__, base.__qualname__) == (wanted.__module__, wanted.__qualname__)
+        for base in type(other).__mro__
+    )
 
 
 def thing_slot(

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.imaging.decoder import ImageDecoder
 from app.session import Session
-from things.errors import ThingError
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
 from ui.bridge import Bridge
@@ -138,7 +137,7 @@ class Composition(QObject):
         def run() -> None:
             try:
                 call()
-            except (ThingError, OSError) as error:
+            except Exception as error:
                 _log.error("%s failed: %s", name.capitalize(), error)
                 self._failed.emit(name.capitalize(), error)
 

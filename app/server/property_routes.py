@@ -64,15 +64,18 @@ class PropertyRoutes:
             lambda: addresses.within(lambda: bench.write(thing.name, prop.name, value, origin)),
             201,
             scope,
+            thing,
         )
 
     async def reset(self, thing: Thing, prop: PropertyDescriptor[Any], scope: Scope) -> Response:
         """POST .../reset: back to the default, where there is one."""
         bench, origin = self._parts.bench, origin_of(scope)
-        return await self._changed(lambda: bench.reset(thing.name, prop.name, origin), 200, scope)
+        return await self._changed(
+            lambda: bench.reset(thing.name, prop.name, origin), 200, scope, thing
+        )
 
-    async def _changed(self, change: Any, status: int, scope: Scope) -> Response:
-        workers = self._parts.bench.workers
+    async def _changed(self, change: Any, status: int, scope: Scope, thing: Thing) -> Response:
+        workers = self._parts.bench.workers.of(thing.name)
         try:
             future = workers.submit(change)
         except RuntimeError:  # the workers are closed

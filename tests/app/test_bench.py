@@ -71,11 +71,30 @@ DRIVERS = """
                 raise RuntimeError("no answer on USB")
             return super().__enter__()
 
-    class Device(Lamp):
-        there = True
+    class Own(Thing, thread="own"):
+        "Everything in one thread."
+        began = threading.Event()
+        release = threading.Event()
+        value = 1.0
 
         @property
         def level(self) -> float:
+            return self.value
+
+        @action
+        def work(self) -> None:
+            Own.began.set()
+            Own.release.wait(30)
+            self.value = 2.0
+
+    class Device(Lamp):
+        there = True
+        breaks = False
+
+        @property
+        def level(self) -> float:
+            if Device.breaks:
+                raise ConnectionResetError("reset by the device")
             if not Device.there:
                 raise DisconnectedError("the cable is out")
             return 7.0
@@ -358,3 +377,64 @@ def test_a_thing_that_starts_slowly_keeps_nobody_waiting_and_is_ready_when_it_co
 
         assert bench.read("slow", "power").value == 0.0
     assert module().trace[-2:] == ["exit slow", "exit lamp"]
+
+
+def test_a_class_typed_slot_still_fits_after_its_thing_was_reloaded(drivers: Path) -> None:
+    with Bench(spec(needy="Needy", lamp="Lamp")) as bench:
+        bench.reload("lamp")
+
+        assert states(bench) == {"needy": ThingState.READY, "lamp": ThingState.READY}
+        used = bench.invoke("needy", "use", None, ME)
+        assert used.wait_ended(10)
+        assert used.result == 5.0
+        assert bench.read("lamp", "power").value == 5.0
+    assert drivers.exists()
+
+
+@pytest.mark.parametrize("what", ["raise SystemExit(3)", "raise KeyboardInterrupt"])
+def test_a_driver_that_ends_the_program_on_import_is_only_failed(drivers: Path, what: str) -> None:
+    (drivers.parent / "ends_the_program.py").write_text(what)
+    with Bench(spec(bad="ends_the_program:Bad", lamp="Lamp")) as bench:
+        assert states(bench) == {"bad": ThingState.FAILED, "lamp": ThingState.READY}
+        assert what.removeprefix("raise ").partition("(")[0] in bench.things["bad"].reason
+
+
+@pytest.mark.usefixtures("drivers")
+def test_getters_that_hang_keep_no_other_thing_waiting() -> None:
+    with Bench(spec(stuck="Stuck", lamp="Lamp")) as bench:
+        stuck = bench.thing("stuck")
+        hanging = [
+            bench.workers.of("stuck").submit(module().Stuck.release.wait, 30) for _ in range(20)
+        ]
+        assert stuck.name == "stuck"
+
+        written = bench.workers.of("lamp").submit(bench.write, "lamp", "power", 3, ME)
+        assert written.result(10).value == 3.0
+        assert not any(each.done() for each in hanging)
+
+        module().Stuck.release.set()
+        assert all(each.result(10) for each in hanging)
+
+
+@pytest.mark.usefixtures("drivers")
+def test_a_busy_thread_of_its_own_answers_with_what_was_read_last() -> None:
+    with Bench(spec(own="Own")) as bench:
+        assert bench.read("own", "level").value == 1.0
+        running = bench.invoke("own", "work", None, ME)
+        assert module().Own.began.wait(10)
+
+        assert bench.read("own", "level").value == 1.0
+
+        module().Own.release.set()
+        assert running.wait_ended(10)
+        assert bench.read("own", "level").value == 2.0
+
+
+@pytest.mark.usefixtures("drivers")
+def test_a_getter_whose_socket_breaks_shows_the_thing_as_disconnected() -> None:
+    with Bench(spec(device="Device")) as bench:
+        lost = wait_for_state(bench, "device", ThingState.DISCONNECTED)
+        module().Device.breaks = True
+        with pytest.raises(ConnectionResetError):
+            bench.read("device", "level")
+        lost()
