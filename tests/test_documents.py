@@ -20,6 +20,19 @@ from things import Thing, ThingState
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 ME = Origin(OriginKind.SCRIPT, "a test")
+REFUSED = "-d -3"
+"""In the one command of docs/http.md that shows a refusal, 422."""
+CURL = f"""
+curl() {{
+    case "$*" in
+        *"{REFUSED}"*)
+            test "$(command curl "$@" -sS -o refusal -w '%{{http_code}}')" = 422
+            cat refusal ;;
+        *) command curl "$@" -sS --fail-with-body ;;
+    esac
+}}
+"""
+"""In place of curl: what the bench refuses fails, but for what is to be refused."""
 
 
 def blocks(document: Path, language: str) -> list[str]:
@@ -105,9 +118,9 @@ def test_every_make_target_that_is_named_exists() -> None:
     assert named <= targets
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The demo bench as a process; its address."""
+    """The demo bench as a process; its address. Each document has one to itself."""
     folder = tmp_path_factory.mktemp("served")
     program = subprocess.Popen(
         [str(Path(sys.executable).with_name("labwright")), "serve", "--port", "0"],
@@ -128,10 +141,10 @@ def test_every_curl_command_works_on_the_demo_bench(
     document: str, served: str, tmp_path: Path
 ) -> None:
     commands = "\n".join(text for text in blocks(ROOT / document, "sh") if "curl" in text)
-    script = "set -eu\n" + commands.replace("http://127.0.0.1:7170", served)
+    script = "set -euo pipefail\n" + CURL + commands.replace("http://127.0.0.1:7170", served)
 
     done = subprocess.run(
-        ["bash", "-c", script.replace("curl -s", "curl -sS")],
+        ["bash", "-c", script],
         capture_output=True,
         text=True,
         cwd=tmp_path,
@@ -139,7 +152,7 @@ def test_every_curl_command_works_on_the_demo_bench(
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     assert '"title":"Camera"' in done.stdout.replace(": ", ":")
     if document == "docs/http.md":
         assert (tmp_path / "snap.png").read_bytes().startswith(b"\x89PNG")
