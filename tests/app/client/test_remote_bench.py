@@ -97,13 +97,13 @@ def test_it_has_the_things_of_the_bench_in_order_failed_ones_too(remote, served)
     )
 
 
-def test_descriptions_and_last_values_are_at_hand_without_asking(remote, served):
+def test_descriptions_and_last_values_are_at_hand_without_asking(remote, served, until):
     demo = remote.things["demo"]
 
     assert demo.describe()["properties"]["exposure"]["unit"] == "ms"
     assert demo.last("broken") is None
     run(demo.write("label", "here"))
-    assert demo.last("label").value == "here"
+    until(lambda: demo.last("label").value == "here")
     local = served.bench.thing("demo")._core.readings["label"]
     assert demo.last("label").monotonic_s == pytest.approx(local.monotonic_s, abs=1.0)
 
