@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 from typing_extensions import override
@@ -145,8 +145,10 @@ class MainWindow(QMainWindow):
         self._closing_dialog: ClosingDialog | None = None
         self.setWindowTitle(self._title())
         self.setContentsMargins(Size.GRID, 0, Size.GRID, Size.GRID)
-        self.setMinimumSize(960, 600)
-        self.resize(1440, 900)
+        # On a small screen the window fills what panels and docks of the desktop leave.
+        room = self.screen().availableSize()
+        self.setMinimumSize(QSize(960, 600).boundedTo(room))
+        self.resize(QSize(1440, 900).boundedTo(room))
         self.setDockNestingEnabled(True)
         self._make_islands()
         self.commands = CommandTable(parts.theme, self)

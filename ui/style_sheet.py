@@ -18,13 +18,15 @@ _SHEET = Template(
     """
 QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit {
     background: $field; color: $text; border: 1px solid $field_border; border-radius: 5px;
-    min-height: 26px; padding: 1px; margin: 0;
+    padding: 1px; margin: 0;
     selection-background-color: $selection; selection-color: $text;
     placeholder-text-color: $secondary; }
+QLineEdit, QAbstractSpinBox, QComboBox { min-height: 26px; }
 QLineEdit { padding: 0 6px; }
 QComboBox { padding: 0 6px 0 7px; }
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus {
-    border: 2px solid $accent; min-height: 24px; padding: 0; }
+    border: 2px solid $accent; padding: 0; }
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { min-height: 24px; }
 QLineEdit:focus { padding: 0 5px; }
 QComboBox:focus { padding: 0 5px 0 6px; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {

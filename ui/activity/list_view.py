@@ -243,6 +243,7 @@ class InvocationList(QAbstractScrollArea):
             snapshot,
             self._title_of(snapshot.thing),
             self._model.state(invocation),
+            elapsed_s=self._model.elapsed_s(invocation),
             silent_s=self._model.silent_s(invocation),
             expanded=invocation == self._expanded,
         )

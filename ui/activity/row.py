@@ -108,6 +108,7 @@ class ActivityRow(QWidget):
         self._thing_title = ""
         self._state = State.WAITING
         self._silent_s = 0.0
+        self._elapsed_s = 0.0
         self._columns = Columns.fit(1000, theme, compact=False)
         self._expanded = False
         self._result_area = QRect()
@@ -135,6 +136,7 @@ class ActivityRow(QWidget):
         thing_title: str,
         state: State,
         *,
+        elapsed_s: float,
         silent_s: float = 0.0,
         expanded: bool = False,
     ) -> None:
@@ -144,6 +146,7 @@ class ActivityRow(QWidget):
             snapshot: What to show.
             thing_title: What its Thing is called.
             state: As the model judges it.
+            elapsed_s: How long it has been running, up to now.
             silent_s: For how long it has said nothing, where that is worth a word.
             expanded: Whether its details are open.
         """
@@ -151,6 +154,7 @@ class ActivityRow(QWidget):
         self._thing_title = one_line(thing_title)
         self._state = state
         self._silent_s = silent_s
+        self._elapsed_s = elapsed_s
         if expanded != self._expanded:
             self._expanded = expanded
             self.chevron.set_glyph("open" if expanded else "closed")
@@ -200,7 +204,7 @@ class ActivityRow(QWidget):
             return clock_time(snapshot.ended_at or snapshot.requested_at, QLocale())
         if snapshot.status is InvocationStatus.PENDING:
             return self.tr("since {0}").format(clock_time(snapshot.requested_at, QLocale()))
-        return remaining(snapshot) or span_in_words(snapshot.elapsed_s)
+        return remaining(snapshot) or span_in_words(self._elapsed_s)
 
     def result_area(self) -> QRect:
         """Where a click shows the result; empty where there is none."""

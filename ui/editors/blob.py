@@ -14,7 +14,7 @@ from ui.editors.base import Editor, EditorContext, editor
 from ui.models.numbers import UNKNOWN
 from ui.models.schema import DataSchema
 from ui.theme import Size
-from ui.widgets import ElidedLabel, TextButton
+from ui.widgets import ElidedLabel, TextButton, plain_tool_tip
 
 
 @editor("blob")
@@ -46,7 +46,7 @@ class BlobEditor(Editor):
         self.choose.clicked.connect(self._look)
         row.addWidget(self.choose)
         row.addWidget(self.label, 1)
-        self.label.setToolTip(self._kind())
+        self.label.setToolTip(plain_tool_tip(self._kind()))
         self.setAcceptDrops(not context.read_only)
         self._takes_focus()
 

@@ -160,7 +160,7 @@ class NumbersEditor(_Drawn):
         values = self._value if isinstance(self._value, list | tuple) else []
         self.text.setPlainText(", ".join(map(repr, values)))
         self.text.blockSignals(False)
-        self.text.fit()
+        self.text.updateGeometry()
 
     def _text_changed(self) -> None:
         self._typed = True

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.editors.base import Editor, EditorContext, editor
@@ -16,6 +16,9 @@ from ui.theme import TextSize
 
 _LINES = 8
 """How many lines are in sight at most; the rest scrolls."""
+
+_AROUND = 16
+"""Border and padding, above and below together."""
 
 
 @editor("other")
@@ -37,13 +40,21 @@ class SmallText(QPlainTextEdit):
         self.setReadOnly(owner.context.read_only)
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        self.textChanged.connect(self.fit)
-        self.fit()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.textChanged.connect(self.updateGeometry)
 
-    def fit(self) -> None:
-        """Take the height of the text."""
+    # The height is a hint and no fixed height, which the style sheet puts back whenever the
+    # field changes its state; for the same reason the sheet gives it no least height.
+
+    @override
+    def sizeHint(self) -> QSize:
         lines = min(_LINES, max(1, self.document().blockCount()))
-        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + 16)
+        height = lines * self.fontMetrics().lineSpacing() + _AROUND
+        return QSize(super().sizeHint().width(), height)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

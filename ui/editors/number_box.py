@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -20,6 +20,7 @@ from ui.editors.base import EditorContext
 from ui.models.numbers import decimals_of, format_number, parse_number, unit_suffix
 from ui.models.schema import DataSchema, Kind, Number
 from ui.theme import Size, TextSize
+from ui.widgets import plain_tool_tip
 
 _PAGE = 10
 """How many steps Page Up and Page Down go."""
@@ -29,6 +30,12 @@ _CHROME = 19
 
 _PREFIX_WIDTH = 3
 """How far a prefix such as 'x' pushes the text to the right of the padding."""
+
+NARROWEST = 40
+"""In pixels; a narrower box would show hardly a digit."""
+
+_SHORT = 6
+"""Characters; of a number so short an ellipsis would leave next to nothing."""
 
 _NOTCH = 120
 """What Qt says for one notch of a wheel; touch pads say less at a time."""
@@ -79,6 +86,7 @@ class NumberBox(QLineEdit):
         self._typed = False
         self._decimals: int | None = None
         self._turned = 0
+        self._wanted_width = 0
         self.setFont(context.theme.font())
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFixedHeight(Size.CONTROL)
@@ -121,7 +129,21 @@ class NumberBox(QLineEdit):
 
     def width_for_number(self) -> int:
         """The width that shows the number that stands there."""
-        return self._width_of(self.text())
+        written = self._typed or self._number is None
+        return self._width_of(self.text() if written else self._full_text(self._number or 0))
+
+    def set_wanted_width(self, width: int) -> None:
+        """Take this width in pixels where there is room for it, and less where there is not."""
+        if width != self._wanted_width:
+            self._wanted_width = width
+            self.setMaximumWidth(width)
+            self.setMinimumWidth(min(width, NARROWEST))
+            self.updateGeometry()
+
+    @override
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(self._wanted_width, hint.height()) if self._wanted_width else hint
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -220,27 +242,34 @@ class NumberBox(QLineEdit):
         return self.fontMetrics().horizontalAdvance(text) + around
 
     def _render(self, *, whole: bool = False) -> None:
-        """Write the number; in a narrow box with fewer decimals, and the whole as tool tip."""
+        """Write the number; where room is short less of it, and the whole as tool tip."""
         if self._number is None:
             self.setText("")
             return
         text = shown = self._full_text(self._number)
-        if self._in_row and not whole and not self.hasFocus():
+        if not whole and not self.hasFocus():
             shown = self._shortened(text)
-            self.setToolTip(text if shown != text else "")
+            self.setToolTip(plain_tool_tip(text) if shown != text else "")
         if shown != self.text():
             self.setText(shown)
             if not self.hasFocus():
                 self.setCursorPosition(0)
 
     def _shortened(self, text: str) -> str:
-        """The number with as few decimals dropped as fits, rounded; the minus is never cut."""
+        """The number with as few decimals dropped as fits, rounded; the minus is never cut.
+
+        What is still too wide gets an ellipsis in its middle, so that it does not read as
+        another, smaller number.
+        """
         assert self._number is not None
-        for decimals in range(_own_decimals(text, self._style.point) - 1, -1, -1):
-            if self._width_of(text) <= self.width():
-                break
+        decimals = _own_decimals(text, self._style.point) if self._in_row else 0
+        while decimals > 0 and self._width_of(text) > self.width():
+            decimals -= 1
             text = format_number(self._number, self.schema, self._style, decimals=decimals)
-        return text
+        if len(text) <= _SHORT:
+            return text
+        room = self.width() - self._width_of("")
+        return self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room)
 
 
 def _own_decimals(text: str, point: str) -> int:

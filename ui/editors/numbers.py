@@ -46,8 +46,10 @@ class NumberEditor(Editor):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Size.GRID)
         row.addWidget(self.box)
-        self.box.setFixedWidth(max(Size.NUMBER, self.box.width_for_range()))
-        if context.slider and schema.has_slider and self.box.width() <= _WIDEST_WITH_SLIDER:
+        wanted = max(Size.NUMBER, self.box.width_for_range())
+        self.box.set_wanted_width(wanted)
+        if context.slider and schema.has_slider and wanted <= _WIDEST_WITH_SLIDER:
+            self.box.setFixedWidth(wanted)
             self.slider = self._slider()
             row.addWidget(self.slider, 1)
         else:
@@ -71,8 +73,7 @@ class NumberEditor(Editor):
         self.box.show_number(number)
         if self.slider is None:
             wanted = max(Size.NUMBER, self.box.width_for_range(), self.box.width_for_number())
-            if wanted != self.box.width():
-                self.box.setFixedWidth(wanted)
+            self.box.set_wanted_width(wanted)
         elif number is not None:
             self.slider.set_asked(number)
 

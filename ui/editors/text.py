@@ -15,7 +15,7 @@ from ui.editors.base import Editor, EditorContext, editor
 from ui.editors.value_label import ValueLabel
 from ui.models.schema import DataSchema
 from ui.theme import Size
-from ui.widgets import IconButton
+from ui.widgets import IconButton, plain_tool_tip
 
 _TIME = "%Y-%m-%d %H:%M:%S"
 
@@ -101,7 +101,7 @@ class TextEditor(Editor):
             self.line.setText(text)
             self.line.setCursorPosition(0)
         # One line of text with a line break in it would be sent without it.
-        self.line.setToolTip(text if "\n" in text else "")
+        self.line.setToolTip(plain_tool_tip(text) if "\n" in text else "")
 
     @override
     def boxes(self) -> list[QWidget]:
@@ -175,7 +175,7 @@ class TimeEditor(TextEditor):
         moment = _moment(value) if isinstance(value, str) else None
         super().show_value(moment.astimezone().strftime(_TIME) if moment is not None else value)
         self._value, self._shown = value, self.line.text()
-        self.line.setToolTip(str(value or ""))
+        self.line.setToolTip(plain_tool_tip(str(value or "")))
 
     def _take_now(self) -> None:
         self.line.setText(datetime.now().astimezone().strftime(_TIME))

@@ -28,7 +28,11 @@ class ValueLabel(Editor):
         """Begin with a dash for 'not known'."""
         super().__init__(schema, context, parent)
         self._value: Any = None
-        self.label = ElidedLabel(context.theme, UNKNOWN, parent=self)
+        inner = schema.inner if schema.kind is Kind.NULLABLE else schema
+        self._numeric = inner.kind in (Kind.NUMBER, Kind.INTEGER)
+        # A number without its end would read as another one: it is cut in its middle.
+        elide = Qt.TextElideMode.ElideMiddle if self._numeric else Qt.TextElideMode.ElideRight
+        self.label = ElidedLabel(context.theme, UNKNOWN, mode=elide, parent=self)
         self.label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -37,8 +41,6 @@ class ValueLabel(Editor):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
-        inner = schema.inner if schema.kind is Kind.NULLABLE else schema
-        self._numeric = inner.kind in (Kind.NUMBER, Kind.INTEGER)
         if self._numeric:
             self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.label.setContentsMargins(0, 0, _INSET, 0)
@@ -60,12 +62,8 @@ class ValueLabel(Editor):
         if isinstance(value, bool):
             # 'Moving: Off' is said of a switch; of a fact one says 'no'.
             text = self.tr("Yes") if value else self.tr("No")
-        if text == self.label.text():
-            return
-        self.label.setText(text)
-        if self._numeric:
-            wide = self.label.fontMetrics().horizontalAdvance(text) + _INSET
-            self.label.setMinimumWidth(max(Size.NUMBER, wide))
+        if text != self.label.text():
+            self.label.setText(text)
 
     @override
     def show_state(self, state: FieldState) -> None:

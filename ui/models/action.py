@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -40,9 +41,19 @@ class ActionModel(QObject):
         affordance: Mapping[str, Any],
         style: NumberStyle = PLAIN,
         parent: QObject | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Begin with the defaults in the form and nothing running."""
+        """Begin with the defaults in the form and nothing running.
+
+        Args:
+            name: The action.
+            affordance: What the Thing Description says of it.
+            style: How numbers are written.
+            parent: The Qt owner.
+            clock: Seconds, for how long it has been running.
+        """
         super().__init__(parent)
+        self._clock = clock
         self.name = name
         self._affordance = affordance
         self._style = style
@@ -58,6 +69,7 @@ class ActionModel(QObject):
         self.error = ""
         self._asking = False
         self._runs: dict[UUID, InvocationSnapshot] = {}
+        self._taken_s: dict[UUID, float] = {}
         self._last: InvocationSnapshot | None = None
 
     # What it is.
@@ -147,7 +159,7 @@ class ActionModel(QObject):
         run = self.current
         if run is None or run.status is not InvocationStatus.RUNNING:
             return None
-        return progress_view(run)
+        return progress_view(run, run.elapsed_s + self._clock() - self._taken_s[run.id])
 
     @property
     def who(self) -> str:
@@ -231,10 +243,12 @@ class ActionModel(QObject):
             return
         if snapshot.status.ended:
             self._runs.pop(snapshot.id, None)
+            self._taken_s.pop(snapshot.id, None)
             self._last = snapshot
             self.error = _ended_badly(snapshot)
         else:
             self._runs[snapshot.id] = snapshot
+            self._taken_s[snapshot.id] = self._clock()
             self.error = ""
         self.changed.emit()
 

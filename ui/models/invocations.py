@@ -56,9 +56,16 @@ class Counts:
 
 @dataclass(slots=True)
 class _Watch:
-    """When something was last heard of a running invocation, on the model's clock."""
+    """When something was last heard of a running invocation, on the model's clock.
+
+    Attributes:
+        heard_s: When it, or a part of it, said something.
+        taken_s: When its snapshot came, whose elapsed time counts up to then.
+        cancelled_s: When it was asked to stop; None while it was not.
+    """
 
     heard_s: float
+    taken_s: float
     cancelled_s: float | None = None
 
 
@@ -169,6 +176,18 @@ class InvocationListModel(QObject):
         silent = self._clock() - watch.heard_s
         return silent if silent >= SILENT_AFTER_S else 0.0
 
+    def elapsed_s(self, invocation: UUID) -> float:
+        """How long an invocation has been running, or ran, in seconds.
+
+        A snapshot tells the time up to itself; one that runs has gone on since it came.
+        """
+        snapshot = self._snapshots.get(invocation)
+        watch = self._watches.get(invocation)
+        if snapshot is None:
+            return 0.0
+        since = self._clock() - watch.taken_s if watch is not None else 0.0
+        return snapshot.elapsed_s + since
+
     # Filters.
 
     @property
@@ -239,12 +258,13 @@ class InvocationListModel(QObject):
         if snapshot.status is not InvocationStatus.RUNNING:
             self._watches.pop(snapshot.id, None)
             return
-        watch = self._watches.setdefault(snapshot.id, _Watch(self._clock()))
-        watch.heard_s = self._clock()
+        now_s = self._clock()
+        watch = self._watches.setdefault(snapshot.id, _Watch(now_s, now_s))
+        watch.heard_s = watch.taken_s = now_s
         if not snapshot.cancel_requested:
             watch.cancelled_s = None
         elif watch.cancelled_s is None:
-            watch.cancelled_s = self._clock()
+            watch.cancelled_s = now_s
 
     def _enter(self, snapshot: InvocationSnapshot) -> None:
         if snapshot.status is InvocationStatus.RUNNING:

@@ -34,13 +34,19 @@ def asked_by(origin: Origin) -> str:
     return origin.who or origin.kind.value
 
 
-def progress_view(run: InvocationSnapshot) -> ProgressView:
-    """The progress of a running invocation; nested levels give one fraction."""
+def progress_view(run: InvocationSnapshot, elapsed_s: float) -> ProgressView:
+    """The progress of a running invocation; nested levels give one fraction.
+
+    Args:
+        run: As it was last heard of.
+        elapsed_s: How long it has been running up to now, in seconds; its snapshot only knows
+            how long it had when the snapshot was taken.
+    """
     if not run.progress:
         return ProgressView(
             None,
             run.last_log,
-            translate("Progress", "{0} so far").format(span_in_words(run.elapsed_s)),
+            translate("Progress", "{0} so far").format(span_in_words(elapsed_s)),
         )
     fraction, width = 0.0, 1.0
     for level in run.progress:

@@ -183,6 +183,11 @@ class ActionRow(QWidget):
         for row in self._inputs.values():
             row.refresh()
 
+    def tick(self) -> None:
+        """A second went by: what runs has been running for longer."""
+        if self.model.progress is not None:
+            self.refresh()
+
     def _run(self) -> None:
         self._put_question_away()
         self._tasks.start(self._start(), self.model.title)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from ui.editors import Editor
 from ui.states import LOOKS, State
 from ui.theme import Size, TextSize, Theme
-from ui.widgets import ElidedLabel, IconMark, PlainLabel, ReasonLabel, TextButton
+from ui.widgets import ElidedLabel, IconMark, PlainLabel, ReasonLabel, TextButton, plain_tool_tip
 
 _LABEL, _EDITOR, _SLOT, _AGE = range(4)
 _AGE_WIDTH = 112
@@ -50,7 +50,6 @@ class LabelledRow(QWidget):
         self.label.setBuddy(editor)
         if help_text:
             self.label.setAccessibleDescription(help_text)
-            # A tool tip guesses its format from the text; this one is never markup.
             editor.setToolTip(plain_tool_tip(help_text))
         editor.set_names(title, help_text)
         self._slot = IconMark(theme, side=Size.ICON)
@@ -148,9 +147,3 @@ class LabelledRow(QWidget):
         self.undo.clicked.connect(self.editor.reverted)
         self.show_buttons(False)
         return line
-
-
-def plain_tool_tip(text: str) -> str:
-    """Text as a tool tip that wraps and is never taken for markup."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return f"<qt>{escaped}</qt>"

@@ -162,6 +162,8 @@ class PanelBody(QWidget):
         """A second went by."""
         for row in self.field_rows.values():
             row.tick()
+        for action in self.action_rows.values():
+            action.tick()
 
     def _column(self) -> QVBoxLayout:
         part = QWidget()

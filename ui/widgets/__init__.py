@@ -10,6 +10,7 @@ from ui.widgets.ring_slider import RingSlider
 from ui.widgets.stop_all_button import StopAllButton
 from ui.widgets.switch import Switch
 from ui.widgets.tabs import TabButton
+from ui.widgets.tool_tips import plain_tool_tip
 
 __all__ = [
     "LOOKS",
@@ -36,6 +37,7 @@ __all__ = [
     "TextButton",
     "paint_island",
     "paint_progress",
+    "plain_tool_tip",
     "state_of_invocation",
     "state_of_thing",
 ]

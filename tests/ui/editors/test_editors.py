@@ -400,10 +400,41 @@ def test_a_narrow_box_drops_decimals_never_the_minus(make: MakeEditor) -> None:
     box = made.box("x")
     assert box.text().startswith("−123")
     assert box.fontMetrics().horizontalAdvance(box.text()) < box.width()
-    assert box.toolTip() == "−123.4567"
+    assert "−123.4567" in box.toolTip()
     made.show_value({"x": -3.117, "y": 0.0, "z": 0.0, "t": 0.0})
     made.resize(150, 28)
     assert box.text() in ("−3.12", "−3.1", "−3")
+
+
+def test_a_long_number_is_cut_in_its_middle_and_whole_while_edited(
+    make: MakeEditor, qtbot: QtBot
+) -> None:
+    number = 123456789012345678901234567890
+    made = make({"type": "integer"}, number)
+    assert isinstance(made, NumberEditor)
+    made.resize(160, 28)
+
+    assert made.box.geometry().right() < made.width()
+    assert made.box.text().startswith("123")
+    assert made.box.text().endswith("890")
+    assert "…" in made.box.text()
+    assert "123,456,789,012,345,678,901,234,567,890" in made.box.toolTip()
+    assert made.value() == number
+
+    made.box.setFocus()
+    qtbot.waitUntil(made.box.hasFocus)
+    assert made.box.text() == "123,456,789,012,345,678,901,234,567,890"
+
+
+def test_the_text_of_a_device_is_no_markup_in_a_tool_tip(make: MakeEditor) -> None:
+    made = make({"type": "string"}, "<b>bold</b>\n<img src='x'>")
+    assert isinstance(made, TextEditor)
+    moment = make({"type": "string", "format": "date-time"}, "<b>never</b>")
+    assert isinstance(moment, TimeEditor)
+
+    assert "&lt;b&gt;bold" in made.line.toolTip()
+    assert "<img" not in made.line.toolTip()
+    assert "&lt;b&gt;never" in moment.line.toolTip()
 
 
 def test_a_list_can_be_added_to_removed_from_and_reordered(make: MakeEditor, qtbot: QtBot) -> None:

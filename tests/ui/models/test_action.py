@@ -147,4 +147,16 @@ def test_nested_progress_is_one_fraction(bench: FakeBench) -> None:
         )
     )
 
-    assert progress_view(run.snapshot).fraction == pytest.approx(0.375)
+    assert progress_view(run.snapshot, 1.0).fraction == pytest.approx(0.375)
+
+
+def test_time_goes_on_while_nothing_is_heard(bench: FakeBench, qapp: object) -> None:
+    now = 50.0
+    model = ActionModel("snap", {}, clock=lambda: now)
+    run = bench.start("camera", "snap")
+    run.run()
+    model.follow(run.snapshot)
+    now += 7.0
+
+    assert model.progress is not None
+    assert model.progress.remaining == "7 s so far"

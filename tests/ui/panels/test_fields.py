@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.handles import Reading
 from things.errors import ThingError, ValueRefusedError
+from ui.editors import Editor
 from ui.editors.choices import SwitchEditor
 from ui.editors.curve import NumbersEditor
+from ui.editors.json_text import SmallText
 from ui.editors.numbers import NumberEditor
 from ui.editors.rows import RowsEditor
 from ui.models.field import FieldState
@@ -213,3 +215,50 @@ def test_a_name_of_a_device_is_never_markup(make_thing: MakeThing, make_panel: M
     assert row.label.textFormat() == Qt.TextFormat.PlainText
     assert "&lt;img" in row.editor.toolTip()
     assert panel.panel.header.title.text() == "<i>M</i>"
+
+
+def test_text_inside_a_model_is_as_high_as_it_needs(
+    make_panel: MakePanel, make_thing: MakeThing, qtbot: QtBot
+) -> None:
+    entries = {"type": "object", "additionalProperties": {"type": "integer"}}
+    deep = {"type": "array", "items": entries}
+    parts = {"x": {"type": "number"}, "deep": deep}
+    described = {"title": "T", "properties": {"m": {"type": "object", "properties": parts}}}
+    thing = make_thing("t", described, {"m": {"x": 1.5, "deep": [{"a": 1, "b": 2}, {"c": 3}]}})
+    row = make_panel(thing).field("m").row
+    text = row.findChild(SmallText)
+    assert text is not None
+
+    qtbot.waitUntil(lambda: text.document().blockCount() > 1)
+    qtbot.waitUntil(lambda: text.height() == text.sizeHint().height())
+    assert text.height() > 5 * text.fontMetrics().lineSpacing()
+
+
+def test_a_number_of_thirty_digits_stays_inside_its_panel(
+    make_panel: MakePanel, make_thing: MakeThing, qtbot: QtBot
+) -> None:
+    whole = {"type": "integer"}
+    described = {
+        "title": "T",
+        "properties": {
+            "huge": {**whole, "unit": "counts"},
+            "wide": {**whole, "minimum": -(2**63), "maximum": 2**63 - 1},
+            "read": {**whole, "readOnly": True},
+        },
+    }
+    number = 123456789012345678901234567890
+    thing = make_thing("t", described, {"huge": number, "wide": 2**63 - 1, "read": number})
+    hand = make_panel(thing)
+    hand.panel.resize(300, 600)
+
+    assert hand.panel.width() == 300
+    for name in ("huge", "wide", "read"):
+        editor = hand.field(name).row.editor
+        box = editor.boxes()[0]
+
+        def inside(editor: Editor = editor, box: QWidget = box) -> bool:
+            right = editor.mapTo(hand.panel, editor.rect().topRight()).x()
+            return right < 300 and box.geometry().right() < editor.width()
+
+        qtbot.waitUntil(lambda editor=editor: editor.value() is not None)
+        qtbot.waitUntil(inside)
