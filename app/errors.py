@@ -2,6 +2,7 @@
 
 ThingError
 ├── BenchFileError              a bench file is wrong; says file, place and what was expected
+├── DataFolderError             the folder where data is kept cannot be used
 ├── BenchInUseError             another program has this bench
 ├── TooManyInvocationsError     as many run as are allowed; try again
 ├── ClosingError                the program is ending and starts nothing new
@@ -44,6 +45,18 @@ class BenchInUseError(ThingError):
         super().__init__(f"{bench} is in use by {holder}")
         self.holder = holder
         self.url = url
+
+
+class DataFolderError(ThingError):
+    """The folder where data is kept cannot be used.
+
+    Attributes:
+        folder: Which one.
+    """
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: data cannot be kept there: {reason}")
+        self.folder = folder
 
 
 class TooManyInvocationsError(ThingError):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
-from app.errors import BenchInUseError
+from app.errors import BenchInUseError, DataFolderError
 from things.events import now
+
+_log = logging.getLogger(__name__)
 
 
 def bench_folder(data_folder: Path, bench_file: Path | None) -> Path:
@@ -39,21 +42,31 @@ class InstanceLock:
 
     Raises:
         BenchInUseError: Another program has it.
+        DataFolderError: The folder cannot be made or written.
     """
 
     def __init__(self, folder: Path, title: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self._note = folder / "in-use.json"
         self._lock = FileLock(folder / "in-use.lock", thread_local=False)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
         except Timeout:
             raise self._in_use(title) from None
-        self._write({})
+        except OSError as error:
+            raise DataFolderError(folder, error.strerror or str(error)) from error
+        try:
+            self._write({})
+        except OSError as error:
+            self._lock.release()
+            raise DataFolderError(folder, error.strerror or str(error)) from error
 
     def announce(self, url: str) -> None:
         """Say where the bench can be reached, for those who come second."""
-        self._write({"url": url})
+        try:
+            self._write({"url": url})
+        except OSError as error:  # a full disk; those who come second are told less
+            _log.warning("%s could not be written: %s", self._note, error)
 
     def release(self) -> None:
         """Let others have it."""

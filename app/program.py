@@ -86,14 +86,23 @@ class Program:
         stuck: What did not end in time when it was closed, in words.
 
     Raises:
-        BenchInUseError: Another program has this bench.
+        BenchInUseError: Another program has this bench, or its folder of data.
+        DataFolderError: Data cannot be kept there.
     """
 
     def __init__(self, spec: BenchSpec, settings: Settings) -> None:
         self.settings = settings
         make_drivers_importable(spec)
         folder: Path = bench_folder(settings.data_folder, spec.file)
-        self._lock = InstanceLock(folder, spec.title)
+        # Two programs on the same instruments are as bad as two in the same folder of data.
+        running = bench_folder(settings.lock_folder, spec.file)
+        self._locks: list[InstanceLock] = []
+        try:
+            for place in dict.fromkeys((running, folder)):
+                self._locks.append(InstanceLock(place, spec.title))
+        except ThingError:
+            self._release()
+            raise
         self.bench = Bench(spec, data_folder=folder, limit=settings.max_invocations)
         self.handle = LocalBench(self.bench, lambda: self.server_info)
         self.server_info = ServerInfo("")
@@ -122,6 +131,7 @@ class Program:
             ServerSettings(
                 host=self.settings.host,
                 port=self.settings.port,
+                prefix=self.settings.prefix,
                 allowed_origins=self.settings.allowed_origins,
                 max_body_bytes=self.settings.max_body_bytes,
                 max_upload_bytes=self.settings.max_upload_bytes,
@@ -132,8 +142,10 @@ class Program:
                 return self.server_info
             server.start()
             self._server = server
-        self.server_info = ServerInfo(server.url, server.note)
-        self._lock.announce(server.url)
+        url = server.url + self.settings.prefix
+        self.server_info = ServerInfo(url, server.note)
+        for lock in self._locks:
+            lock.announce(url)
         if server.note:
             _log.warning("%s", server.note)
         return self.server_info
@@ -151,8 +163,12 @@ class Program:
         self.stuck = self.bench.close(self.settings.close_wait_s)
         if self._server is not None:
             self._server.stop()
-        self._lock.release()
+        self._release()
         return self.stuck
+
+    def _release(self) -> None:
+        for lock in self._locks:
+            lock.release()
 
 
 def end_without_waiting() -> NoReturn:

@@ -37,6 +37,11 @@ def default_data_folder() -> Path:
     return Path(platformdirs.user_data_dir(APP, appauthor=False))
 
 
+def default_lock_folder() -> Path:
+    """The same for all programs of a user, whatever their data folders."""
+    return Path(platformdirs.user_runtime_dir(APP, appauthor=False))
+
+
 def settings_file() -> Path:
     """Where the settings file is looked for; `LABWRIGHT_SETTINGS_FILE` names another."""
     given = os.environ.get("LABWRIGHT_SETTINGS_FILE")
@@ -56,8 +61,17 @@ class Settings(BaseSettings):
     port: int = Field(
         DEFAULT_PORT, ge=0, le=65535, description="Port the server listens on; 0 picks a free one."
     )
+    prefix: str = Field(
+        "",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="Path below which everything is served, such as '/lab'.",
+    )
     data_folder: Path = Field(
         default_factory=default_data_folder, description="Where settings and records are kept."
+    )
+    lock_folder: Path = Field(
+        default_factory=default_lock_folder,
+        description="Where programs of this user see which benches are running.",
     )
     allowed_origins: tuple[str, ...] = Field(
         (), description="Origins of web pages elsewhere that may use the server, exactly."

@@ -93,7 +93,8 @@ def labwright(*arguments: str) -> Iterator[Running]:
     """Our own program with a data folder of its own."""
     with tempfile.TemporaryDirectory() as data:
         command = [str(Path(sys.executable).with_name("labwright")), *arguments]
-        with running([*command, "--data-folder", data]) as program:
+        locks = {"LABWRIGHT_LOCK_FOLDER": data}
+        with running([*command, "--data-folder", data], locks) as program:
             yield program
 
 

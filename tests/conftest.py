@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,3 +48,11 @@ def qloop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     asyncio.set_event_loop(None)
     stuck = [task for task in tasks if not task.done()]
     assert not stuck, f"tasks that ignore being cancelled: {stuck}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_lock_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tests start the demo bench while somebody may be working with it."""
+    folder = tmp_path_factory.mktemp("locks")
+    os.environ["LABWRIGHT_LOCK_FOLDER"] = str(folder)
+    return folder

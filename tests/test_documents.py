@@ -126,7 +126,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         [str(Path(sys.executable).with_name("labwright")), "serve", "--port", "0"],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "LABWRIGHT_DATA_FOLDER": str(folder)},
+        env={
+            **os.environ,
+            "LABWRIGHT_DATA_FOLDER": str(folder),
+            "LABWRIGHT_LOCK_FOLDER": str(folder),
+        },
     )
     assert program.stdout is not None
     line = next(line for line in program.stdout if line.startswith("Listening on "))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import ctypes.util
 import os
+import socket
 import sys
 from pathlib import Path
 
@@ -14,14 +15,36 @@ def why_no_display() -> str | None:
 
     Where another Qt platform is asked for by `QT_QPA_PLATFORM`, that is believed.
     """
-    if os.environ.get("QT_QPA_PLATFORM", "").split(":")[0] not in ("", "xcb"):
+    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0].partition("-")[0]
+    if not sys.platform.startswith("linux") or platform not in ("", "xcb", "wayland"):
         return None
-    if not sys.platform.startswith("linux") or os.environ.get("WAYLAND_DISPLAY"):
+    if platform != "xcb" and _wayland_answers():
         return None
+    if platform == "wayland":
+        return "the Wayland display cannot be reached"
     display = os.environ.get("DISPLAY")
     if not display:
         return "there is no display (DISPLAY is not set)"
-    return _why_not_reached(display) or _why_no_plugin()
+    reason = _why_not_reached(display) or _why_no_plugin()
+    if reason is None:
+        # Qt would try a Wayland that is named but dead first, and abort.
+        os.environ["QT_QPA_PLATFORM"] = "xcb"
+    return reason
+
+
+def _wayland_answers() -> bool:
+    """Whether the socket of a Wayland compositor takes a connection."""
+    name = os.environ.get("WAYLAND_DISPLAY")
+    if not name:
+        return False
+    path = Path(os.environ.get("XDG_RUNTIME_DIR", ""), name)
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(1.0)
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True
 
 
 def _why_not_reached(display: str) -> str | None:

@@ -80,6 +80,7 @@ PROGRAM = str(Path(sys.executable).with_name("labwright"))
 def environment(folder: Path, data: Path | None = None) -> dict[str, str]:
     """A program's environment, so that it keeps everything in a folder of the test."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("LABWRIGHT")}
+    env["LABWRIGHT_LOCK_FOLDER"] = str(folder / "locks")
     env["LABWRIGHT_DATA_FOLDER"] = str(data or folder / "data")
     env["LABWRIGHT_SETTINGS_FILE"] = str(folder / "settings.toml")
     return env

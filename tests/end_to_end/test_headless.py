@@ -139,6 +139,46 @@ def test_a_port_that_is_taken_is_said_and_the_next_one_used(start: Start) -> Non
     assert program.end() == 0
 
 
+def test_the_same_bench_with_another_data_folder_is_in_use_too(
+    start: Start, tmp_path: Path
+) -> None:
+    first = start("serve", "--port", "0")
+    first.wait_for(r"^Listening on (\S+)$")
+
+    second = start("serve", "--port", "0", data=tmp_path / "other")
+
+    assert second.wait() == 2
+    assert f"in use by process {first.process.pid}" in second.said[0]
+    assert first.end() == 0
+
+
+def test_a_data_folder_that_cannot_be_made_ends_with_code_2_and_the_reason(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "a file").write_text("in the way")
+
+    program = start("serve", data=tmp_path / "a file" / "data")
+
+    assert program.wait() == 2
+    assert len(program.said) == 1
+    assert "data cannot be kept there" in program.said[0]
+
+
+@pytest.mark.parametrize("platform", ["", "wayland"])
+def test_a_wayland_that_is_named_but_dead_is_no_display(
+    start: Start, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-77")
+    monkeypatch.setenv("QT_QPA_PLATFORM", platform)
+    monkeypatch.delenv("DISPLAY", raising=False)
+
+    program = start("--port", "0")
+
+    program.wait_for(r"^No window: .*headless\.$")
+    program.wait_for(r"^Listening on (\S+)$")
+    assert program.end() == 0
+
+
 @pytest.mark.parametrize("display", [None, ":7654"])
 def test_without_a_display_the_same_bench_runs_headless_and_says_so(
     start: Start, display: str | None
