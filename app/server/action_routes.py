@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope
 
 from app.server.answers import Faulty, Json, fault
 from app.server.bodies import NOTHING, json_body
+from app.server.declared_kinds import DeclaredKinds
 from app.server.invocation_json import Summaries, whole
 from app.server.paging import list_answer
 from app.server.parts import Parts, origin_of
@@ -34,6 +35,7 @@ class ActionRoutes:
 
     def __init__(self, parts: Parts, summaries: Summaries) -> None:
         self._parts = parts
+        self._kinds = DeclaredKinds()
         self._summaries = summaries
 
     async def invoke(
@@ -49,6 +51,7 @@ class ActionRoutes:
         addresses, base, origin = parts.addresses(scope), parts.base(scope), origin_of(scope)
 
         def start() -> bytes:
+            self._kinds.check_input(action, input)
             with addresses.in_context():
                 invocation = parts.bench.invoke(thing.name, action.name, input, origin)
             crowded = len(parts.bench.actions.active) > _CROWD

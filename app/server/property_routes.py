@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope
 from app.errors import ClosingError
 from app.server.answers import Faulty, Json, Refused, answer_to, driver_failure, fault, written
 from app.server.bodies import NOTHING, json_body
+from app.server.declared_kinds import DeclaredKinds
 from app.server.parts import Parts, origin_of
 from things.errors import ThingError
 from things.events import Reading
@@ -33,6 +34,7 @@ class PropertyRoutes:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._kinds = DeclaredKinds()
         self._kept: dict[tuple[str, str], tuple[Reading, bytes]] = {}
 
     async def read(self, thing: Thing, prop: PropertyDescriptor[Any], path: str) -> Response:
@@ -60,12 +62,12 @@ class PropertyRoutes:
             raise Faulty([fault("missing", "Field required", None)])
         addresses = self._parts.addresses(scope)
         bench, origin = self._parts.bench, origin_of(scope)
-        return await self._changed(
-            lambda: addresses.within(lambda: bench.write(thing.name, prop.name, value, origin)),
-            201,
-            scope,
-            thing,
-        )
+
+        def write() -> None:
+            self._kinds.check_value(prop, value)
+            addresses.within(lambda: bench.write(thing.name, prop.name, value, origin))
+
+        return await self._changed(write, 201, scope, thing)
 
     async def reset(self, thing: Thing, prop: PropertyDescriptor[Any], scope: Scope) -> Response:
         """POST .../reset: back to the default, where there is one."""
