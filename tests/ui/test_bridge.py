@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
+from itertools import pairwise
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QObject, QThread, QTimer
+from PySide6.QtCore import QObject, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -74,27 +75,22 @@ def test_a_bad_receiver_is_logged_and_stops_nobody(
 
 
 def test_a_flood_leaves_the_window_time_to_breathe(
-    bench: FakeBench, bridge: Bridge, qtbot: QtBot
+    bench: FakeBench, bridge: Bridge, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     got: list[Event] = []
-    beats: list[float] = []
+    pauses: list[int] = []
+    # Four events take a little more than a slice, by a clock that only events move.
+    clock = SimpleNamespace(perf_counter=lambda: len(got) * SLICE_S / 3.5)
+    monkeypatch.setattr("ui.bridge.time", clock)
+    bridge.on(Event, got.append)
+    bridge._again.timeout.connect(lambda: pauses.append(len(got)))
 
-    def slow(event: Event) -> None:
-        got.append(event)
-        end = time.perf_counter() + 0.0005
-        while time.perf_counter() < end:
-            pass
-
-    bridge.on(Event, slow)
-    timer = QTimer()
-    timer.timeout.connect(lambda: beats.append(time.perf_counter()))
-    timer.start(5)
     bench.publish_from_thread(*changes(400))
     qtbot.waitUntil(lambda: len(got) == 400)
-    timer.stop()
 
-    # 0.2 s of work: between any two slices the timer had its turn.
-    assert len(beats) >= 0.2 / (SLICE_S + 0.005) / 2
+    # After every four events the loop had its turn.
+    assert max(after - before for before, after in pairwise(pauses)) == 4
+    assert pauses[0] <= 8
 
 
 def test_waking_many_times_queues_one_signal(bench: FakeBench, bridge: Bridge) -> None:
