@@ -39,7 +39,7 @@ def default_data_folder() -> Path:
 
 def default_lock_folder() -> Path:
     """The same for all programs of a user, whatever their data folders."""
-    return Path(platformdirs.user_runtime_dir(APP, appauthor=False))
+    return Path(platformdirs.user_state_dir(APP, appauthor=False)) / "running"
 
 
 def settings_file() -> Path:

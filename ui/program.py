@@ -14,7 +14,6 @@ import qasync
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.client.session import RemoteSession
 from app.errors import BenchInUseError
 from app.program import end_without_waiting
 from app.session import Session
@@ -104,6 +103,9 @@ def _run(live: Callable[[QApplication], Coroutine[Any, Any, None]]) -> None:
 
 async def _attached(qt: QApplication, error: BenchInUseError, settings: Settings) -> Session | None:
     """Ask; returns the bench, connected, or None where the answer was no."""
+    # Imported here: the client takes 0.1 s, and the window of a local bench does not need it.
+    from app.client.session import RemoteSession
+
     window = AttachWindow(Theme(qt), error, lambda: RemoteSession(error.url, settings))
     with _signals(window.close):
         window.show()
