@@ -258,7 +258,7 @@ def test_a_number_of_thirty_digits_stays_inside_its_panel(
 
         def inside(editor: Editor = editor, box: QWidget = box) -> bool:
             right = editor.mapTo(hand.panel, editor.rect().topRight()).x()
-            return right < 300 and box.geometry().right() < editor.width()
+            known = editor.value() is not None
+            return known and right < 300 and box.geometry().right() < editor.width()
 
-        qtbot.waitUntil(lambda editor=editor: editor.value() is not None)
         qtbot.waitUntil(inside)
