@@ -241,9 +241,9 @@ def test_the_list_keeps_ten_thousand_rows(two: FakeBench, qapp: object) -> None:
     model.load(snapshots)
     assert len(model.rows) == 10_000
 
-    for snapshot in snapshots[:200]:
-        event = InvocationChanged(thing="camera", snapshot=replace(snapshot, id=uuid4()), seq=1)
-        model.apply(event)
+    newest = [replace(snapshot, id=uuid4()) for snapshot in snapshots[:200]]
+    for snapshot in newest:
+        model.apply(InvocationChanged(thing="camera", snapshot=snapshot, seq=1))
         assert len(model.rows) == 10_000
-    assert model.snapshot(event.snapshot.id) == event.snapshot
+    assert model.snapshot(newest[-1].id) == newest[-1]
     assert model.snapshot(snapshots[0].id) is None, "the oldest made room"
