@@ -39,6 +39,7 @@ from typing import (
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 from pydantic.fields import FieldInfo
+from pydantic_core import InitErrorDetails
 
 from things.affordance import Affordance, Unfinished, short_title
 from things.cancelling import CancelEvent
@@ -267,10 +268,30 @@ class ActionDescriptor(Affordance, Generic[P, R]):
             InputRefusedError: It does not fit.
         """
         try:
-            return finite(self.input_model.model_validate({} if value is None else value))
+            model = finite(self.input_model.model_validate({} if value is None else value))
+            self._refuse_taken_names(model)
+            return model
         except ValidationError as error:
             reason, details = refusal(error)
             raise InputRefusedError(self.name, details, reason) from error
+
+    def _refuse_taken_names(self, model: BaseModel) -> None:
+        """Extra keys may not be called as the parameters that are no input.
+
+        Raises:
+            ValidationError: One is.
+        """
+        first = next(iter(inspect.signature(self.func).parameters.values()))
+        taken = {*self.injected}
+        if first.kind is not inspect.Parameter.POSITIONAL_ONLY:
+            taken.add(first.name)
+        faults: list[InitErrorDetails] = [
+            {"type": "extra_forbidden", "loc": (name,), "input": value}
+            for name, value in (model.__pydantic_extra__ or {}).items()
+            if name in taken
+        ]
+        if faults:
+            raise ValidationError.from_exception_data(self.name, faults)
 
     def call(self, thing: Thing, kwargs: Mapping[str, Any]) -> R:
         """Run the body, in the Thing's own thread where it has one.

@@ -108,8 +108,19 @@ class _KeptFileResponse(FileResponse):
         etag = self.headers["etag"]
         if _known(Headers(scope=scope), etag):
             await Response(status_code=304, headers={"etag": etag})(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+            return
+        asked = Headers(scope=scope).get("range")
+        size = int(self.headers["content-length"])
+        span = None if asked is None else _span(asked, size)
+        if span is not None and span[0] >= size:
+            headers = {"etag": etag, "content-range": f"bytes */{size}"}
+            await Response(status_code=416, headers=headers)(scope, receive, send)
+            return
+        if asked is not None and span is None:
+            # Not one range of bytes: as good as none (RFC 9110, section 14.2), as for memory.
+            kept = [(name, value) for name, value in scope["headers"] if name != b"range"]
+            scope = {**scope, "headers": kept}
+        await super().__call__(scope, receive, send)
 
 
 def file_response(path: Path, media_type: str, keep: object) -> Response:

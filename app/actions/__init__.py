@@ -11,7 +11,7 @@ from app.actions.invocation_model import (
     StrictEmptyInput,
     model_to_dict,
 )
-from app.actions.log import DequeLogHandler
+from app.actions.log import DequeLogHandler, invocation_logger
 from app.actions.manager import ActionManager
 from things.blobs import blobdata_to_url_ctx
 from things.errors import InvocationCancelledError, NoBlobManagerError
@@ -31,5 +31,6 @@ __all__ = [
     "NoBlobManagerError",
     "StrictEmptyInput",
     "blobdata_to_url_ctx",
+    "invocation_logger",
     "model_to_dict",
 ]

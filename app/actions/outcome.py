@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import to_jsonable_python
 
 from app.handles import InvocationStatus, OutputBlob, Problem
 from app.problems import problem_of
 from things.blobs import LOCAL_HREF, Blob, BlobArray, ServerSideBlobData, blobdata_to_url_ctx
+from things.schemas import finite
 
 if TYPE_CHECKING:
     from things.actions import ActionDescriptor
@@ -65,9 +66,15 @@ def returned(action: ActionDescriptor[..., Any], value: Any) -> Outcome:
 
     Raises:
         PydanticSerializationError: The value cannot be written as its declared type.
+        ValueError: It holds NaN or an infinity.
     """
     with placeholders() as links:
         json = action.output.dump_python(value, mode="json", warnings="error")
+    try:
+        finite(json)
+    except ValidationError:
+        # As null it would pass for no result; JSON has no other word for it.
+        raise ValueError("the result holds NaN or an infinity, which JSON cannot say") from None
     stem = action.name
     blobs = tuple(_described(path, blob, stem) for path, blob in blobs_in(value))
     return Outcome(InvocationStatus.COMPLETED, value, json, links, blobs)

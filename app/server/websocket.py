@@ -120,7 +120,11 @@ class ThingSocket:
             detail = f"messageType must be one of {known}, and data an object of names"
             yield _error(operation, None, Problem("Malformed", detail, status=400))
             return
-        for name in data:
+        for name, wanted in data.items():
+            if wanted is not True:
+                detail = f"{name!r} is to be true; to end an observation say remove..."
+                yield _error(operation, name, Problem("Malformed", detail, status=400))
+                continue
             problem = self._observe(thing, observed, operation, name)
             if problem is not None:
                 yield _error(operation, name, problem)

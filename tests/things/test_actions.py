@@ -439,3 +439,17 @@ def test_a_plain_method_that_hides_an_action_is_refused():
 
         class Better(Camera):
             def nothing(self) -> None: ...
+
+
+def test_an_extra_key_may_not_be_called_as_what_is_no_input() -> None:
+    class Loose(Thing):
+        @action
+        def take(self, hook: CancelHook, **more: int) -> int:
+            return sum(more.values())
+
+    taken = Loose.take.validated_input({"a": 1})
+    assert taken.__pydantic_extra__ == {"a": 1}
+    for name in ("self", "hook"):
+        with pytest.raises(InputRefusedError) as caught:
+            Loose.take.validated_input({name: 3})
+        assert caught.value.details[0]["type"] == "extra_forbidden"
