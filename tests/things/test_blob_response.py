@@ -18,7 +18,8 @@ def answered(blob: Blob, asked: str) -> tuple[int, bytes]:
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.disconnect"}
+        await asyncio.Event().wait()  # the client stays
+        raise AssertionError
 
     async def send(message: Any) -> None:
         sent.append(message)
