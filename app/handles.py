@@ -25,7 +25,6 @@ from things.progress import ProgressStep
 
 __all__ = [
     "BenchHandle",
-    "Frame",
     "FrameSource",
     "InvocationSnapshot",
     "InvocationStatus",
@@ -226,18 +225,6 @@ class ServerInfo:
 
     url: str
     note: str = ""
-
-
-class Frame(Protocol):
-    """One frame of a live stream, as `things.streams.Frame`."""
-
-    @property
-    def array(self) -> NDArray[np.generic]:
-        """The pixels."""
-
-    @property
-    def number(self) -> int:
-        """Counts the frames of its stream from 1."""
 
 
 class FrameSource(Protocol):

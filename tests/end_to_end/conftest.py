@@ -216,3 +216,12 @@ def node_wot(installed_clients: Path) -> Iterator[Foreign]:
     client = Foreign(node, CLIENTS / "node_wot.mjs", installed_clients)
     yield client
     client.close()
+
+
+@pytest.fixture
+def display() -> str:
+    """The display a window is opened on; without one the test fails and says what to do."""
+    found = os.environ.get("DISPLAY")
+    if not found:
+        pytest.fail("there is no display: run it by make test, which gives it a display")
+    return found

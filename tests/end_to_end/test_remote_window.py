@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import os
 import re
 import socket
 import threading
@@ -203,7 +202,7 @@ def test_a_program_that_finds_its_bench_in_use_prints_the_command_that_attaches(
         (("--connect", "http://127.0.0.1:9", "bench.toml"), "goes with no bench file"),
     ],
 )
-@pytest.mark.skipif(not os.environ.get("DISPLAY"), reason="make test gives it a display")
+@pytest.mark.usefixtures("display")
 def test_a_bench_that_cannot_be_connected_to_is_said_in_a_line(
     start: Start, arguments: tuple[str, ...], words: str
 ) -> None:
@@ -220,7 +219,7 @@ def test_without_a_display_connecting_says_why_there_is_no_window(start: Start) 
     assert "there is no display" in program.said[-1]
 
 
-@pytest.mark.skipif(not os.environ.get("DISPLAY"), reason="make test gives it a display")
+@pytest.mark.usefixtures("display")
 def test_the_installed_program_connects_and_leaves_the_bench_as_it_was(start: Start) -> None:
     first, url = served_at(start)
 
@@ -233,7 +232,7 @@ def test_the_installed_program_connects_and_leaves_the_bench_as_it_was(start: St
     assert first.end() == 0
 
 
-@pytest.mark.skipif(not os.environ.get("DISPLAY"), reason="make test gives it a display")
+@pytest.mark.usefixtures("display")
 def test_the_second_program_with_a_display_waits_for_an_answer_and_can_be_ended(
     start: Start,
 ) -> None:

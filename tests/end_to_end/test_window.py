@@ -74,9 +74,8 @@ def likeness(shown: Grey, picture: NDArray[Any]) -> float:
     return float(np.corrcoef(one, other)[0, 1])
 
 
+@pytest.mark.usefixtures("display")
 def test_a_picture_snapped_over_http_is_found_in_the_window(start: Start) -> None:
-    if not os.environ.get("DISPLAY"):
-        pytest.fail("there is no display: run it by make test, which gives it a display")
     program = start("--port", "0")
     program.wait_for("Window drawn")
     url = program.wait_for(r"Listening on (\S+)")[1]
