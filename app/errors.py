@@ -7,6 +7,8 @@ ThingError
 ├── TooManyInvocationsError     as many run as are allowed; try again
 ├── ClosingError                the program is ending and starts nothing new
 ├── InvocationNotFoundError     no invocation of that id, or not any more
+├── LedgerError                 the ledger cannot be read or written
+│   └── LedgerFullError         nothing can be recorded now, so nothing new is started
 └── PortError                   no port could be had to listen on
 """
 
@@ -86,6 +88,22 @@ class InvocationNotFoundError(ThingError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class LedgerError(ThingError):
+    """The ledger cannot be read or written, or does not understand what it is asked."""
+
+
+class LedgerFullError(LedgerError):
+    """Nothing can be recorded now, so nothing new is started.
+
+    Attributes:
+        reason: Why, in words.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"nothing new is started while it cannot be recorded: {reason}")
+        self.reason = reason
 
 
 class PortError(ThingError, OSError):

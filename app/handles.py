@@ -37,6 +37,7 @@ __all__ = [
     "ProgressStep",
     "Reading",
     "ServerInfo",
+    "Stamp",
     "StopReport",
     "Subscription",
     "ThingHandle",
@@ -102,6 +103,21 @@ class Origin:
 
     def __str__(self) -> str:
         return f"{self.kind.value} {self.who}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What is written on everything that is run or kept, set once for all.
+
+    Attributes:
+        operator: Who works at the bench.
+        sample: What is measured.
+        session: What the work belongs to.
+    """
+
+    operator: str = ""
+    sample: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,12 @@ from __future__ import annotations
 import builtins
 import re
 
-from app.errors import ClosingError, InvocationNotFoundError, TooManyInvocationsError
+from app.errors import (
+    ClosingError,
+    InvocationNotFoundError,
+    LedgerFullError,
+    TooManyInvocationsError,
+)
 from app.handles import Problem
 from things.errors import (
     AffordanceNotFoundError,
@@ -37,6 +42,7 @@ STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (DisconnectedError, 503),
     (TooManyInvocationsError, 503),
     (ClosingError, 503),
+    (LedgerFullError, 503),
 )
 """The first that fits counts; whatever is not here is a 500."""
 
