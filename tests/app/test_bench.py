@@ -341,7 +341,7 @@ def test_stop_all_cancels_calls_each_stop_and_says_who_did_not_answer() -> None:
         running = bench.invoke("lamp", "shine", {"seconds": 60}, ME)
         wait_until_running(bench)
 
-        reports = {report.thing: report for report in bench.stop_all(answer_s=0.2)}
+        reports = {report.thing: report for report in bench.stop_all(answer_s=1.0)}
         module().SlowStop.release.set()
 
         assert running.wait_ended(10)
@@ -365,7 +365,7 @@ def test_settings_are_kept_for_the_next_start(drivers: Path, tmp_path: Path) -> 
 def test_a_thing_that_starts_slowly_keeps_nobody_waiting_and_is_ready_when_it_comes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.bench.ENTER_WAIT_S", 0.1)
+    monkeypatch.setattr("app.bench.ENTER_WAIT_S", 0.6)
     with Bench(spec(slow="SlowStart", lamp="Lamp")) as bench:
         assert states(bench) == {"slow": ThingState.STARTING, "lamp": ThingState.READY}
         with pytest.raises(NotAvailableError, match="starting"):

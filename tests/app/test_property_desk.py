@@ -105,13 +105,21 @@ def bench() -> Iterator[Bench]:
     bench.workers.shutdown()
 
 
-def test_fifty_who_ask_at_once_cost_one_reading(bench):
+def test_fifty_who_ask_at_once_cost_one_reading(bench, monkeypatch):
     bench.meter.gate.clear()
+    joined = threading.Semaphore(0)
+    join = bench.desk._join
+
+    def counted(*asked, **how):
+        found = join(*asked, **how)
+        joined.release()
+        return found
+
+    monkeypatch.setattr(bench.desk, "_join", counted)
     with ThreadPoolExecutor(50) as pool:
         asked = [pool.submit(bench.read, "level") for _ in range(50)]
-        assert bench.meter.began.acquire(timeout=5)
-        bench.wait_for(pool._work_queue.empty)
-        threading.Event().wait(0.05)  # time for the last to have asked
+        for _ in asked:
+            assert joined.acquire(timeout=20)
         bench.meter.gate.set()
         assert {each.result(5) for each in asked} == {1.0}
 

@@ -57,6 +57,12 @@ def empty_viewer() -> Area | None:
     return None
 
 
+def settled_viewer() -> Area | None:
+    """The empty viewer once its place stays the same: the docks find theirs after the first paint."""
+    first = empty_viewer()
+    return first if first is not None and first == empty_viewer() else None
+
+
 def likeness(shown: Grey, picture: NDArray[Any]) -> float:
     """How well the middle of what is shown correlates with the picture's, -1 to 1."""
     bright = shown > 20
@@ -80,7 +86,7 @@ def test_a_picture_snapped_over_http_is_found_in_the_window(start: Start) -> Non
     program.wait_for("Window drawn")
     url = program.wait_for(r"Listening on (\S+)")[1]
 
-    area = until("the empty viewer", empty_viewer)
+    area = until("the empty viewer", settled_viewer)
     href = httpx.post(f"{url}/camera/snap").raise_for_status().json()["href"]
 
     def completed() -> dict[str, Any] | None:

@@ -174,14 +174,14 @@ def test_reconnect_tries_the_line_at_once(serving):
         run(demo.reconnect())
 
         assert demo.state is ThingState.READY
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 40
         assert mailbox.take()
     finally:
         remote.close()
 
 
 def test_reconnect_says_when_the_bench_is_still_gone(serving):
-    remote = RemoteBench(serving.url, timeout_s=0.3, pauses_s=(60.0, 60.0)).open()
+    remote = RemoteBench(serving.url, timeout_s=3, pauses_s=(60.0, 60.0)).open()
     try:
         demo = remote.things["demo"]
         serving.stop()
