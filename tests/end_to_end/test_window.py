@@ -58,7 +58,7 @@ def empty_viewer() -> Area | None:
 
 
 def settled_viewer() -> Area | None:
-    """The empty viewer once its place stays the same: the docks find theirs after the first paint."""
+    """The empty viewer once its place stays the same: docks find theirs after the first paint."""
     first = empty_viewer()
     return first if first is not None and first == empty_viewer() else None
 
