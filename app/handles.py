@@ -178,6 +178,7 @@ class InvocationSnapshot:
         last_log: The newest log line.
         cancel_requested: Whether somebody asked it to stop.
         version: Grows with every change; the higher one is the newer.
+        stuck: Whether it still runs long after it was asked to stop.
     """
 
     id: UUID
@@ -200,6 +201,7 @@ class InvocationSnapshot:
     last_log: str
     cancel_requested: bool
     version: int
+    stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True)

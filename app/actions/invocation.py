@@ -94,12 +94,15 @@ class Invocation(threading.Thread):
         cancel_hook: The event that says it should stop. Without one `cancel()` does nothing.
         origin: Who asked.
         parent: The invocation that called this one through a slot, if one did.
-        changed: Called after each change, with 'status' or 'progress'; must not block.
+        changed: Called after each change, with 'status', 'progress', or 'cancel' for the first
+            time it is asked to stop; must not block.
 
     Attributes:
         action_ref, thing_ref: Weak references: an invocation keeps no Thing alive.
         retention_time: How long it can be asked for after its end, in seconds.
         expiry_time: When it will be forgotten; None until it has ended.
+        cancelled_at_s: When it was first asked to stop, on the monotonic clock; None before.
+        stuck: Whether it was asked to stop longer ago than is allowed and still ran on.
     """
 
     def __init__(
@@ -134,6 +137,7 @@ class Invocation(threading.Thread):
         self.progress = ProgressTracker(lambda: self._changed(self, "progress"))
         self.waiting_for = ""
         self.cancelled_at_s: float | None = None
+        self.stuck = False
         self._ID = id
         self._changed = changed
         self._idle_event: CancelEvent | None = None
@@ -266,12 +270,27 @@ class Invocation(threading.Thread):
         """Ask it to stop. Code that never looks runs on; without a cancel hook nothing happens."""
         if self.cancel_hook is None or self.status.ended:
             return
-        self.cancelled_at_s = time.monotonic()
+        with self._status_lock:
+            first = self.cancelled_at_s is None
+            if first:
+                self.cancelled_at_s = time.monotonic()
         self.cancel_hook.set()
         thing = self.thing_ref()
         if thing is not None:
             thing.lock.wake()
-        self._changed(self, "progress")
+        self._changed(self, "cancel" if first else "progress")
+
+    def mark_stuck(self) -> bool:
+        """Say of it that it goes on although it was asked to stop.
+
+        Returns:
+            False where it has ended, or was said to be stuck before.
+        """
+        with self._status_lock:
+            if self.stuck or self._status.ended:
+                return False
+            self.stuck = True
+            return True
 
     def wait_ended(self, timeout_s: float | None = None) -> bool:
         """Wait until it has ended; also for one that runs in its caller's thread.
@@ -409,6 +428,7 @@ class Invocation(threading.Thread):
                 error=None if outcome is None else outcome.problem,
                 last_log="" if last is None else message_of(last),
                 cancel_requested=self.cancelled_at_s is not None,
+                stuck=self.stuck and outcome is None,
                 version=self._version,
             )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import logging
 import threading
@@ -12,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from app.actions.alarms import Alarms
 from app.actions.events import InvocationChanged, InvocationProgressed
 from app.actions.invocation import Invocation, MakesUrls
 from app.actions.invocation_model import InvocationModel
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 DEFAULT_LIMIT = 100
+STUCK_AFTER_S = 3.0
 
 
 class ActionManager:
@@ -40,6 +41,8 @@ class ActionManager:
         publish: Where events go; called from any thread.
         limit: How many may run or wait at once.
         after: Called with each invocation that ended, in its own thread.
+        stuck_after_s: How long after it was asked to stop one that goes on is said to be stuck,
+            in seconds.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class ActionManager:
         *,
         limit: int = DEFAULT_LIMIT,
         after: Callable[[Invocation], None] = lambda invocation: None,
+        stuck_after_s: float = STUCK_AFTER_S,
     ) -> None:
         self._publish = publish
         self._limit = limit
@@ -57,12 +61,9 @@ class ActionManager:
         self._invocations_lock = threading.Lock()
         self._publishing = threading.RLock()
         self._seq = itertools.count(1)
-        self._ties = itertools.count()
-        self._expiries: list[tuple[float, int, UUID]] = []
-        self._expiry_changed = threading.Condition()
+        self._stuck_after_s = stuck_after_s
+        self._alarms = Alarms("invocation-alarms")
         self._closing = False
-        self._stopped = False
-        self._expirer: threading.Thread | None = None
 
     @property
     def invocations(self) -> list[Invocation]:
@@ -265,11 +266,7 @@ class ActionManager:
         for invocation in running:
             if invocation.is_alive() and invocation.wait_ended(0):
                 invocation.join(max(0.1, deadline - time.monotonic()))
-        with self._expiry_changed:
-            self._stopped = True
-            self._expiry_changed.notify_all()
-        if self._expirer is not None:
-            self._expirer.join(5.0)
+        self._alarms.close()
         return [invocation for invocation in running if not invocation.wait_ended(0)]
 
     def _admit(self, invocation: Invocation, *, limited: bool = True) -> None:
@@ -301,8 +298,10 @@ class ActionManager:
                 )
             else:
                 self._tell(InvocationProgressed(thing=invocation.thing_name, snapshot=snapshot))
+        if kind == "cancel":
+            self._watch_for_stuck(invocation)
         if kind == "status" and snapshot.status.ended:
-            self._schedule_expiry(invocation)
+            self._expire_later(invocation)
             try:
                 self._after(invocation)
             except Exception:
@@ -315,33 +314,27 @@ class ActionManager:
         except Exception:
             _log.exception("What happened to an invocation could not be published.")
 
-    def _schedule_expiry(self, invocation: Invocation) -> None:
+    def _expire_later(self, invocation: Invocation) -> None:
+        id = invocation.id
         due_s = time.monotonic() + invocation.retention_time
-        with self._expiry_changed:
-            if self._stopped:
-                return
-            heapq.heappush(self._expiries, (due_s, next(self._ties), invocation.id))
-            if self._expirer is None:
-                self._expirer = threading.Thread(
-                    target=self._expire_by_the_clock, name="expiry", daemon=True
-                )
-                self._expirer.start()
-            if self._expiries[0][0] == due_s:  # else it is awake before that anyway
-                self._expiry_changed.notify_all()
+        self._alarms.at(due_s, lambda: self._forget(id))
 
-    def _expire_by_the_clock(self) -> None:
-        while True:
-            with self._expiry_changed:
-                if self._stopped:
-                    return
-                if not self._expiries:
-                    self._expiry_changed.wait()
-                    continue
-                due_s, _, id = self._expiries[0]
-                left_s = due_s - time.monotonic()
-                if left_s > 0:
-                    self._expiry_changed.wait(left_s)
-                    continue
-                heapq.heappop(self._expiries)
-            with self._invocations_lock:
-                self._invocations.pop(id, None)
+    def _watch_for_stuck(self, invocation: Invocation) -> None:
+        """Look again, a while after it was asked to stop for the first time."""
+        id, asked_s = invocation.id, invocation.cancelled_at_s
+        if asked_s is not None:
+            self._alarms.at(asked_s + self._stuck_after_s, lambda: self._look_if_stuck(id))
+
+    def _look_if_stuck(self, id: UUID) -> None:
+        with self._invocations_lock:
+            invocation = self._active.get(id)
+        if invocation is None or not invocation.mark_stuck():
+            return
+        _log.warning(
+            "%s on %s (%s) was asked to stop %.1f s ago and still runs: it is stuck.",
+            invocation.title,
+            invocation.thing_name,
+            id,
+            self._stuck_after_s,
+        )
+        self._changed(invocation, "progress")
