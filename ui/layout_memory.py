@@ -51,6 +51,24 @@ class LayoutMemory:
             return False
         return window.restoreGeometry(geometry) and window.restoreState(docks, VERSION)
 
+    def keep_docks(self, preset: str, window: QMainWindow) -> None:
+        """Remember how the docks stand in a preset that is left for another."""
+        self._settings.setValue(f"{self._group}/presets/{preset}", window.saveState(VERSION))
+
+    def restore_docks(self, preset: str, window: QMainWindow) -> bool:
+        """Put the docks as they stood in a preset; False where nothing (sound) is remembered."""
+        docks = self._settings.value(f"{self._group}/presets/{preset}")
+        return isinstance(docks, QByteArray) and window.restoreState(docks, VERSION)
+
+    @property
+    def preset(self) -> str:
+        """The arrangement chosen last; '' for none."""
+        return str(self._settings.value(f"{self._group}/preset", ""))
+
+    @preset.setter
+    def preset(self, preset: str) -> None:
+        self._settings.setValue(f"{self._group}/preset", preset)
+
     @property
     def panels(self) -> dict[str, str]:
         """How much each panel showed; empty where nothing (sound) is remembered."""

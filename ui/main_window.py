@@ -22,7 +22,7 @@ from ui.bridge import Bridge
 from ui.closing import ClosingDialog
 from ui.commands import CommandTable
 from ui.docks import BareDock, IslandDock
-from ui.layout_memory import LayoutMemory, share_sizes
+from ui.layout_memory import LayoutMemory
 from ui.models.bench_list import BenchListModel
 from ui.models.invocations import InvocationListModel
 from ui.models.numbers import PLAIN, NumberStyle
@@ -34,6 +34,7 @@ from ui.theme import Scheme, Size, Theme
 from ui.top_bar import TopBar
 from ui.widgets import IslandHeader
 from ui.window_commands import window_commands
+from ui.window_layout import DockPlace, Preset, WindowLayout
 
 COMPACT_WIDTH = 1360
 COMPACT_HEIGHT = 800
@@ -139,7 +140,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._parts = parts
         self._compact: bool | None = None
-        self._laid_out = False
         self._may_close = False
         self._is_closing = False
         self._closing_dialog: ClosingDialog | None = None
@@ -221,14 +221,16 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put every dock back to its first place and size."""
-        for dock, area in self._places():
-            dock.setFloating(False)
-            self.addDockWidget(area, dock)
-            dock.show()
-        self._share_sizes()
-        self._parts.panels.reset_layout()
-        if self._parts.memory is not None:
-            self._parts.memory.forget()
+        self.docking.reset()
+
+    @property
+    def preset(self) -> Preset:
+        """The arrangement of the docks chosen last."""
+        return self.docking.preset
+
+    def choose_preset(self, preset: Preset) -> None:
+        """Arrange the docks for a kind of work."""
+        self.docking.choose(preset)
 
     def ask_to_close(self) -> None:
         """Close the window, asking first while something runs."""
@@ -281,20 +283,13 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Lay the docks out the first time, when the window has its size."""
         super().showEvent(event)
-        if not self._laid_out:
-            self._laid_out = True
-            memory = self._parts.memory
-            if memory is None or not memory.restore(self):
-                self._share_sizes()
-            if memory is not None:
-                self._parts.panels.restore_layout(memory.panels)
+        self.docking.lay_out()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         running = self._invocations.active if self._parts.ends_bench else []
         if self._may_close or (self._parts.closing is None and not running):
-            if self._parts.memory is not None:
-                self._parts.memory.save(self, self._parts.panels.layout_state())
+            self.docking.save()
             event.accept()
             self.closed.emit()
             return
@@ -338,28 +333,17 @@ class MainWindow(QMainWindow):
         self.panels_dock = BareDock("panels", self.tr("Panels"), parts.panels.widget, self)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        for dock, area in self._places():
-            self.addDockWidget(area, dock)
+        self.docking = WindowLayout(self, self._places(), parts.panels, parts.memory)
 
-    def _places(self) -> list[tuple[IslandDock | BareDock, Qt.DockWidgetArea]]:
+    def _places(self) -> list[DockPlace]:
+        """Every dock: where it stands, how large it is, and in which presets it is shown."""
         area = Qt.DockWidgetArea
+        operate = frozenset({Preset.OPERATE, Preset.EVERYTHING})
         return [
-            (self.bench_dock, area.LeftDockWidgetArea),
-            (self.panels_dock, area.RightDockWidgetArea),
-            (self.activity_dock, area.BottomDockWidgetArea),
+            DockPlace(self.bench_dock, area.LeftDockWidgetArea, True, 232, 200, presets=operate),
+            DockPlace(self.panels_dock, area.RightDockWidgetArea, True, 384, 360),
+            DockPlace(self.activity_dock, area.BottomDockWidgetArea, False, 244, 124, 320, operate),
         ]
-
-    def _share_sizes(self) -> None:
-        compact = self.compact
-        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        share_sizes(
-            self,
-            [
-                (self.bench_dock, 200 if compact else 232, across),
-                (self.panels_dock, 360 if compact else 384, across),
-                (self.activity_dock, 124 if compact else 244, down),
-            ],
-        )
 
     def _connect(self) -> None:
         parts = self._parts
@@ -376,14 +360,13 @@ class MainWindow(QMainWindow):
         self.compact_changed.connect(self.bench_list.set_compact)
         self.compact_changed.connect(self.activity.set_compact)
         self.compact_changed.connect(self.top_bar.set_compact)
+        self.compact_changed.connect(self.docking.set_compact)
 
     def _update_compact(self) -> None:
         compact = self.width() < COMPACT_WIDTH or self.height() < COMPACT_HEIGHT
         if compact != self._compact:
             self._compact = compact
             self.compact_changed.emit(compact)
-            if self._laid_out:
-                self._share_sizes()
 
     def _title(self) -> str:
         bench = self._parts.bench

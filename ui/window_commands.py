@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget
 
 from ui.commands import Command
 from ui.theme import Scheme
+from ui.window_layout import Preset
 
 
 class CommandTarget(Protocol):
@@ -30,6 +31,10 @@ class CommandTarget(Protocol):
     @property
     def scheme(self) -> Scheme:
         """The colour scheme the operator chose."""
+
+    @property
+    def preset(self) -> Preset:
+        """The arrangement of the docks chosen last."""
 
     def stop_all(self) -> None:
         """Stop everything; no question asked."""
@@ -57,6 +62,9 @@ class CommandTarget(Protocol):
 
     def reset_layout(self) -> None:
         """Put every dock back to its first place and size."""
+
+    def choose_preset(self, preset: Preset) -> None:
+        """Arrange the docks for a kind of work."""
 
     def choose_scheme(self, scheme: Scheme) -> None:
         """Choose light, dark or the system's colours."""
@@ -121,10 +129,30 @@ def window_commands(window: CommandTarget) -> list[Command]:
             checked=window.isFullScreen,
             run=window.toggle_full_screen,
         ),
+        _preset(
+            window,
+            Preset.OPERATE,
+            _tr("Layout: operate"),
+            "Alt+1",
+            _tr("Bench, picture, panels and activity"),
+        ),
+        _preset(
+            window,
+            Preset.IMAGE,
+            _tr("Layout: image"),
+            "Alt+2",
+            _tr("The picture as large as it gets, the panels beside it"),
+        ),
+        _preset(
+            window,
+            Preset.EVERYTHING,
+            _tr("Layout: everything"),
+            "Alt+3",
+            _tr("Every dock there is, more room for the activity"),
+        ),
         Command(
-            id="view.reset-layout",
+            id="layout.reset",
             title=_tr("Reset the layout"),
-            icon="layout",
             run=window.reset_layout,
         ),
         _colours(window, Scheme.SYSTEM, _tr("Colours of the system"), "theme"),
@@ -147,6 +175,18 @@ def _toggle(action: QAction, command_id: str, title: str, shortcut: str) -> Comm
         shortcut=shortcut,
         checked=action.isChecked,
         run=action.trigger,
+    )
+
+
+def _preset(window: CommandTarget, preset: Preset, title: str, shortcut: str, told: str) -> Command:
+    return Command(
+        id=f"layout.{preset.value}",
+        title=title,
+        icon="layout" if preset is Preset.OPERATE else "",
+        shortcut=shortcut,
+        help=told,
+        checked=lambda: window.preset is preset,
+        run=lambda: window.choose_preset(preset),
     )
 
 

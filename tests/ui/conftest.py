@@ -25,7 +25,7 @@ from uuid import UUID
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.actions.events import InvocationChanged, InvocationProgressed
@@ -55,9 +55,13 @@ from things.events import (
     ThingState,
     ThingStateChanged,
 )
+from ui.activity.log_feed import LogFeed
+from ui.activity.thumbnails import ThumbnailSource
 from ui.bridge import Bridge
+from ui.main_window import MainWindow, WindowParts
 from ui.tasks import Tasks
 from ui.theme import Scheme, Theme
+from ui.widgets import Island
 
 T = TypeVar("T")
 
@@ -632,3 +636,86 @@ def run(qloop: asyncio.AbstractEventLoop, qtbot: QtBot) -> RunCoroutine:
         return task.result()
 
     return run_to_its_end
+
+
+class Part:
+    """Stands for the viewer and for the panels."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.widget: QWidget = Island(theme)
+        self.calls: list[tuple[Any, ...]] = []
+        self.compact: bool | None = None
+        self.depths: dict[str, str] = {}
+
+    def set_compact(self, compact: bool) -> None:
+        self.compact = compact
+
+    def layout_state(self) -> dict[str, str]:
+        return self.depths
+
+    def restore_layout(self, state: Mapping[str, str]) -> None:
+        self.depths = dict(state)
+
+    def reset_layout(self) -> None:
+        self.depths = {}
+
+    def show_result(self, invocation: UUID) -> None:
+        self.calls.append(("result", invocation))
+
+    def show_thing(self, thing: str) -> None:
+        self.calls.append(("thing", thing))
+
+    def show_property(self, thing: str, name: str) -> None:
+        self.calls.append(("property", thing, name))
+
+    def show_action(self, thing: str, action: str, filled: Mapping[str, Any] | None = None) -> None:
+        self.calls.append(("action", thing, action, dict(filled or {})))
+
+
+@pytest.fixture
+def make_part(theme: Theme) -> Callable[[], Part]:
+    """Builds what stands for the viewer or for the panels."""
+    return lambda: Part(theme)
+
+
+@pytest.fixture
+def panels(make_part: Callable[[], Part]) -> Part:
+    """What stands for the panels of `window`."""
+    return make_part()
+
+
+@pytest.fixture
+def parts(
+    theme: Theme, bench: FakeBench, bridge: Bridge, tasks: Tasks, panels: Part
+) -> WindowParts:
+    """What `window` is put together from."""
+    return WindowParts(
+        bench, theme, tasks, bridge, Part(theme), panels, ThumbnailSource(), LogFeed()
+    )
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot) -> Iterator[Callable[[WindowParts], MainWindow]]:
+    """Builds a window, shown and active; closed without a question after the test."""
+    made: list[MainWindow] = []
+
+    def make(parts: WindowParts) -> MainWindow:
+        window = MainWindow(parts)
+        made.append(window)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        return window
+
+    yield make
+    for window in made:
+        window._may_close = True
+        window.close()
+        window.deleteLater()
+    QApplication.sendPostedEvents(None, 52)  # deferred deletion
+
+
+@pytest.fixture
+def window(parts: WindowParts, make_window: Callable[[WindowParts], MainWindow]) -> MainWindow:
+    """The window of the bench with the camera."""
+    return make_window(parts)

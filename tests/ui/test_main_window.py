@@ -3,109 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from app.handles import ServerInfo, StopReport
-from ui.activity.log_feed import LogFeed
-from ui.activity.thumbnails import ThumbnailSource
-from ui.bridge import Bridge
 from ui.layout_memory import LayoutMemory
 from ui.main_window import MainWindow, Say, WindowParts
 from ui.panels import PanelsArea
-from ui.tasks import Tasks
-from ui.theme import DARK, Scheme, Theme
+from ui.theme import DARK, Scheme
 from ui.top_bar import is_loopback
-from ui.widgets import Island
 
 if TYPE_CHECKING:
-    from tests.ui.conftest import FakeBench, FakeThing
+    from tests.ui.conftest import FakeBench, FakeThing, Part
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-class Part:
-    """Stands for the viewer and for the panels."""
-
-    def __init__(self, theme: Theme) -> None:
-        self.widget: QWidget = Island(theme)
-        self.calls: list[tuple[Any, ...]] = []
-        self.compact: bool | None = None
-        self.depths: dict[str, str] = {}
-
-    def set_compact(self, compact: bool) -> None:
-        self.compact = compact
-
-    def layout_state(self) -> dict[str, str]:
-        return self.depths
-
-    def restore_layout(self, state: Mapping[str, str]) -> None:
-        self.depths = dict(state)
-
-    def reset_layout(self) -> None:
-        self.depths = {}
-
-    def show_result(self, invocation: UUID) -> None:
-        self.calls.append(("result", invocation))
-
-    def show_thing(self, thing: str) -> None:
-        self.calls.append(("thing", thing))
-
-    def show_property(self, thing: str, name: str) -> None:
-        self.calls.append(("property", thing, name))
-
-    def show_action(self, thing: str, action: str, filled: Mapping[str, Any] | None = None) -> None:
-        self.calls.append(("action", thing, action, dict(filled or {})))
-
-
-@pytest.fixture
-def panels(theme: Theme) -> Part:
-    return Part(theme)
-
-
-@pytest.fixture
-def parts(
-    theme: Theme, bench: FakeBench, bridge: Bridge, tasks: Tasks, panels: Part
-) -> WindowParts:
-    return WindowParts(
-        bench, theme, tasks, bridge, Part(theme), panels, ThumbnailSource(), LogFeed()
-    )
-
-
-@pytest.fixture
-def make_window(qtbot: QtBot) -> Iterator[Callable[[WindowParts], MainWindow]]:
-    made: list[MainWindow] = []
-
-    def make(parts: WindowParts) -> MainWindow:
-        window = MainWindow(parts)
-        made.append(window)
-        with qtbot.waitActive(window):
-            window.show()
-            window.activateWindow()
-        return window
-
-    yield make
-    for window in made:
-        window._may_close = True
-        window.close()
-        window.deleteLater()
-    QApplication.sendPostedEvents(None, 52)  # deferred deletion
-
-
-@pytest.fixture
-def window(parts: WindowParts, make_window: Callable[[WindowParts], MainWindow]) -> MainWindow:
-    return make_window(parts)
 
 
 def test_stop_all_stands_at_the_far_left_and_stops_when_pressed(
@@ -236,6 +157,7 @@ def test_a_small_window_makes_do_with_less(window: MainWindow, panels: Part, qtb
 def test_the_layout_is_remembered_per_bench(
     parts: WindowParts,
     make_window: Callable[[WindowParts], MainWindow],
+    make_part: Callable[[], Part],
     tmp_path: Path,
     qtbot: QtBot,
 ) -> None:
@@ -248,9 +170,8 @@ def test_the_layout_is_remembered_per_bench(
     first.close()
     assert (tmp_path / "window.ini").exists()
 
-    theme = parts.theme
-    panels = Part(theme)
-    again = make_window(replace(here, centre=Part(theme), panels=panels))
+    panels = make_part()
+    again = make_window(replace(here, centre=make_part(), panels=panels))
     assert panels.depths == {"camera": "row"}
     assert not again.activity_dock.isVisible()
     assert LayoutMemory(settings, "/benches/demo.toml").scheme is Scheme.DARK
@@ -258,8 +179,8 @@ def test_the_layout_is_remembered_per_bench(
     other = make_window(
         replace(
             here,
-            centre=Part(theme),
-            panels=Part(theme),
+            centre=make_part(),
+            panels=make_part(),
             memory=LayoutMemory(settings, "/benches/other.toml"),
         )
     )
