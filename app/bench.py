@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from app.actions.invocation import Invocation
-from app.actions.manager import DEFAULT_LIMIT, ActionManager
+from app.actions.manager import DEFAULT_LIMIT, STUCK_AFTER_S, ActionManager
 from app.bench_file import BenchSpec
 from app.bench_things import BenchThing, said
 from app.entering_order import entering_order
@@ -49,6 +49,7 @@ class Bench:
         spec: What the bench file says.
         data_folder: Where settings are kept; None keeps none.
         limit: How many invocations may run at once.
+        stuck_after_s: How long after it was asked to stop a run that goes on counts as stuck.
 
     Attributes:
         bus: Everything that happens.
@@ -59,7 +60,12 @@ class Bench:
     """
 
     def __init__(
-        self, spec: BenchSpec, *, data_folder: Path | None = None, limit: int = DEFAULT_LIMIT
+        self,
+        spec: BenchSpec,
+        *,
+        data_folder: Path | None = None,
+        limit: int = DEFAULT_LIMIT,
+        stuck_after_s: float = STUCK_AFTER_S,
     ) -> None:
         self.spec = spec
         self.data_folder = data_folder
@@ -67,7 +73,9 @@ class Bench:
         self.blobs = BlobDataManager()
         self.workers = FairWorkers()
         self.properties = PropertyDesk(self.workers, self._lost)
-        self.actions = ActionManager(self.bus.publish, limit=limit, after=self._after)
+        self.actions = ActionManager(
+            self.bus.publish, limit=limit, after=self._after, stuck_after_s=stuck_after_s
+        )
         registry = LockRegistry()
         self.things: Mapping[str, BenchThing] = {
             thing.name: BenchThing(

@@ -103,7 +103,12 @@ class Program:
         except ThingError:
             self._release()
             raise
-        self.bench = Bench(spec, data_folder=folder, limit=settings.max_invocations)
+        self.bench = Bench(
+            spec,
+            data_folder=folder,
+            limit=settings.max_invocations,
+            stuck_after_s=settings.stuck_after_s,
+        )
         self.handle = LocalBench(self.bench, lambda: self.server_info)
         self.server_info = ServerInfo("")
         self._server: ServerThread | None = None

@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     max_invocations: int = Field(
         100, ge=1, le=10_000, description="How many actions may run or wait at once."
     )
+    stuck_after_s: float = Field(
+        3.0,
+        gt=0,
+        le=600,
+        description="How long after it was asked to stop an action that goes on counts as stuck.",
+    )
     max_body_bytes: int = Field(
         16 * 2**20, ge=1024, description="Largest JSON body taken from the network, in bytes."
     )
