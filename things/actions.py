@@ -307,7 +307,10 @@ class ActionDescriptor(Affordance, Generic[P, R]):
 
     def _run(self, thing: Thing, body: Callable[[], R]) -> R:
         # `stop` must not stand in line behind the action it is to stop.
-        return body() if self.name == "stop" else thing._core.run(body)
+        if self.name == "stop":
+            return body()
+        core = thing._core
+        return core.run(lambda: core.line.call(self.name, body))
 
     def _fill_in(self, thing: Thing, given: Mapping[str, Any]) -> dict[str, Any]:
         missing = {name: what for name, what in self.injected.items() if name not in given}

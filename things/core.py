@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from things.affordance import Affordance
+from things.device_line import DIRECT, DeviceLine
 from things.errors import SettingNotKeptError
 from things.events import EventSink, PropertyChanged, Reading, discard, now
 from things.locks import LockRegistry, ThingLock
@@ -81,6 +82,7 @@ class ThingCore:
         slots: Who fills each slot.
         sink: Where events go.
         caller: Who carries calls through slots.
+        line: Through which the device is reached.
         publishing: Held while a value is kept and published, so that order is kept.
         io: The lock for the wire to the device.
         lock: The right to act on the Thing.
@@ -99,6 +101,7 @@ class ThingCore:
         self.instances: dict[str, Any] = {}
         self.sink: EventSink = discard
         self.caller: Caller = DirectCaller()
+        self.line: DeviceLine = DIRECT
         self.publishing = threading.RLock()
         self.io = threading.RLock()
         self.lock = ThingLock(LockRegistry(), name)

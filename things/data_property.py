@@ -69,13 +69,14 @@ class DataProperty(PropertyDescriptor[V]):
         """Set from outside."""
         if self.read_only:
             raise ReadOnlyError(self.name)
-        self._store(thing, self.validated(value))
+        checked = self.validated(value)
+        thing._core.line.write(self.name, checked, lambda value: self._store(thing, value))
 
     def reset(self, thing: Thing) -> None:
         """Back to the default."""
         if not self.resettable:
             raise ReadOnlyError(self.name)
-        self._store(thing, self.default())
+        thing._core.line.call(self.name, lambda: self._store(thing, self.default()))
 
     def restore(self, thing: Thing, value: Any) -> None:
         """Set to the value that was kept."""

@@ -106,7 +106,8 @@ class FunctionalProperty(PropertyDescriptor[V]):
 
     def read(self, thing: Thing) -> V:
         """Ask the getter, in the Thing's own thread where it has one."""
-        return thing._core.run(lambda: self._getter(thing))
+        core = thing._core
+        return core.run(lambda: core.line.read(self.name, lambda: self._getter(thing)))
 
     def write(self, thing: Thing, value: Any) -> None:
         """Check, then call the setter, in the Thing's own thread where it has one."""
@@ -123,16 +124,18 @@ class FunctionalProperty(PropertyDescriptor[V]):
         resetter = self._resetter
         if resetter is None or self.read_only:
             raise ReadOnlyError(self.name)
-        thing._core.run(lambda: resetter(thing))
+        core = thing._core
+        core.run(lambda: core.line.call(self.name, lambda: resetter(thing)))
 
     def _set(self, thing: Thing, value: Any, *, keep: bool = True) -> None:
         setter = self._setter
         if setter is None:
             raise ReadOnlyError(self.name)
         checked = self.validated(value)
-        thing._core.run(lambda: setter(thing, checked))
+        core = thing._core
+        core.run(lambda: core.line.write(self.name, checked, lambda value: setter(thing, value)))
         if keep and self.persistent:
-            thing._core.keep(self.name, self.to_json(checked))
+            core.keep(self.name, self.to_json(checked))
 
     def _documented(self) -> str:
         return prose(self._getter.__doc__)

@@ -6,8 +6,9 @@ import builtins
 import enum
 import threading
 import time
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Annotated, Protocol, Self
+from typing import Annotated, Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,6 @@ from pydantic.config import JsonDict
 
 from things import (
     PngBlob,
-    Thing,
     ThingError,
     TiffBlob,
     ValueRefusedError,
@@ -29,6 +29,7 @@ from things import (
 )
 from things.simulated.cells import PIXEL_UM
 from things.simulated.focus import peak, sharpness
+from things.simulated.instrument import SimulatedInstrument
 from things.simulated.optics import Microscope
 from things.simulated.sensor import FULL_SCALE, FULL_WELL_E, Sensor, Shot
 from things.simulated.specimen import Slide
@@ -93,13 +94,14 @@ class NotInFocusError(ThingError):
     """An autofocus found no sharpest plane in its range."""
 
 
-class Camera(Thing):
+class Camera(SimulatedInstrument):
     """A cooled 16-bit camera behind a 20x objective that looks at fluorescent cells.
 
     What it sees depends on where the stage stands, on the focus, the lamp and the exposure.
     """
 
     title = "Camera"
+    has_detector = True
 
     stage: FocusStage | None = thing_slot()
     """The stage that carries the slide. Without one, the camera looks at one place for ever."""
@@ -141,14 +143,22 @@ class Camera(Thing):
     )
     """How many electrons a pixel holds."""
 
-    def __init__(self, seed: int = 7, width: int = 1920, height: int = 1200) -> None:
+    def __init__(
+        self,
+        seed: int = 7,
+        width: int = 1920,
+        height: int = 1200,
+        faults: Mapping[str, Any] | None = None,
+    ) -> None:
         """Make a camera and the slide it looks at.
 
         Args:
             seed: The cells and the noise follow from it.
             width: Of the sensor, in pixels.
             height: Likewise.
+            faults: What is wrong with it; see `things.simulated.faults`.
         """
+        super().__init__(faults)
         self._microscope = Microscope(Slide(seed), height, width)
         self._sensor = Sensor(seed)
         self._sensor_size = FrameSize(width=width, height=height)
@@ -339,9 +349,11 @@ class Camera(Thing):
         """A picture of what is before the objective now."""
         place = self._place()
         shot = Shot(self.exposure, self.lamp / 100, self.gain, self._binning.factor)
+        self.faults.access()
         # Actions and the live stream share one sensor.
         with self.io:
-            return self._sensor.expose(self._microscope.look(*place), shot)
+            picture = self._sensor.expose(self._microscope.look(*place), shot)
+        return self.faults.detected(picture, FULL_SCALE)
 
     def _circumstances(self) -> dict[str, object]:
         """What is written into a picture's file."""

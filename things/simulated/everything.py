@@ -6,10 +6,11 @@ Its names, defaults and limits are a promise to clients: the conformance bench s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -18,7 +19,6 @@ from things import (
     InvocationCancelledError,
     PngBlob,
     TextBlob,
-    Thing,
     action,
     cancellable_sleep,
     progress,
@@ -26,6 +26,7 @@ from things import (
     report_progress,
     setting,
 )
+from things.simulated.instrument import SimulatedInstrument
 
 MAX_PIXELS = 64 * 1024 * 1024
 """A larger picture is refused when it is asked for, so that no client can fill the memory."""
@@ -88,10 +89,11 @@ class Planned(BaseModel):
     bbox: tuple[float, float, float, float]
 
 
-class Everything(Thing):
+class Everything(SimulatedInstrument):
     """One of every kind of property and action that a Thing can have."""
 
     title = "Everything"
+    has_detector = True
 
     counter: int = property(default=0, ge=0, le=100, title="Counter")
     """Counts how often somebody incremented it."""
@@ -111,7 +113,13 @@ class Everything(Thing):
     exposure: int = setting(default=10, ge=1, unit="ms", title="Exposure")
     """Remembered from one start to the next."""
 
-    def __init__(self) -> None:
+    def __init__(self, faults: Mapping[str, Any] | None = None) -> None:
+        """Make one.
+
+        Args:
+            faults: What is wrong with it; see `things.simulated.faults`.
+        """
+        super().__init__(faults)
         self._gain = 1.0
 
     @property(title="Gain")
@@ -295,4 +303,4 @@ class Everything(Thing):
             raise ValueError(f"{width} x {height} is no picture; it has 1 to {MAX_PIXELS} pixels")
         picture = np.empty((height, width, 3), np.uint8)
         picture[:] = _RGB[self.colour]
-        return PngBlob.from_array(picture)
+        return PngBlob.from_array(self.faults.detected(picture, 255))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from things import (
     CsvBlob,
     FloatArray,
     NpzBlob,
-    Thing,
     ThingError,
     action,
     cancellable_sleep,
@@ -16,16 +18,18 @@ from things import (
     property,
 )
 from things.simulated import spectra
+from things.simulated.instrument import SimulatedInstrument
 
 
 class SaturatedError(ThingError):
     """The detector got more light than it can count."""
 
 
-class Spectrometer(Thing):
+class Spectrometer(SimulatedInstrument):
     """A grating spectrometer from 350 to 1,000 nm with a detector of 2,048 pixels."""
 
     title = "Spectrometer"
+    has_detector = True
 
     integration_time: float = property(
         default=60.0, gt=0, le=10_000, unit="ms", title="Integration time", group="Acquisition"
@@ -57,12 +61,14 @@ class Spectrometer(Thing):
     )
     """The newest spectrum, shape (2048,), 0 to 65,535; zeros before the first."""
 
-    def __init__(self, seed: int = 7) -> None:
+    def __init__(self, seed: int = 7, faults: Mapping[str, Any] | None = None) -> None:
         """Make a spectrometer.
 
         Args:
             seed: Its noise follows from it.
+            faults: What is wrong with it; see `things.simulated.faults`.
         """
+        super().__init__(faults)
         self._rng = np.random.default_rng([seed, 0x59EC])
 
     @action(title="Take a spectrum")
@@ -98,7 +104,9 @@ class Spectrometer(Thing):
         highest = np.zeros_like(wavelengths)
         for _ in progress(range(averages), label="scans"):
             cancellable_sleep(integration_ms / 1000)
-            counts = spectra.scan(light, integration_ms, self._rng)
+            self.faults.access()
+            scanned = spectra.scan(light, integration_ms, self._rng)
+            counts = self.faults.detected(scanned, spectra.FULL_SCALE)
             total += counts
             np.maximum(highest, counts, out=highest)
         self.spectrum = total / averages

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from typing import Annotated, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from things import (
-    Thing,
     ThingError,
     ValueRefusedError,
     action,
@@ -20,10 +19,14 @@ from things import (
     report_progress,
     setting,
 )
+from things.simulated.instrument import SimulatedInstrument
 from things.simulated.motion import Point, Trajectory
 
 _MM: JsonDict = {"unit": "mm"}
 _LOOK_EVERY_S = 0.04
+
+ARRIVAL_S = 1.0
+"""How long an axis may take to arrive once it should be there."""
 
 
 class Position(BaseModel):
@@ -66,10 +69,15 @@ class StoppedError(ThingError):
     """The stage was stopped before it arrived."""
 
 
-class Stage(Thing):
+class NotArrivedError(ThingError):
+    """An axis does not come where it was sent."""
+
+
+class Stage(SimulatedInstrument):
     """A motorised stage that moves the slide, and the focus, in straight lines."""
 
     title = "Stage"
+    axes = ("x", "y", "z")
 
     speed: float = setting(default=2.0, gt=0, le=10, unit="mm/s", title="Speed", group="Motion")
     """How fast it travels at most. A change holds from the next move on."""
@@ -86,13 +94,16 @@ class Stage(Thing):
         self,
         start: Sequence[float] = (12.48, -3.117, 0.842),
         home: Sequence[float] = (0.0, 0.0, 0.815),
+        faults: Mapping[str, Any] | None = None,
     ) -> None:
         """Make a stage.
 
         Args:
             start: Where it stands at first: x, y, z in millimetres.
             home: Where `home` takes it.
+            faults: What is wrong with it; see `things.simulated.faults`.
         """
+        super().__init__(faults)
         self._home = _point(home)
         # One tuple, replaced as a whole: other threads read it without a lock.
         self._move = (_still(_point(start)), 0.0)
@@ -100,8 +111,7 @@ class Stage(Thing):
     @property(poll_s=0.1, title="Position")
     def position(self) -> Position:
         """Where it is now, on the way as well."""
-        journey, began_s = self._move
-        x, y, z = journey.position(time.monotonic() - began_s)
+        x, y, z = self._place()
         return Position(x=x, y=y, z=z)
 
     @property(poll_s=0.2, title="Moving", group="Motion")
@@ -125,6 +135,7 @@ class Stage(Thing):
         Raises:
             ValueRefusedError: The place lies outside the limits; it has not moved.
             StoppedError: It was stopped on the way.
+            NotArrivedError: An axis is stuck.
             InvocationCancelledError: It stands where it was when cancelled.
         """
         here = self.position
@@ -167,14 +178,20 @@ class Stage(Thing):
 
     def stop(self) -> None:
         """Stand still where it is now. Called from any thread, while it moves as well."""
-        here = self.position
-        self._move = (_still((here.x, here.y, here.z)), 0.0)
+        self.faults.call("stop", self._halt)
+
+    def _halt(self) -> None:
+        self._move = (_still(self._place()), 0.0)
+
+    def _place(self) -> Point:
+        journey, began_s = self._move
+        return journey.position(time.monotonic() - began_s)
 
     def _travel(self, end: Point) -> Position:
         """Go there, say how far it is, and leave it standing whatever happens."""
         self._refuse_outside(end)
-        here = self.position
-        journey = Trajectory((here.x, here.y, here.z), end, self.speed, self.acceleration)
+        here = self._place()
+        journey = Trajectory(here, self._reachable(here, end), self.speed, self.acceleration)
         began_s = time.monotonic()
         move = self._move = (journey, began_s)
         try:
@@ -184,11 +201,34 @@ class Stage(Thing):
                 cancellable_sleep(min(_LOOK_EVERY_S, left_s))
                 if self._move is not move:
                     raise StoppedError("The stage was stopped before it arrived.")
+            self._await_arrival(journey.end, end)
         except BaseException:
-            self.stop()
+            self._halt()
             raise
         report_progress(journey.distance_mm, journey.distance_mm, "mm")
         return Position(x=end[0], y=end[1], z=end[2])
+
+    def _reachable(self, here: Point, end: Point) -> Point:
+        """Where a journey ends: an axis that is stuck stays where it is."""
+        x, y, z = (
+            at if self.faults.is_stuck(axis) else to
+            for axis, at, to in zip(self.axes, here, end, strict=True)
+        )
+        return (x, y, z)
+
+    def _await_arrival(self, reached: Point, end: Point) -> None:
+        """Give each axis a while longer to come where it was sent.
+
+        Raises:
+            NotArrivedError: One did not.
+        """
+        for axis, at, to in zip(self.axes, reached, end, strict=True):
+            if at != to:
+                cancellable_sleep(ARRIVAL_S)
+                raise NotArrivedError(
+                    f"The {axis} axis did not arrive within {ARRIVAL_S:g} s: it stands at "
+                    f"{at:.3f} mm, not at {to:.3f} mm."
+                )
 
     def _refuse_outside(self, end: Point) -> None:
         lower, upper = self.limits.lower, self.limits.upper

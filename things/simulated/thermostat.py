@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
 from things import (
-    Thing,
     ThingError,
     action,
     cancellable_sleep,
@@ -18,6 +18,7 @@ from things import (
     report_progress,
     setting,
 )
+from things.simulated.instrument import SimulatedInstrument
 from things.simulated.thermal import HeatedBlock, TemperatureController
 
 MAX_POWER_W = 12.0
@@ -33,7 +34,7 @@ class NotStableError(ThingError):
     """The temperature did not settle in time."""
 
 
-class Thermostat(Thing):
+class Thermostat(SimulatedInstrument):
     """A heated sample holder that is kept at a temperature. It cannot cool below the room's."""
 
     title = "Thermostat"
@@ -41,14 +42,22 @@ class Thermostat(Thing):
     reached = event(float, title="Target reached", unit="°C")
     """Emitted when `wait_until_stable` found it stable; carries the temperature."""
 
-    def __init__(self, start: float = 36.5, seed: int = 7, time_factor: float = 1.0) -> None:
+    def __init__(
+        self,
+        start: float = 36.5,
+        seed: int = 7,
+        time_factor: float = 1.0,
+        faults: Mapping[str, Any] | None = None,
+    ) -> None:
         """Make a thermostat.
 
         Args:
             start: Temperature it has been held at before, in degrees Celsius.
             seed: The sensor's noise follows from it.
             time_factor: How many times faster than life it is; for tests.
+            faults: What is wrong with it; see `things.simulated.faults`.
         """
+        super().__init__(faults)
         self._block = HeatedBlock(temperature=start)
         self._controller = TemperatureController(start, max_power_w=MAX_POWER_W)
         self._controller.settle(self._block.power_to_hold(start))
