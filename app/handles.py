@@ -145,14 +145,20 @@ class Picture:
     """Pixels and what is known of them.
 
     Attributes:
-        array: (h, w), (h, w, 3) or (planes, h, w); uint8, uint16 or float32; not to be written to.
+        array: (h, w), (h, w, 3) or (planes, h, w); with `axes` up to (t, c, z, h, w) or
+            (t, c, z, h, w, 3); uint8, uint16 or float32; not to be written to.
         pixel_size_um: Width of a pixel at the sample in micrometres, or None.
         full_scale: The largest value the detector can give, for a saturation warning, or None.
+        axes: A letter for each axis before the height, as OME names them: 'TCZ' for time, channel
+            and plane, 'Q' for any other; '' where the shape says it all.
+        reduced: So many pixels of the original, across and down, became one; 1 where it is whole.
     """
 
     array: NDArray[np.generic]
     pixel_size_um: float | None = None
     full_scale: float | None = None
+    axes: str = ""
+    reduced: int = 1
 
 
 @dataclass(frozen=True, slots=True)
