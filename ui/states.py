@@ -110,6 +110,8 @@ def state_of_thing(state: ThingState, *, running: bool = False, live: bool = Fal
 def state_of_invocation(invocation: InvocationSnapshot) -> State:
     """What an invocation is shown as; one that was asked to stop says so until it does."""
     shown = _OF_INVOCATIONS[invocation.status]
+    if invocation.stuck and not invocation.status.ended:
+        return State.STUCK
     if shown is State.RUNNING and invocation.cancel_requested:
         return State.STOPPING
     return shown

@@ -9,7 +9,7 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -21,6 +21,7 @@ from app.actions.invocation_model import (
     InvocationModel,
     LinkElement,
     ProblemModel,
+    ProgressModel,
     model_to_dict,
 )
 from app.actions.log import (
@@ -472,6 +473,10 @@ class Invocation(threading.Thread):
                 status=problem.status,
                 detail=problem.detail,
             ),
+            progress=[ProgressModel(**asdict(step)) for step in self.progress.snapshot()],
+            waiting_for=self.waiting_for,
+            cancel_requested=self.cancelled_at_s is not None,
+            stuck=self.stuck and outcome is None,
         )
 
 

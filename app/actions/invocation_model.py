@@ -92,6 +92,16 @@ class ProblemModel(BaseModel):
     detail: str
 
 
+class ProgressModel(BaseModel):
+    """One level of progress; nested loops give several, the outermost first."""
+
+    done: float
+    total: float | None
+    label: str
+    elapsed_s: float
+    remaining_s: float | None
+
+
 class GenericInvocationModel(BaseModel, Generic[InputT, OutputT]):
     """An invocation, with the types of its input and output."""
 
@@ -107,6 +117,10 @@ class GenericInvocationModel(BaseModel, Generic[InputT, OutputT]):
     log: Sequence[LogRecordModel]
     links: Sequence[LinkElement] | None = None
     error: ProblemModel | None = None
+    progress: Sequence[ProgressModel] = ()
+    waiting_for: str = ""
+    cancel_requested: bool = False
+    stuck: bool = False
 
 
 class InvocationModel(GenericInvocationModel[Any, Any]):

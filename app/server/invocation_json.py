@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -105,6 +106,10 @@ def whole(invocation: Invocation, base: str, addresses: BlobAddresses) -> bytes:
                 {"href": f"{href}/output", "type": None, "rel": "output", "anchor": None},
             ],
             "error": error,
+            "progress": [asdict(step) for step in invocation.progress.snapshot()],
+            "waiting_for": invocation.waiting_for,
+            "cancel_requested": invocation.cancelled_at_s is not None,
+            "stuck": invocation.stuck and outcome is None,
         }
     )
     links = {**invocation.input_links, **({} if outcome is None else outcome.links)}

@@ -145,6 +145,11 @@ class ActionModel(QObject):
         return self.current is not None and self.current.cancel_requested
 
     @property
+    def stuck(self) -> bool:
+        """Whether it was asked to stop long ago and goes on."""
+        return self.current is not None and self.current.stuck
+
+    @property
     def waiting(self) -> str:
         """Why it has not begun yet, as a sentence; '' where it does not wait."""
         run = self.current

@@ -22,9 +22,6 @@ NEWEST: Final = 10_000
 SILENT_AFTER_S: Final = 10.0
 """After this long without a word, one that used to report is said to give no sign of life."""
 
-STUCK_AFTER_S: Final = 4.0
-"""After this long still running, one that was asked to stop is said to be stuck."""
-
 
 class Only(enum.Enum):
     """Which states are shown."""
@@ -61,12 +58,10 @@ class _Watch:
     Attributes:
         heard_s: When it, or a part of it, said something.
         taken_s: When its snapshot came, whose elapsed time counts up to then.
-        cancelled_s: When it was asked to stop; None while it was not.
     """
 
     heard_s: float
     taken_s: float
-    cancelled_s: float | None = None
 
 
 class InvocationListModel(QObject):
@@ -96,7 +91,7 @@ class InvocationListModel(QObject):
 
         Args:
             newest: How many ended ones to keep.
-            clock: Seconds, for silence and being stuck.
+            clock: Seconds, for silence.
             parent: The Qt owner.
         """
         super().__init__(parent)
@@ -161,10 +156,6 @@ class InvocationListModel(QObject):
         Raises:
             KeyError: There is no such row.
         """
-        watch = self._watches.get(invocation)
-        asked_s = watch.cancelled_s if watch is not None else None
-        if asked_s is not None and self._clock() - asked_s >= STUCK_AFTER_S:
-            return State.STUCK
         return state_of_invocation(self._snapshots[invocation])
 
     def silent_s(self, invocation: UUID) -> float:
@@ -261,10 +252,6 @@ class InvocationListModel(QObject):
         now_s = self._clock()
         watch = self._watches.setdefault(snapshot.id, _Watch(now_s, now_s))
         watch.heard_s = watch.taken_s = now_s
-        if not snapshot.cancel_requested:
-            watch.cancelled_s = None
-        elif watch.cancelled_s is None:
-            watch.cancelled_s = now_s
 
     def _enter(self, snapshot: InvocationSnapshot) -> None:
         if snapshot.status is InvocationStatus.RUNNING:

@@ -175,7 +175,9 @@ class ActionRow(QWidget):
             self.run_button.setText(text)
             self.run_button.set_glyph(*(("cancel", "text") if running else ("run", "accent")))
         self.run_button.setAccessibleName(f"{text}: {model.title}")
-        self.run_button.setEnabled(not running or (model.cancellable and not model.cancelling))
+        # One that is stuck may heed a second asking.
+        to_ask = not model.cancelling or model.stuck
+        self.run_button.setEnabled(not running or (model.cancellable and to_ask))
         if running:
             self._put_question_away()
         if model.faults:

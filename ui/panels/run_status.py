@@ -48,9 +48,14 @@ class RunStatus(QWidget):
         self.bar.setVisible(progress is not None)
         if progress is not None:
             self.bar.set_share(progress.fraction)
-            state = State.STOPPING if model.cancelling else State.RUNNING
-            words = self.tr("Stopping") if model.cancelling else progress.step
-            self._say(state, words or LOOKS[state].word, progress.remaining, strong=True)
+            if model.stuck:
+                # How long it would take is of no use any more.
+                words = self.tr("Stuck: was asked to stop and goes on")
+                self._say(State.STUCK, words, "", strong=True)
+            else:
+                state = State.STOPPING if model.cancelling else State.RUNNING
+                words = self.tr("Stopping") if model.cancelling else progress.step
+                self._say(state, words or LOOKS[state].word, progress.remaining, strong=True)
         elif model.waiting:
             self._say(State.WAITING, model.waiting, "", strong=False)
         elif model.running:

@@ -155,6 +155,10 @@ def test_a_response_has_the_fields_of_the_specification_and_the_error(rig, addre
         "log",
         "links",
         "error",
+        "progress",
+        "waiting_for",
+        "cancel_requested",
+        "stuck",
     }
     assert model.action == f"/{rig.name}/talk"
     times = (model.timeRequested, model.timeStarted, model.timeCompleted)

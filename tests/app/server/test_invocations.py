@@ -22,8 +22,21 @@ WHOLE = {
     "log",
     "links",
     "error",
+    "progress",
+    "waiting_for",
+    "cancel_requested",
+    "stuck",
 }
-SUMMARY = WHOLE - {"input", "output", "log", "error"}
+SUMMARY = {
+    "status",
+    "id",
+    "action",
+    "href",
+    "timeStarted",
+    "timeRequested",
+    "timeCompleted",
+    "links",
+}
 
 
 def running(served, action="wait", **input):

@@ -13,7 +13,6 @@ from app.actions.events import InvocationChanged, InvocationProgressed
 from app.handles import Origin, OriginKind
 from ui.models.invocations import (
     SILENT_AFTER_S,
-    STUCK_AFTER_S,
     InvocationListModel,
     Only,
 )
@@ -155,7 +154,6 @@ def test_one_that_ignores_cancel_is_stuck(
     two: FakeBench,
     model: InvocationListModel,
     follow: Callable[[], None],
-    clock: Clock,
 ) -> None:
     run = two.start("camera", "snap")
     run.run()
@@ -163,7 +161,8 @@ def test_one_that_ignores_cancel_is_stuck(
     follow()
     assert model.state(run.snapshot.id) is State.STOPPING
 
-    clock.now += STUCK_AFTER_S
+    run._change(stuck=True)
+    follow()
     assert model.state(run.snapshot.id) is State.STUCK
 
     run.end_cancelled()

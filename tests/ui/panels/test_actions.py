@@ -35,6 +35,23 @@ def test_run_starts_the_action_and_becomes_cancel(
     assert snap.run_button.isEnabled()
 
 
+def test_one_that_goes_on_after_cancel_is_said_to_be_stuck_and_can_be_asked_again(
+    panel: PanelHand, bench: FakeBench, qtbot: QtBot
+) -> None:
+    snap = panel.action("snap")
+    run = bench.start("camera", "snap")
+    run.run()
+    run._change(cancel_requested=True)
+    qtbot.waitUntil(lambda: snap.row.status.step.text() == "Stopping")
+    assert not snap.run_button.isEnabled()
+
+    run._change(stuck=True)
+
+    qtbot.waitUntil(lambda: snap.row.status.step.text() == "Stuck: was asked to stop and goes on")
+    assert snap.run_button.text() == "Cancel"
+    assert snap.run_button.isEnabled()
+
+
 def test_the_form_is_folded_and_sends_what_is_typed(
     panel: PanelHand, camera: FakeThing, qtbot: QtBot
 ) -> None:
