@@ -1,0 +1,258 @@
+"""The database of a bench: opened with care, one writer, readers that cannot write."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from app.database import sqlite
+from app.database.errors import (
+    DatabaseClosedError,
+    DatabaseCorruptError,
+    DatabaseError,
+    DatabaseOpenError,
+)
+from app.database.faults import opening_error
+from app.database.migrating import make_tables, migrate, refuse_unknown, version_of
+from app.database.schema import HEAD
+from app.database.writer import CAPACITY, RETRY_S, DatabaseWriter
+from things.events import now
+
+_log = logging.getLogger(__name__)
+
+FILE_NAME = "labwright.db"
+READERS = 4
+CHECKED_WHEN_OPENED_BYTES = 256 * 2**20
+"""Larger files are checked in the background: reading them takes longer than a second."""
+
+
+class Database:
+    """A database that is open. Make one by `at_file` or `at_url`.
+
+    Args:
+        place: Where it is, for messages.
+        writing: Gives the writer its connection.
+        reading: Gives readers theirs.
+        troubled: Told why nothing can be written, and '' when all is well again.
+        capacity: How many changes may wait to be written.
+        retry_s: How long to wait before the first and the later tries on a full disk.
+
+    Attributes:
+        place: Where it is, for messages.
+        file: The file; None on a server.
+        writer: Everything is written by it; None where the database is only read.
+    """
+
+    def __init__(
+        self,
+        place: str,
+        writing: Engine | None,
+        reading: Engine,
+        *,
+        file: Path | None = None,
+        troubled: Callable[[str], None] = lambda reason: None,
+        capacity: int = CAPACITY,
+        retry_s: tuple[float, float] = RETRY_S,
+    ) -> None:
+        self.place = place
+        self.file = file
+        self._reading = reading
+        self._closed = False
+        self._writer = (
+            None
+            if writing is None
+            else DatabaseWriter(writing, troubled=troubled, capacity=capacity, retry_s=retry_s)
+        )
+
+    @classmethod
+    def at_file(cls, file: Path, **options: Any) -> Self:
+        """Open the database in a file; made where it is missing, brought up to date if it is old.
+
+        Args:
+            file: Which one.
+            **options: As for the constructor.
+
+        Raises:
+            DatabaseOpenError: It cannot be opened; nothing in it was changed.
+        """
+        choice = sqlite.sqlite_choice()
+        with _told_as_opening_errors(str(file)):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _check_file(file, choice)
+            writing = _sqlite_writing(file, choice)
+            _bring_up_to_date(str(file), writing, lambda: _back_up(file, choice))
+        return cls(str(file), writing, _sqlite_reading(file, choice), file=file, **options)
+
+    @classmethod
+    def at_url(cls, url: str, **options: Any) -> Self:
+        """Open the database of a server, such as 'postgresql+psycopg://lab@localhost/labwright'.
+
+        Args:
+            url: Where it is; its driver must be installed.
+            **options: As for the constructor.
+
+        Raises:
+            DatabaseOpenError: It cannot be opened; nothing in it was changed.
+        """
+        place = make_url(url).render_as_string(hide_password=True)
+        with _told_as_opening_errors(place):
+            writing = create_engine(url, poolclass=NullPool)
+            _bring_up_to_date(place, writing, lambda: None)
+            reading = create_engine(
+                url, pool_size=READERS, pool_pre_ping=True, execution_options=_READ_ONLY
+            )
+        return cls(place, writing, reading, **options)
+
+    @classmethod
+    def to_read(cls, file: Path) -> Self:
+        """Open a file only to read it: nothing in it is changed, whoever else has it.
+
+        Raises:
+            DatabaseOpenError: It is not there, of another version, or cannot be read.
+        """
+        choice = sqlite.sqlite_choice()
+        if not file.is_file():
+            raise DatabaseOpenError(str(file), "there is no such file")
+        with _told_as_opening_errors(str(file)):
+            reading = _sqlite_reading(file, choice)
+            with reading.connect() as connection:
+                version = version_of(connection)
+            if version != HEAD:
+                refuse_unknown(str(file), version or "")
+                raise DatabaseOpenError(
+                    str(file), "an older version wrote it; open its bench once to bring it up"
+                )
+        return cls(str(file), None, reading, file=file)
+
+    @property
+    def writer(self) -> DatabaseWriter:
+        """The one that writes.
+
+        Raises:
+            DatabaseError: The database was opened only to be read.
+        """
+        if self._writer is None:
+            raise DatabaseError(f"{self.place} was opened only to be read")
+        return self._writer
+
+    @contextmanager
+    def reader(self) -> Iterator[Connection]:
+        """A connection that cannot write; all that is read in the body is of one moment.
+
+        Raises:
+            DatabaseError: It cannot be read.
+        """
+        if self._closed:
+            raise DatabaseClosedError
+        try:
+            with self._reading.connect() as connection, connection.begin():
+                yield connection
+        except (DBAPIError, SQLAlchemyError) as error:
+            found = opening_error(self.place, error)
+            raise DatabaseError(f"it cannot be read: {found.reason}") from error
+
+    def close(self) -> None:
+        """Write what waits and close all connections; twice is harmless."""
+        if self._closed:
+            return
+        self._closed = True
+        # Readers go first, so that it is the writer who tidies the log away.
+        self._reading.dispose()
+        if self._writer is not None and not self._writer.close():
+            _log.error("%s: the disk does not answer; what was not written is lost.", self.place)
+
+
+_READ_ONLY = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+
+
+@contextmanager
+def _told_as_opening_errors(place: str) -> Iterator[None]:
+    try:
+        yield
+    except DatabaseOpenError:
+        raise
+    except (OSError, ImportError, ValueError, SQLAlchemyError) as error:
+        raise opening_error(place, error) from error
+    except Exception as error:
+        # Of pysqlite3, whose errors share no class with those of Python's own module.
+        if getattr(error, "sqlite_errorcode", None) is None:
+            raise
+        raise opening_error(place, error) from error
+
+
+def _check_file(file: Path, choice: sqlite.SqliteChoice) -> None:
+    """Refuse a file that is damaged, before anything is written to it."""
+    if not file.exists():
+        return
+    if file.stat().st_size <= CHECKED_WHEN_OPENED_BYTES:
+        connection = sqlite.connect(choice, file)
+        try:
+            found = sqlite.damage(connection)
+        finally:
+            connection.close()
+        if found:
+            raise DatabaseCorruptError(str(file), f"the database is damaged: {found}")
+
+
+def _bring_up_to_date(place: str, engine: Engine, back_up: Callable[[], None]) -> None:
+    with engine.connect() as connection, connection.begin():
+        version = version_of(connection)
+        if version == HEAD:
+            return
+        if version is None:
+            make_tables(connection)
+            return
+    refuse_unknown(place, version)
+    back_up()
+    with engine.connect() as connection, connection.begin():
+        migrate(connection)
+
+
+def _back_up(file: Path, choice: sqlite.SqliteChoice) -> None:
+    """Copy a file before it is migrated."""
+    target = file.with_name(f"{file.name}.before-{HEAD}-{now():%Y%m%dT%H%M%S}")
+    connection = sqlite.connect(choice, file)
+    try:
+        sqlite.copy_to(connection, choice, target)
+    finally:
+        connection.close()
+    _log.info("%s was copied to %s before its tables are changed.", file, target.name)
+
+
+def _sqlite_writing(file: Path, choice: sqlite.SqliteChoice) -> Engine:
+    def connect() -> Any:
+        connection = sqlite.connect(choice, file)
+        sqlite.prepare_writer(connection, choice)
+        return connection
+
+    return _sqlite_engine(connect, choice, "BEGIN IMMEDIATE", poolclass=NullPool)
+
+
+def _sqlite_reading(file: Path, choice: sqlite.SqliteChoice) -> Engine:
+    def connect() -> Any:
+        connection = sqlite.connect(choice, file, read_only=True)
+        sqlite.prepare_reader(connection)
+        return connection
+
+    return _sqlite_engine(
+        connect, choice, "BEGIN", poolclass=QueuePool, pool_size=READERS, max_overflow=READERS
+    )
+
+
+def _sqlite_engine(
+    connect: Callable[[], Any], choice: sqlite.SqliteChoice, begin: str, **options: Any
+) -> Engine:
+    engine = create_engine("sqlite://", module=choice.module, creator=connect, **options)
+
+    @event.listens_for(engine, "begin")
+    def begin_ourselves(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

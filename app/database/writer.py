@@ -1,0 +1,248 @@
+"""The one thread that writes: whatever waits is committed together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from app.database.errors import DatabaseBusyError, DatabaseClosedError, DatabaseFullError
+from app.database.faults import trouble_of
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+CAPACITY = 10_000
+LARGEST_GROUP = 1_000
+RETRY_S = (0.1, 2.0)
+CLOSE_WAIT_S = 10.0
+
+
+class _DiskTroubleError(Exception):
+    """The disk, not a job, is to blame."""
+
+
+@dataclass(slots=True)
+class _Job:
+    call: Callable[[Connection], Any]
+    keep: bool
+    future: Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+
+class DatabaseWriter:
+    """Carries out jobs on the one writing connection, in the order they came.
+
+    All that wait are one transaction, each behind a savepoint: a job that fails takes no other
+    with it. A future is done once what its job wrote is on disk.
+
+    While the disk is full or fails, jobs that must be kept are tried again and again, the others
+    fail with DatabaseFullError; it goes on by itself.
+
+    Args:
+        engine: Gives the connection. It must not pool.
+        troubled: Told why nothing can be written, and '' when all is well again; in the writer's
+            thread.
+        capacity: How many jobs may wait.
+        retry_s: How long to wait before the first and before the later tries, in seconds.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        troubled: Callable[[str], None] = lambda reason: None,
+        capacity: int = CAPACITY,
+        retry_s: tuple[float, float] = RETRY_S,
+    ) -> None:
+        self._engine = engine
+        self._troubled = troubled
+        self._capacity = capacity
+        self._retry_s = retry_s
+        self._connection: Connection | None = None
+        self._waiting: deque[_Job] = deque()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._closed = False
+        self._trouble = ""
+        self._thread = threading.Thread(target=self._work, name="database-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be written now; '' while all is well."""
+        return self._trouble
+
+    def submit(self, job: Callable[[Connection], T], *, keep: bool = False) -> Future[T]:
+        """Carry out a job soon.
+
+        Args:
+            job: Given the connection, in the writer's thread; may be called more than once, each
+                time after all it wrote before was taken back. It must not commit.
+            keep: Whether it waits for a full disk to have room, instead of failing.
+
+        Returns:
+            What the job returned, once that is on disk.
+
+        Raises:
+            DatabaseBusyError: Too much waits already.
+            DatabaseClosedError: The database has been closed.
+        """
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # what has been taken up cannot be taken back
+        with self._changed:
+            if self._closing:
+                raise DatabaseClosedError
+            if len(self._waiting) >= self._capacity:
+                raise DatabaseBusyError(f"{self._capacity} changes wait for the disk already")
+            self._waiting.append(_Job(job, keep, future))
+            if len(self._waiting) == 1:
+                self._changed.notify_all()
+        return future
+
+    def close(self, timeout_s: float = CLOSE_WAIT_S) -> bool:
+        """Write what waits, and end. What a full disk does not take now is given up.
+
+        Args:
+            timeout_s: How long to wait, in seconds.
+
+        Returns:
+            Whether the thread has ended.
+        """
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        kept: list[_Job] = []
+        pause_s = self._retry_s[0]
+        while (jobs := self._next(kept, pause_s)) is not None:
+            try:
+                self._commit(jobs)
+            except _DiskTroubleError as trouble:
+                self._say(str(trouble))
+                pause_s = min(2 * pause_s, self._retry_s[1])
+                kept = self._sorted_out(jobs, str(trouble))
+            else:
+                self._say("")
+                pause_s = self._retry_s[0]
+                kept = []
+                for job in jobs:
+                    _tell(job)
+        self._disconnect()
+
+    def _next(self, kept: list[_Job], pause_s: float) -> list[_Job] | None:
+        """What to do now: after trouble only after a pause; None at the end."""
+        with self._changed:
+            if self._trouble:
+                deadline = time.monotonic() + pause_s
+                while not self._closing and (left_s := deadline - time.monotonic()) > 0:
+                    self._changed.wait(left_s)
+            else:
+                while not self._waiting and not self._closing:
+                    self._changed.wait()
+            jobs = kept
+            while self._waiting and len(jobs) < LARGEST_GROUP:
+                jobs.append(self._waiting.popleft())
+            # After trouble an empty transaction finds out whether it is over.
+            return jobs if jobs or not self._closing else None
+
+    def _sorted_out(self, jobs: Sequence[_Job], reason: str) -> list[_Job]:
+        """Those to be tried again; the others are told."""
+        kept = [] if self._closing else [job for job in jobs if job.keep]
+        for job in jobs:
+            if self._closing or not job.keep:
+                job.error = DatabaseFullError(reason)
+                _tell(job)
+        return kept
+
+    def _commit(self, jobs: Sequence[_Job]) -> None:
+        try:
+            connection = self._connected()
+            with connection.begin():
+                if len(jobs) == 1:
+                    self._carry_out_alone(connection, jobs[0])
+                else:
+                    for job in jobs:
+                        _carry_out(connection, job)
+        except _JobFailedError:
+            return
+        except Exception as error:
+            reason = trouble_of(error)
+            self._disconnect_if_broken()
+            raise _DiskTroubleError(reason or f"{type(error).__name__}: {error}") from error
+
+    def _carry_out_alone(self, connection: Connection, job: _Job) -> None:
+        """Without a savepoint: its failure takes back the whole transaction, which is its own."""
+        job.result = job.error = None
+        try:
+            job.result = job.call(connection)
+        except BaseException as error:  # the writer outlives whatever a job raises
+            if trouble_of(error):
+                raise
+            job.error = error
+            raise _JobFailedError from error
+
+    def _connected(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _disconnect_if_broken(self) -> None:
+        connection = self._connection
+        if connection is not None and (connection.invalidated or connection.in_transaction()):
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            connection.close()
+        except Exception as error:  # a driver's; the next connection is a new one anyway
+            _log.debug("The connection could not be closed: %s", error)
+
+    def _say(self, reason: str) -> None:
+        if reason == self._trouble:
+            return
+        self._trouble = reason
+        try:
+            self._troubled(reason)
+        except Exception:
+            _log.exception("What is wrong with the database could not be told.")
+
+
+class _JobFailedError(Exception):
+    """A job that was alone in its transaction failed."""
+
+
+def _carry_out(connection: Connection, job: _Job) -> None:
+    job.result = job.error = None
+    behind = connection.begin_nested()
+    try:
+        job.result = job.call(connection)
+        behind.commit()
+    except BaseException as error:  # the writer outlives whatever a job raises
+        if trouble_of(error):
+            raise  # the whole transaction is gone; a full disk takes the savepoint with it
+        behind.rollback()
+        job.error = error
+
+
+def _tell(job: _Job) -> None:
+    """Tell whoever waits; what a listener raises is logged by the future itself."""
+    if job.error is not None:
+        job.future.set_exception(job.error)
+    else:
+        job.future.set_result(job.result)
