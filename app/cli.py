@@ -13,12 +13,10 @@ from app.bench_file import read_bench_file
 from app.cli_errors import refused
 from app.headless import run_headless
 from app.logs import log_to_stderr
+from app.packaged_benches import bench_file_of
 from app.program import refuse_beyond_loopback, refuse_unknown_classes
 from app.settings import read_settings
-from resources import resource
 from things.errors import ThingError
-
-DEMO = "benches/demo.toml"
 
 app = typer.Typer(
     name="labwright",
@@ -37,16 +35,22 @@ def _top() -> None:
 @app.command()
 def serve(
     bench: Annotated[
-        Path | None, typer.Option(help="Bench file (TOML, or LabThings' JSON); the demo without.")
+        Path | None,
+        typer.Option(
+            help="Bench file (TOML, or LabThings' JSON), or 'demo' or 'faulty'; the demo without."
+        ),
     ] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 picks one.")] = None,
     data_folder: Annotated[Path | None, typer.Option(help="Where data is kept.")] = None,
+    dev: Annotated[
+        bool, typer.Option("--dev", help="Let faults be tried on simulated instruments.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more.")] = False,
 ) -> None:
     """Run a bench without a window and print where it listens."""
     level = logging.DEBUG if verbose else logging.WARNING
-    raise typer.Exit(serve_headless(bench, host, port, data_folder, log_level=level))
+    raise typer.Exit(serve_headless(bench, host, port, data_folder, dev=dev, log_level=level))
 
 
 def serve_headless(
@@ -55,15 +59,17 @@ def serve_headless(
     port: int | None,
     data_folder: Path | None,
     *,
+    dev: bool = False,
     log_level: int = logging.WARNING,
 ) -> int:
     """Run a bench without a window.
 
     Args:
-        bench: Its file; the demo bench when None.
+        bench: Its file, or the name of one that ships; the demo bench when None.
         host: Address to listen on; from the settings when None.
         port: Port to listen on; from the settings when None.
         data_folder: Where data is kept; from the settings when None.
+        dev: Whether faults may be tried on it; from the settings when False.
         log_level: Records below it are not printed.
 
     Returns:
@@ -72,9 +78,9 @@ def serve_headless(
     """
     log_to_stderr(log_level)
     try:
-        settings = read_settings(host=host, port=port, data_folder=data_folder)
+        settings = read_settings(host=host, port=port, data_folder=data_folder, dev=dev or None)
         refuse_beyond_loopback(settings.host)
-        spec = read_bench_file(bench or resource(DEMO))
+        spec = read_bench_file(bench_file_of(bench))
         refuse_unknown_classes(spec)
         return run_headless(spec, settings)
     except ThingError as error:

@@ -140,6 +140,7 @@ class Program:
                 allowed_origins=self.settings.allowed_origins,
                 max_body_bytes=self.settings.max_body_bytes,
                 max_upload_bytes=self.settings.max_upload_bytes,
+                dev=self.settings.dev,
             ),
         )
         with self._closing:

@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     close_wait_s: float = Field(
         5.0, gt=0, le=600, description="How long running actions are waited for at the end."
     )
+    dev: bool = Field(
+        False,
+        description="Whether developers of drivers may try faults on simulated instruments.",
+    )
 
     @classmethod
     def settings_customise_sources(

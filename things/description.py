@@ -40,6 +40,7 @@ RESERVED_THINGS = frozenset(
         "redoc",
         "openapi.json",
         "stop",
+        "dev",
     }
 )
 """Names a Thing cannot have: they are routes."""

@@ -44,7 +44,12 @@ def _parser() -> argparse.ArgumentParser:
         "computer. Without a display the same bench runs headless.",
         epilog=f"Commands: {', '.join(sorted(COMMANDS))}; 'labwright COMMAND --help' says more.",
     )
-    parser.add_argument("bench", nargs="?", type=Path, help="bench file; the demo bench without")
+    parser.add_argument(
+        "bench",
+        nargs="?",
+        type=Path,
+        help="bench file, or 'demo' or 'faulty'; the demo bench without",
+    )
     parser.add_argument(
         "--connect",
         metavar="URL",
@@ -53,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address the server listens on")
     parser.add_argument("--port", type=int, help="port the server listens on; 0 picks one")
     parser.add_argument("--data-folder", type=Path, help="where data is kept")
+    parser.add_argument(
+        "--dev", action="store_true", help="let faults be tried on simulated instruments"
+    )
     parser.add_argument("--version", action="version", version=f"labwright {version('labwright')}")
     return parser
 
@@ -65,23 +73,28 @@ def _open(options: argparse.Namespace) -> int:
         print(f"No window: {reason}. The same bench runs headless.", flush=True)  # noqa: T201 - this is the program talking
         from app.cli import serve_headless
 
-        return serve_headless(options.bench, options.host, options.port, options.data_folder)
+        return serve_headless(
+            options.bench, options.host, options.port, options.data_folder, dev=options.dev
+        )
     from app.bench_file import read_bench_file
     from app.cli_errors import refused
     from app.errors import BenchInUseError
     from app.logs import log_to_stderr
+    from app.packaged_benches import bench_file_of
     from app.program import Program, refuse_beyond_loopback
     from app.settings import read_settings
-    from resources import resource
     from things.errors import ThingError
 
     log_to_stderr()
     try:
         settings = read_settings(
-            host=options.host, port=options.port, data_folder=options.data_folder
+            host=options.host,
+            port=options.port,
+            data_folder=options.data_folder,
+            dev=options.dev or None,
         )
         refuse_beyond_loopback(settings.host)
-        spec = read_bench_file(options.bench or resource("benches/demo.toml"))
+        spec = read_bench_file(bench_file_of(options.bench))
     except ThingError as error:
         return refused(error)
     from ui.program import run_attach, run_window
@@ -108,7 +121,7 @@ def _connect(options: argparse.Namespace) -> int:
     from app.client.session import RemoteSession
 
     try:
-        settings = read_settings(data_folder=options.data_folder)
+        settings = read_settings(data_folder=options.data_folder, dev=options.dev or None)
         session = RemoteSession(options.connect, settings)
     except ValueError as error:
         return refused(ThingError(f"--connect: {error}"))

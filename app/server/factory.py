@@ -16,6 +16,7 @@ from app.server.blob_routes import blob_routes
 from app.server.closing import LongLived
 from app.server.cross_origin import allowing
 from app.server.description_routes import DescriptionRoutes
+from app.server.dev_routes import dev_routes
 from app.server.documentation_routes import documentation_routes
 from app.server.event_feed import EventFeed
 from app.server.event_routes import event_routes
@@ -93,5 +94,6 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
         *return_routes(parts),
         *stop_routes(parts),
         *documentation_routes(parts),
+        *dev_routes(parts),
     ]
     return app

@@ -22,6 +22,7 @@ class ServerSettings:
         allowed_origins: Web pages from elsewhere that may ask, such as 'http://lab.example:3000'.
         max_body_bytes: The longest JSON body that is read, in bytes.
         max_upload_bytes: The longest file that is taken, in bytes; four of them may wait for use.
+        dev: Whether the routes for developers are there.
     """
 
     host: str = "127.0.0.1"
@@ -30,6 +31,7 @@ class ServerSettings:
     allowed_origins: tuple[str, ...] = ()
     max_body_bytes: int = JSON_BODY_BYTES
     max_upload_bytes: int = UPLOAD_BYTES
+    dev: bool = False
 
     def __post_init__(self) -> None:
         if self.prefix and (not self.prefix.startswith("/") or self.prefix.endswith("/")):

@@ -139,9 +139,10 @@ def faults_from(given: Mapping[str, Any] | Faults, thing: type[Thing]) -> Faults
         faults = Faults.model_validate(given)
     except ValidationError as error:
         reason, details = refusal(error)
-        unknown = [str(each["loc"][0]) for each in details if each["type"] == "extra_forbidden"]
-        if unknown:
-            reason = _unknown(unknown[0], Faults.model_fields, "fault")
+        for each in details:
+            if each["type"] == "extra_forbidden" and len(each["loc"]) == 1:
+                words = _unknown(str(each["loc"][0]), Faults.model_fields, "fault")
+                raise ValueRefusedError("faults", words) from error
         raise ValueRefusedError("faults", reason, details) from error
     affordances = affordances_of(thing).values()
     actions = [each.name for each in affordances if isinstance(each, ActionDescriptor)]
@@ -151,9 +152,9 @@ def faults_from(given: Mapping[str, Any] | Faults, thing: type[Thing]) -> Faults
     stop = ["stop"] if hasattr(thing, "stop") else []
     axes: Names = getattr(thing, "axes", ())
     for key, names, known, what in (
-        ("nan", faults.nan, read, "property that is read from the device"),
-        ("refused", faults.refused, written, "property that can be set"),
-        ("clamped", faults.clamped, written, "property that can be set"),
+        ("nan", faults.nan, read, "reading"),
+        ("refused", faults.refused, written, "property to set"),
+        ("clamped", faults.clamped, written, "property to set"),
         ("stuck_axes", faults.stuck_axes, axes, "axis"),
         ("raising", faults.raising, actions, "action"),
         ("hanging", faults.hanging, [*actions, *read, *stop], "action or reading"),
@@ -168,8 +169,7 @@ def faults_from(given: Mapping[str, Any] | Faults, thing: type[Thing]) -> Faults
 
 def _unknown(name: str, known: Iterable[str], what: str) -> str:
     names = list(known)
-    if not names:
-        return f"it has no {what}, and so no {name!r}"
     near = difflib.get_close_matches(name, names, n=1)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; there is {', '.join(names)}"
-    return f"{name!r} is no {what} of it{hint}" if what != "fault" else f"no fault {name!r}{hint}"
+    if near:
+        return f"there is no {what} {name!r}; did you mean {near[0]!r}?"
+    return f"there is no {what} {name!r}; {', '.join(names) or 'none'} can be named"
