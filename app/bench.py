@@ -15,12 +15,16 @@ from app.actions.invocation import Invocation
 from app.actions.manager import DEFAULT_LIMIT, STUCK_AFTER_S, ActionManager
 from app.bench_file import BenchSpec
 from app.bench_things import BenchThing, said
+from app.driver_faults import contained
 from app.entering_order import entering_order
 from app.event_bus import EventBus
 from app.fair_workers import FairWorkers
-from app.handles import Origin, Reading, StopReport
+from app.handles import Origin, Reading, Stamp, StopReport
+from app.history import History
 from app.property_desk import PropertyDesk, property_named
+from app.run_records import RunHistory
 from app.slot_calls import SlotCaller
+from app.stamp import StampKeeper
 from app.stopping import stop_things
 from things.actions import ActionDescriptor
 from things.blobs import BlobDataManager
@@ -57,6 +61,9 @@ class Bench:
         actions: The one ActionManager.
         properties: Reads and writes of properties.
         things: By name, in the order of the bench file; failed ones are there too.
+        history: What was run.
+        ledger: Where runs are recorded; None where there is no data folder.
+        ledger_trouble: Why nothing can be recorded now, in words; '' while all is well.
     """
 
     def __init__(
@@ -87,6 +94,12 @@ class Bench:
             )
             for thing in spec.things
         }
+        self._stamps = StampKeeper(
+            None if data_folder is None else data_folder / "stamp.json", self.bus.publish
+        )
+        self.ledger: RunHistory | None = None
+        self.ledger_trouble = ""
+        self.history = History(lambda: self.ledger, lambda: self.ledger_trouble, self.bus.publish)
         self._entered: list[BenchThing] = []
         self._retries: dict[str, threading.Timer] = {}
         self._opening = threading.Lock()
@@ -233,6 +246,20 @@ class Bench:
         checked = action.validated_input(input)
         return self.actions.invoke_action(action, target, None, checked, origin=origin)
 
+    @property
+    def stamp(self) -> Stamp:
+        """What is written on everything that is run or kept."""
+        return self._stamps.stamp
+
+    def set_stamp(self, stamp: Stamp) -> Stamp:
+        """Write something else on everything from now on; returns it as it is in force.
+
+        Raises:
+            ValueRefusedError: A field is too long, or holds a control character.
+            OSError: It is in force, but could not be kept on disk.
+        """
+        return self._stamps.put(stamp)
+
     def stream(self, thing: str, name: str) -> FrameStream:
         """A live stream.
 
@@ -292,7 +319,8 @@ class Bench:
         own = getattr(thing, "reconnect", None)
         if own is not None and not reload and entry.state is ThingState.DISCONNECTED:
             try:
-                thing._core.run(own)
+                with contained():
+                    thing._core.run(own)
             except Exception as error:
                 entry.set_state(ThingState.DISCONNECTED, said(error))
             else:

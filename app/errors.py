@@ -8,7 +8,8 @@ ThingError
 ├── ClosingError                the program is ending and starts nothing new
 ├── InvocationNotFoundError     no invocation of that id, or not any more
 ├── LedgerError                 the ledger cannot be read or written
-│   └── LedgerFullError         nothing can be recorded now, so nothing new is started
+│   ├── LedgerFullError         nothing can be recorded now, so nothing new is started
+│   └── RunQueryError           the ledger does not understand what it is asked
 └── PortError                   no port could be had to listen on
 """
 
@@ -91,7 +92,7 @@ class InvocationNotFoundError(ThingError, KeyError):
 
 
 class LedgerError(ThingError):
-    """The ledger cannot be read or written, or does not understand what it is asked."""
+    """The ledger cannot be read or written."""
 
 
 class LedgerFullError(LedgerError):
@@ -103,6 +104,20 @@ class LedgerFullError(LedgerError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"nothing new is started while it cannot be recorded: {reason}")
+        self.reason = reason
+
+
+class RunQueryError(LedgerError, ValueError):
+    """The ledger does not understand what it is asked.
+
+    Attributes:
+        name: Which part of the question.
+        reason: What was expected there.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
         self.reason = reason
 
 

@@ -9,7 +9,6 @@ Thing Description's schemas describe them, so that a panel is the same code for 
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,8 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from app.run_facts import InvocationStatus, LogLine, Origin, OriginKind, Problem, Stamp
+from app.run_records import RunPage, RunQuery, RunRecord
 from things.events import Event, Reading, ThingState
 from things.progress import ProgressStep
 
@@ -42,82 +43,6 @@ __all__ = [
     "Subscription",
     "ThingHandle",
 ]
-
-
-class InvocationStatus(enum.Enum):
-    """Where an invocation stands. The values are those of the wire."""
-
-    PENDING = "pending"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    ERROR = "error"
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen."""
-        return self in (
-            InvocationStatus.COMPLETED,
-            InvocationStatus.CANCELLED,
-            InvocationStatus.ERROR,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why something was refused or failed, in the shape of RFC 9457.
-
-    Attributes:
-        title: The kind, such as 'ValueError'.
-        detail: In words.
-        type: A URI naming the kind.
-        status: The HTTP status it would be answered with.
-    """
-
-    title: str
-    detail: str
-    type: str = "about:blank"
-    status: int = 500
-
-
-class OriginKind(enum.Enum):
-    """Which way in an invocation came."""
-
-    WINDOW = "window"
-    NETWORK = "network"
-    SCHEDULE = "schedule"
-    SCRIPT = "script"
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Who asked.
-
-    Attributes:
-        kind: Which way in.
-        who: A user, an address or a script; '' for the one at this computer.
-    """
-
-    kind: OriginKind
-    who: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.kind.value} {self.who}".strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What is written on everything that is run or kept, set once for all.
-
-    Attributes:
-        operator: Who works at the bench.
-        sample: What is measured.
-        session: What the work belongs to.
-    """
-
-    operator: str = ""
-    sample: str = ""
-    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +133,6 @@ class InvocationSnapshot:
     cancel_requested: bool
     version: int
     stuck: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line an invocation logged."""
-
-    level: str
-    message: str
-    at: datetime
-    filename: str
-    lineno: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,3 +304,43 @@ class BenchHandle(Protocol):
 
     def disk_free_bytes(self) -> int:
         """Room where data is kept."""
+
+    @property
+    def stamp(self) -> Stamp:
+        """What is written on everything that is run or kept."""
+
+    async def set_stamp(self, stamp: Stamp) -> None:
+        """Write something else on everything from now on.
+
+        Raises:
+            ValueRefusedError: A field is too long, or holds a control character.
+            OSError: It is in force, but could not be kept on disk.
+        """
+
+    @property
+    def ledger_trouble(self) -> str:
+        """Why nothing can be recorded now, in words; '' while all is well."""
+
+    async def runs(self, query: RunQuery) -> RunPage:
+        """What was run, newest first, page by page.
+
+        Raises:
+            RunQueryError: The ledger does not understand what it is asked.
+            LedgerError: There is no ledger, or it cannot be read.
+        """
+
+    async def run(self, id: UUID) -> RunRecord:
+        """One run with its log and values.
+
+        Raises:
+            InvocationNotFoundError: The ledger has none of that id.
+            LedgerError: There is no ledger, or it cannot be read.
+        """
+
+    async def annotate(self, id: UUID, note: str) -> RunRecord:
+        """Write a note to a run; returns once it is on disk.
+
+        Raises:
+            InvocationNotFoundError: The ledger has none of that id.
+            LedgerError: There is no ledger, or it cannot be written.
+        """

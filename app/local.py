@@ -24,9 +24,11 @@ from app.handles import (
     Picture,
     Reading,
     ServerInfo,
+    Stamp,
     StopReport,
     ThingHandle,
 )
+from app.run_records import RunPage, RunQuery, RunRecord
 from things.blobs import Blob, BlobArray, BlobFile, url_to_blobdata_ctx
 from things.errors import NoBlobDataError
 from things.events import ThingState
@@ -218,6 +220,32 @@ class LocalBench:
         while not folder.exists():
             folder = folder.parent
         return shutil.disk_usage(folder).free
+
+    @property
+    def stamp(self) -> Stamp:
+        """What is written on everything."""
+        return self._bench.stamp
+
+    async def set_stamp(self, stamp: Stamp) -> None:
+        """Write something else, and keep it on disk, in a worker."""
+        await self._in_worker(lambda: self._bench.set_stamp(stamp))
+
+    @property
+    def ledger_trouble(self) -> str:
+        """Why nothing can be recorded now."""
+        return self._bench.ledger_trouble
+
+    async def runs(self, query: RunQuery) -> RunPage:
+        """Ask the ledger, in a worker."""
+        return await self._in_worker(lambda: self._bench.history.find(query))
+
+    async def run(self, id: UUID) -> RunRecord:
+        """Ask the ledger, in a worker."""
+        return await self._in_worker(lambda: self._bench.history.run(id))
+
+    async def annotate(self, id: UUID, note: str) -> RunRecord:
+        """Write to the ledger, in a worker."""
+        return await self._in_worker(lambda: self._bench.history.annotate(id, note))
 
     def _blob(self, invocation: UUID, path: tuple[str | int, ...]) -> Blob:
         result = self._bench.actions.get_invocation(invocation).result

@@ -11,7 +11,8 @@ import re
 from app.errors import (
     ClosingError,
     InvocationNotFoundError,
-    LedgerFullError,
+    LedgerError,
+    RunQueryError,
     TooManyInvocationsError,
 )
 from app.handles import Problem
@@ -42,7 +43,8 @@ STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (DisconnectedError, 503),
     (TooManyInvocationsError, 503),
     (ClosingError, 503),
-    (LedgerFullError, 503),
+    (RunQueryError, 422),
+    (LedgerError, 503),
 )
 """The first that fits counts; whatever is not here is a 500."""
 
@@ -72,7 +74,7 @@ def said_by(error: BaseException) -> str:
     """What an error says, or what it is, where it says nothing or cannot even say it."""
     try:
         return str(error).strip() or type(error).__name__
-    except Exception:
+    except BaseException:  # it may be a driver's own error, whose words are a driver's code
         return type(error).__name__
 
 

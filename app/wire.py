@@ -9,21 +9,32 @@ An event has a name and its data:
     stream          {"thing", "at", "name", "live"}
     invocation      {"thing", "at", "seq", and the invocation with its input and output}
     progress        {"thing", "at", and the invocation without}
+    stamp           {"thing": "", "at", "stamp"}
+    ledger          {"thing": "", "at", "reason"}
+    run             {"thing", "at", "run": as `app.run_wire` has it}
 
 A name that is not known here comes from a newer server and is passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from app.actions.events import InvocationChanged, InvocationProgressed
+from app.actions.events import (
+    InvocationChanged,
+    InvocationProgressed,
+    LedgerTroubled,
+    RunAnnotated,
+    StampChanged,
+)
 from app.actions.invocation import ACTION_INVOCATIONS_PATH
 from app.handles import InvocationSnapshot
+from app.run_wire import TIMES, WireError, checked, run_from, run_json
 from things.events import (
     Event,
     EventEmitted,
@@ -33,14 +44,7 @@ from things.events import (
     ThingStateChanged,
 )
 
-T = TypeVar("T")
-
-_TIMES: Final = {
-    "timeRequested": "requested_at",
-    "timeStarted": "started_at",
-    "timeCompleted": "ended_at",
-}
-"""The wire's older names, as LabThings has them, and ours."""
+__all__ = ["WireError", "event_from", "event_json", "invocation_from", "invocation_json"]
 
 _READ: Final[Mapping[str, TypeAdapter[Any]]] = {
     "property": TypeAdapter(PropertyChanged),
@@ -50,16 +54,15 @@ _READ: Final[Mapping[str, TypeAdapter[Any]]] = {
     "stream": TypeAdapter(StreamChanged),
     "invocation": TypeAdapter(InvocationChanged),
     "progress": TypeAdapter(InvocationProgressed),
+    "stamp": TypeAdapter(StampChanged),
+    "ledger": TypeAdapter(LedgerTroubled),
+    "run": TypeAdapter(RunAnnotated),
 }
 
 _SNAPSHOT: Final = TypeAdapter(InvocationSnapshot)
 
 _NOT_SENT: Final[Mapping[str, Any]] = {"input": {}, "output": None, "blobs": ()}
 """What an invocation without its input and output has in their place."""
-
-
-class WireError(ValueError):
-    """What came over the network is not what was agreed."""
 
 
 def event_json(event: Event) -> tuple[str, bytes]:
@@ -84,7 +87,9 @@ def event_from(name: str, data: Any) -> Event | None:
         snapshot = invocation_from(data)
         known = {key: data[key] for key in ("thing", "at", "seq") if key in data}
         data = {**known, "snapshot": snapshot}
-    event: Event = _checked(name, lambda: adapter.validate_python(data))
+    if name == "run":
+        data = {**data, "run": run_from(data.get("run"))}
+    event: Event = checked(name, lambda: adapter.validate_python(data))
     return event
 
 
@@ -98,7 +103,7 @@ def invocation_json(snapshot: InvocationSnapshot, *, whole: bool = True) -> dict
     fields: dict[str, Any] = _SNAPSHOT.dump_python(snapshot, mode="json")
     for name in () if whole else _NOT_SENT:
         del fields[name]
-    for wire, own in _TIMES.items():
+    for wire, own in TIMES.items():
         fields[wire] = fields.pop(own)
     fields["href"] = f"{ACTION_INVOCATIONS_PATH}/{snapshot.id}"
     return fields
@@ -112,8 +117,8 @@ def invocation_from(data: Any) -> InvocationSnapshot:
     """
     if not isinstance(data, dict):
         raise WireError("an invocation: an object was expected")
-    fields = {**_NOT_SENT, **data, **{own: data.get(wire) for wire, own in _TIMES.items()}}
-    return _checked("an invocation", lambda: _SNAPSHOT.validate_python(fields))
+    fields = {**_NOT_SENT, **data, **{own: data.get(wire) for wire, own in TIMES.items()}}
+    return checked("an invocation", lambda: _SNAPSHOT.validate_python(fields))
 
 
 def _described(event: Event) -> tuple[str, dict[str, Any]]:
@@ -136,13 +141,10 @@ def _described(event: Event) -> tuple[str, dict[str, Any]]:
             return "invocation", {"seq": event.seq, **invocation_json(event.snapshot)}
         case InvocationProgressed():
             return "progress", invocation_json(event.snapshot, whole=False)
+        case StampChanged():
+            return "stamp", {"stamp": asdict(event.stamp)}
+        case LedgerTroubled():
+            return "ledger", {"reason": event.reason}
+        case RunAnnotated():
+            return "run", {"run": run_json(event.run)}
     return "other", {}
-
-
-def _checked(what: str, read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in fault["loc"])
-        raise WireError(f"{what}: {place}: {fault['msg']}") from None

@@ -136,7 +136,7 @@ class Bridge(QObject):
 
     def _hand_out(self, event: Event) -> None:
         for event_type in type(event).__mro__:
-            for thing in ("", event.thing):
+            for thing in {"", event.thing}:  # what concerns the whole bench has no Thing
                 for receiver in tuple(self._receivers.get((event_type, thing), ())):
                     try:
                         receiver.call(event)

@@ -1,10 +1,11 @@
-"""What happens to invocations, as events on the bus."""
+"""What happens to invocations and to what is written on them, as events on the bus."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.handles import InvocationSnapshot
+from app.handles import InvocationSnapshot, Stamp
+from app.run_records import RunRecord
 from things.events import Event
 
 
@@ -30,3 +31,36 @@ class InvocationProgressed(Event):
     """
 
     snapshot: InvocationSnapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampChanged(Event):
+    """Something else is written on all runs from now on. Its Thing is ''.
+
+    Attributes:
+        stamp: What.
+    """
+
+    stamp: Stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerTroubled(Event):
+    """Runs can be recorded no more, or can again. Its Thing is ''.
+
+    Attributes:
+        reason: Why not, in words; '' where all is well again.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunAnnotated(Event):
+    """Somebody wrote a note to a run.
+
+    Attributes:
+        run: The run with its note.
+    """
+
+    run: RunRecord

@@ -15,11 +15,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Final, Self
 from uuid import UUID
 
+from app.client import history
 from app.client.blobs import RemoteBlob
 from app.client.errors import BenchUnreachableError, UnexpectedAnswerError
 from app.client.event_feed import EventFeed
@@ -29,10 +31,13 @@ from app.client.mirror import Mirror
 from app.client.remote_bench import stop_all, whole
 from app.client.thing_client import ThingClient
 from app.client.uploads import upload
-from app.handles import StopReport
+from app.handles import Stamp, StopReport
+from app.run_records import RunRecord
 from things.events import Event
 
 _log = logging.getLogger(__name__)
+
+_PAGE: Final = 100
 
 
 class BenchClient:
@@ -129,6 +134,57 @@ class BenchClient:
             ThingError: The bench does not take it.
         """
         return upload(self._http, source, media_type)
+
+    def runs(
+        self, *, limit: int | None = None, page: int = _PAGE, **wanted: Any
+    ) -> Iterator[RunRecord]:
+        """What was run, newest first; asked for page by page while it is looped over.
+
+        Args:
+            limit: How many at most; None for all.
+            page: How many are asked for at once.
+            **wanted: `thing`, `action`, `state`, `origin`, `who`, `since`, `until`, `text`,
+                `parent` or `roots`, as `app.run_records.RunQuery` has them; states, ids and times
+                may be text, and times without a zone are those of this computer.
+
+        Raises:
+            RunQueryError: Something is not known, or not what it should be.
+            LedgerError: The bench has no ledger, or cannot read it.
+        """
+        query = replace(history.query_of(wanted), limit=page)
+        return history.all_runs(self._http, query, limit)
+
+    def run(self, id: UUID | str) -> RunRecord:
+        """One run with its log, and the values before and after, however long ago it was.
+
+        Raises:
+            InvocationNotFoundError: The ledger has none of that id.
+            LedgerError: The bench has no ledger, or cannot read it.
+        """
+        return history.one_run(self._http, UUID(str(id)))
+
+    def annotate(self, id: UUID | str, note: str) -> RunRecord:
+        """Write a note to a run, in place of the one it has; returns once it is on disk.
+
+        Raises:
+            ValueRefusedError: It is too long, or holds a control character.
+            InvocationNotFoundError: The ledger has none of that id.
+            LedgerError: The bench has no ledger, or cannot write it.
+        """
+        return history.annotate(self._http, UUID(str(id)), note)
+
+    @property
+    def stamp(self) -> Stamp:
+        """Operator, sample and session, which are written on everything that is run."""
+        return history.get_stamp(self._http)
+
+    def set_stamp(self, operator: str = "", sample: str = "", session: str = "") -> Stamp:
+        """Write something else on everything from now on.
+
+        Raises:
+            ValueRefusedError: A field is longer than 200 characters, or holds a control character.
+        """
+        return history.put_stamp(self._http, Stamp(operator, sample, session))
 
     def stop_all(self) -> Sequence[StopReport]:
         """Cancel everything and call `stop()` of every Thing that has one."""

@@ -15,13 +15,19 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from app.actions.events import InvocationChanged, InvocationProgressed
+from app.actions.events import (
+    InvocationChanged,
+    InvocationProgressed,
+    LedgerTroubled,
+    StampChanged,
+)
 from app.client.errors import BenchUnreachableError
 from app.client.http import HttpLink
 from app.client.known_invocations import KnownInvocations
 from app.client.problems import Subject
-from app.client.state import Seen, ask_state, complete
+from app.client.state import Seen, State, ask_state, complete
 from app.event_bus import EventBus
+from app.run_facts import Stamp
 from things.errors import ThingError
 from things.events import (
     Event,
@@ -72,6 +78,8 @@ class Mirror:
         things: What is known of each, in the order of the bench.
         invocations: What is known of those.
         trouble: Why the line is cut; '' while it stands.
+        stamp: What is written on everything over there.
+        ledger_trouble: Why nothing can be recorded over there; '' while all is well.
     """
 
     def __init__(self, http: HttpLink) -> None:
@@ -79,6 +87,8 @@ class Mirror:
         self.title = ""
         self.things: Mapping[str, KnownThing] = {}
         self.trouble = ""
+        self.stamp = Stamp()
+        self.ledger_trouble = ""
         self.invocations = KnownInvocations(self.bus.publish)
         self._http = http
         self._connected = threading.Condition()
@@ -126,6 +136,7 @@ class Mirror:
         seen = complete(self._http, ask_state(self._http))
         self.title = seen.state.title
         self._take_things(seen)
+        self._take_records(seen.state)
         self.invocations.replace_all(seen.invocations)
         return seen.state.id
 
@@ -158,6 +169,12 @@ class Mirror:
                 self._take_state(event)
             case InvocationChanged() | InvocationProgressed():
                 self.invocations.take(event)
+            case StampChanged():
+                self.stamp = event.stamp
+                self.bus.publish(event)
+            case LedgerTroubled():
+                self.ledger_trouble = event.reason
+                self.bus.publish(event)
             case _:
                 self.bus.publish(event)
 
@@ -198,6 +215,15 @@ class Mirror:
                 self._read_unread(name)
         if self._is_connected:  # a gap, not a new line
             self._publish_states()
+
+    def _take_records(self, state: State) -> None:
+        """What is written on runs, and whether they can be recorded."""
+        if state.stamp != self.stamp:
+            self.stamp = state.stamp
+            self.bus.publish(StampChanged(thing="", stamp=self.stamp))
+        if state.ledger_trouble != self.ledger_trouble:
+            self.ledger_trouble = state.ledger_trouble
+            self.bus.publish(LedgerTroubled(thing="", reason=self.ledger_trouble))
 
     def _take_value(self, event: PropertyChanged) -> None:
         thing = self.things.get(event.thing)

@@ -21,7 +21,8 @@ class Subject:
     """What was asked about, for errors that name it.
 
     Attributes:
-        kind: 'property', 'action', 'invocation', 'blob', 'stream' or 'bench'.
+        kind: 'property', 'action', 'invocation', 'blob', 'stream', 'run', 'runs' (of the ledger),
+            'stamp' or 'bench'.
         thing: The Thing, where there is one.
         name: The property or action, or the id.
     """
@@ -43,6 +44,7 @@ _BY_DETAIL: Final[Mapping[str, Callable[[str], BaseException]]] = {
         of_things.NoBlobManagerError,
         of_things.InvocationCancelledError,
         of_app.PortError,
+        of_app.LedgerError,
     )
 }
 """Errors that are made of their words alone."""
@@ -82,6 +84,9 @@ _MAKES: Final[Mapping[str, Make]] = {
         int(found[0]) if (found := re.match(r"\d{1,9}", problem.detail)) else 0
     ),
     "ClosingError": lambda *_: of_app.ClosingError(),
+    "LedgerFullError": lambda problem, _: of_app.LedgerFullError(
+        _after("it cannot be recorded: ", problem.detail)
+    ),
     "InvocationNotFoundError": lambda _, subject: of_app.InvocationNotFoundError(subject.name),
 }
 """Errors that are made of more, by the last word of their type."""
@@ -127,6 +132,11 @@ def refusal_of(details: Sequence[Mapping[str, Any]], subject: Subject) -> BaseEx
         faults.append({**each, "loc": tuple(within), "msg": str(each.get("msg", "not valid"))})
     if subject.kind == "action":
         return of_things.InputRefusedError(subject.name, faults)
+    if subject.kind in ("run", "runs", "stamp") and len(faults) == 1:
+        field = str((faults[0]["loc"] or (subject.kind,))[-1])
+        if subject.kind == "runs":
+            return of_app.RunQueryError(field, faults[0]["msg"])
+        return of_things.ValueRefusedError(field, faults[0]["msg"], faults)
     said = [
         ".".join(str(part) for part in fault["loc"]) + ": " * bool(fault["loc"]) + fault["msg"]
         for fault in faults
@@ -141,7 +151,7 @@ def _by_status(problem: Problem, subject: Subject) -> BaseException | None:
         match subject.kind:
             case "blob":
                 return BlobExpiredError("The data of this output is not kept any more.")
-            case "invocation":
+            case "invocation" | "run":
                 return of_app.InvocationNotFoundError(subject.name)
             case "property" | "action" | "stream":
                 return of_things.AffordanceNotFoundError(subject.thing, subject.name)

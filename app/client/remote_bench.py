@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from app.client import history
 from app.client.blobs import blob_in
 from app.client.errors import BenchUnreachableError, UnexpectedAnswerError
 from app.client.event_feed import FIRST_PAUSE_S, LONGEST_PAUSE_S, EventFeed
@@ -27,9 +28,11 @@ from app.handles import (
     LogLine,
     Picture,
     ServerInfo,
+    Stamp,
     StopReport,
     ThingHandle,
 )
+from app.run_records import RunPage, RunQuery, RunRecord
 from things.errors import ThingError
 
 _REPORTS = TypeAdapter(list[StopReport])
@@ -180,6 +183,32 @@ class RemoteBench:
         free: int = answer["free_bytes"]
         self._free_bytes = free
         return free
+
+    @property
+    def stamp(self) -> Stamp:
+        """What is written on everything over there."""
+        return self._mirror.stamp
+
+    async def set_stamp(self, stamp: Stamp) -> None:
+        """Write something else; the event tells everybody, this window too."""
+        await self._workers.run(lambda: history.put_stamp(self._http, stamp))
+
+    @property
+    def ledger_trouble(self) -> str:
+        """Why nothing can be recorded over there."""
+        return self._mirror.ledger_trouble
+
+    async def runs(self, query: RunQuery) -> RunPage:
+        """A page of what was run over there."""
+        return await self._workers.run(lambda: history.find_runs(self._http, query))
+
+    async def run(self, id: UUID) -> RunRecord:
+        """One run, with its log and values."""
+        return await self._workers.run(lambda: history.one_run(self._http, id))
+
+    async def annotate(self, id: UUID, note: str) -> RunRecord:
+        """Write a note to a run; the event tells everybody."""
+        return await self._workers.run(lambda: history.annotate(self._http, id, note))
 
 
 def whole(http: HttpLink, invocation: UUID) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 from app.client.errors import UnexpectedAnswerError
 from app.client.http import HttpLink
 from app.client.uploads import without_files
-from app.handles import InvocationSnapshot
+from app.handles import InvocationSnapshot, Stamp
 from app.wire import WireError, invocation_from
 from things.events import ThingState
 
@@ -54,12 +54,16 @@ class State(BaseModel):
         title: What to call the bench.
         things: In its order.
         invocations: What runs and what ended recently, in JSON form.
+        stamp: What is written on everything.
+        ledger_trouble: Why nothing can be recorded now; '' while all is well.
     """
 
     id: str
     title: str
     things: dict[str, Standing]
     invocations: list[dict[str, Any]] = []
+    stamp: Stamp = Stamp()
+    ledger_trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class EventFeed:
             entry = Entry(self.seq, event, _size(event))
             self._kept.append(entry)
             self._size += entry.size
-            for thing in (ANY_THING, event.thing):
+            for thing in {ANY_THING, event.thing}:  # of the whole bench: no Thing's, told once
                 for listener in self._listeners.get(thing, ()):
                     listener.offer(entry)
         while len(self._kept) > KEPT_ENTRIES or (self._size > KEPT_VALUES and len(self._kept) > 1):

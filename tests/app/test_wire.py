@@ -6,10 +6,17 @@ import json
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from app.actions.events import InvocationChanged, InvocationProgressed
+from app.actions.events import (
+    InvocationChanged,
+    InvocationProgressed,
+    LedgerTroubled,
+    RunAnnotated,
+    StampChanged,
+)
 from app.handles import (
     InvocationSnapshot,
     InvocationStatus,
@@ -18,7 +25,10 @@ from app.handles import (
     OutputBlob,
     Problem,
     ProgressStep,
+    Stamp,
 )
+from app.run_records import RunPage
+from app.run_wire import page_from, page_json, run_from, run_json
 from app.wire import WireError, event_from, event_json, invocation_from, invocation_json
 from things.events import (
     Event,
@@ -29,6 +39,9 @@ from things.events import (
     ThingState,
     ThingStateChanged,
 )
+
+if TYPE_CHECKING:
+    from tests.app.conftest import MakeRun
 
 SNAPSHOT = InvocationSnapshot(
     id=uuid.uuid4(),
@@ -63,6 +76,8 @@ SNAPSHOT = InvocationSnapshot(
         EventEmitted(thing="camera", name="overheated", data=71.5),
         StreamChanged(thing="camera", name="live", live=True),
         InvocationChanged(thing="camera", snapshot=SNAPSHOT, seq=12),
+        StampChanged(thing="", stamp=Stamp("Ada", "onion", "evening")),
+        LedgerTroubled(thing="", reason="the disk is full"),
     ],
     ids=lambda event: type(event).__name__,
 )
@@ -109,8 +124,40 @@ def test_an_event_of_a_newer_server_is_passed_over() -> None:
         ("stream", {"thing": "camera", "name": "live", "live": "perhaps"}),
         ("invocation", {"thing": "camera", "seq": 1}),
         ("progress", {"thing": "camera", "id": "7"}),
+        ("stamp", {"thing": "", "stamp": {"operator": 7}}),
+        ("ledger", {"thing": ""}),
+        ("run", {"thing": "camera", "run": {"id": "7"}}),
+        ("run", {"thing": "camera"}),
     ],
 )
 def test_what_was_not_agreed_is_refused(name: str, data: object) -> None:
     with pytest.raises(WireError):
         event_from(name, data)
+
+
+def test_a_run_of_the_ledger_comes_back_as_it_was(make_run: MakeRun) -> None:
+    run = make_run(note="good focus")
+    name, data = event_json(RunAnnotated(thing="camera", run=run))
+    event = event_from(name, json.loads(data))
+
+    assert isinstance(event, RunAnnotated)
+    assert event.run == run
+    assert run_json(run)["href"] == f"/invocations/{run.id}"
+
+
+def test_a_page_of_runs_comes_back_without_logs_and_values(make_run: MakeRun) -> None:
+    runs = [make_run(2), make_run(1)]
+    page = page_from(json.loads(json.dumps(page_json(RunPage(runs, "1", 2)))))
+
+    assert page == RunPage([replace(run, log=(), before={}, after={}) for run in runs], "1", 2)
+    assert "log" not in run_json(runs[0], whole=False)
+
+
+@pytest.mark.parametrize(
+    "data", [None, [], {"invocations": {}}, {"invocations": [], "next": 7}, {"invocations": [{}]}]
+)
+def test_a_page_that_is_none_is_refused(data: object) -> None:
+    with pytest.raises(WireError):
+        page_from(data)
+    with pytest.raises(WireError):
+        run_from(data)

@@ -28,7 +28,14 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.actions.events import InvocationChanged, InvocationProgressed
+from app.actions.events import (
+    InvocationChanged,
+    InvocationProgressed,
+    LedgerTroubled,
+    RunAnnotated,
+    StampChanged,
+)
+from app.errors import InvocationNotFoundError
 from app.handles import (
     BenchHandle,
     InvocationSnapshot,
@@ -42,9 +49,11 @@ from app.handles import (
     ProgressStep,
     Reading,
     ServerInfo,
+    Stamp,
     StopReport,
     ThingHandle,
 )
+from app.run_records import RunPage, RunQuery, RunRecord
 from things.errors import ThingError
 from things.events import (
     Event,
@@ -402,10 +411,12 @@ class FakeBench:
     """A bench in memory.
 
     Attributes:
-        runs: Every invocation that was started, by its id.
+        started: Every invocation that was started, by its id.
         cancelled: The ids that were asked to stop.
         pictures: What `picture` answers, by invocation id.
         stops: How often STOP ALL was asked for.
+        records: What the ledger knows, newest first.
+        queries: What it was asked.
     """
 
     def __init__(self, *things: FakeThing, title: str = "Demo bench") -> None:
@@ -413,12 +424,16 @@ class FakeBench:
         self.file: Path | None = None
         self.things: dict[str, FakeThing] = {thing.name: thing for thing in things}
         self.server = ServerInfo("http://127.0.0.1:7170")
-        self.runs: dict[UUID, FakeInvocation] = {}
+        self.started: dict[UUID, FakeInvocation] = {}
         self.cancelled: list[UUID] = []
         self.saved: list[tuple[UUID, tuple[str | int, ...], Path]] = []
         self.pictures: dict[UUID, Picture | bytes] = {}
         self.logs: dict[UUID, list[LogLine]] = {}
         self.stops = 0
+        self.stamp = Stamp()
+        self.ledger_trouble = ""
+        self.records: list[RunRecord] = []
+        self.queries: list[RunQuery] = []
         self.subscriptions: list[FakeSubscription] = []
         self._seq = 0
         for thing in things:
@@ -477,7 +492,7 @@ class FakeBench:
             version=1,
         )
         run = FakeInvocation(self, snapshot)
-        self.runs[snapshot.id] = run
+        self.started[snapshot.id] = run
         self.report(snapshot, status_changed=True)
         return run
 
@@ -489,10 +504,15 @@ class FakeBench:
         else:
             self.publish(InvocationProgressed(thing=snapshot.thing, snapshot=snapshot))
 
+    def trouble_ledger(self, reason: str) -> None:
+        """Let runs be recorded no more, or again where the reason is ''."""
+        self.ledger_trouble = reason
+        self.publish(LedgerTroubled(thing="", reason=reason))
+
     @property
     def newest(self) -> FakeInvocation:
         """The invocation that was started last."""
-        return list(self.runs.values())[-1]
+        return list(self.started.values())[-1]
 
     # The handle protocol.
 
@@ -502,11 +522,11 @@ class FakeBench:
         return subscription
 
     def invocations(self) -> Sequence[InvocationSnapshot]:
-        return [run.snapshot for run in self.runs.values()]
+        return [run.snapshot for run in self.started.values()]
 
     async def cancel(self, invocation: UUID) -> bool:
         self.cancelled.append(invocation)
-        run = self.runs[invocation]
+        run = self.started[invocation]
         if run.snapshot.status.ended:
             return False
         run._change(cancel_requested=True)
@@ -528,6 +548,38 @@ class FakeBench:
 
     def disk_free_bytes(self) -> int:
         return 412_000_000_000
+
+    async def set_stamp(self, stamp: Stamp) -> None:
+        self.stamp = stamp
+        self.publish(StampChanged(thing="", stamp=stamp))
+
+    async def runs(self, query: RunQuery) -> RunPage:
+        """Looks at Thing, action, state and parent only; the rest is the ledger's own business."""
+        self.queries.append(query)
+        found = [
+            record
+            for record in self.records
+            if query.thing in (None, record.thing)
+            and query.action in (None, record.action)
+            and query.state in (None, record.state)
+            and query.parent in (None, record.parent)
+        ]
+        begin = int(query.after or 0)
+        end = begin + query.limit
+        more = str(end) if end < len(found) else None
+        return RunPage(found[begin:end], more, len(found) if query.total else None)
+
+    async def run(self, id: UUID) -> RunRecord:
+        for record in self.records:
+            if record.id == id:
+                return record
+        raise InvocationNotFoundError(id)
+
+    async def annotate(self, id: UUID, note: str) -> RunRecord:
+        record = replace(await self.run(id), note=note)
+        self.records = [record if each.id == id else each for each in self.records]
+        self.publish(RunAnnotated(thing=record.thing, run=record))
+        return record
 
 
 def follows_the_protocols(bench: FakeBench, thing: FakeThing) -> tuple[BenchHandle, ThingHandle]:

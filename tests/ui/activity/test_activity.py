@@ -198,7 +198,7 @@ def test_chips_count_and_filter(shown: ActivityPanel, bench: FakeBench, qtbot: Q
 def test_only_rows_in_sight_are_made(shown: ActivityPanel, bench: FakeBench, qtbot: QtBot) -> None:
     for _ in range(300):
         bench.start("camera", "snap")
-    last = list(bench.runs.values())[-1]
+    last = list(bench.started.values())[-1]
     qtbot.waitUntil(lambda: shown.chips[Only.ALL].text() == "All 300")
     bar = shown.list.verticalScrollBar()
     # The list is laid out a moment after the chips have counted.
