@@ -33,9 +33,9 @@ def encode_image(
         array: (h, w) or (h, w, 3); for TIFF also (planes, h, w). uint8 and uint16; for TIFF also
             float32. JPEG takes 8 bit only; 16 bit is scaled down for it.
         media_type: 'image/png', 'image/jpeg' or 'image/tiff'.
-        pixel_size_um: Width of a pixel at the sample in micrometres (OME-TIFF, PNG text).
-        full_scale: The largest value the detector can give: what becomes white in a JPEG of 16
-            bits; 65535 when not given.
+        pixel_size_um: Width of a pixel at the sample in micrometres; written into all three.
+        full_scale: The largest value the detector can give, written into PNG and TIFF; what
+            becomes white in a JPEG of 16 bits, 65535 when not given.
         metadata: Written as JSON text into PNG and as an OME annotation into TIFF.
 
     Returns:
@@ -47,11 +47,11 @@ def encode_image(
     refuse_unwritable(array, media_type)
     match media_type:
         case "image/png":
-            return _png(array, pixel_size_um, metadata or {})
+            return _png(array, pixel_size_um, _with_full_scale(metadata, full_scale))
         case "image/jpeg":
-            return _jpeg(array, full_scale or _WHITE_16_BIT)
+            return _jpeg(array, full_scale or _WHITE_16_BIT, pixel_size_um)
         case _:
-            return _ome_tiff(array, pixel_size_um, metadata or {})
+            return _ome_tiff(array, pixel_size_um, _with_full_scale(metadata, full_scale))
 
 
 def refuse_unwritable(array: NDArray[Any], media_type: str) -> None:
@@ -85,6 +85,13 @@ _HOLDS = {
 _WHITE_16_BIT = 65535.0
 
 
+def _with_full_scale(
+    metadata: Mapping[str, Any] | None, full_scale: float | None
+) -> Mapping[str, Any]:
+    known = {} if full_scale is None else {"full_scale": full_scale}
+    return {**known, **(metadata or {})}
+
+
 def _png(array: NDArray[Any], pixel_size_um: float | None, metadata: Mapping[str, Any]) -> bytes:
     text = PngInfo()
     described = dict(metadata)
@@ -99,13 +106,16 @@ def _png(array: NDArray[Any], pixel_size_um: float | None, metadata: Mapping[str
     return target.getvalue()
 
 
-def _jpeg(array: NDArray[Any], white: float) -> bytes:
+def _jpeg(array: NDArray[Any], white: float, pixel_size_um: float | None) -> bytes:
     if array.dtype == np.uint16:
         # One lookup for each of 65536 values is quicker than arithmetic on every pixel.
         grades = np.clip(np.arange(65536) * (255.0 / white) + 0.5, 0, 255).astype(np.uint8)
         array = grades[array]
     target = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(array)).save(target, format="JPEG", quality=_JPEG_QUALITY)
+    comment = "" if pixel_size_um is None else json.dumps({"pixel_size_um": pixel_size_um})
+    Image.fromarray(np.ascontiguousarray(array)).save(
+        target, format="JPEG", quality=_JPEG_QUALITY, comment=comment
+    )
     return target.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""The parent's side of the image process: hands over bytes, gets back pixels or a reason.
+"""The parent's side of the image process: hands over bytes, gets back what is in them or a reason.
 
 One thread owns the process. A clock beside it kills the process when a picture takes too long,
 which ends the thread's reading; the next picture starts a new one.
@@ -14,7 +14,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.handles import Picture
+from app.imaging.answers import READERS, Reader, read_array, read_picture
 from app.imaging.errors import (
     DecoderClosedError,
     ImageError,
@@ -32,6 +34,7 @@ from app.imaging.errors import (
     ImageTooCostlyError,
 )
 from app.imaging.limits import MIB, ImageLimits
+from app.imaging.previews import FileKind, Preview
 from app.imaging.worker import read_message, widen_pipe, write_message
 
 _log = logging.getLogger(__name__)
@@ -44,18 +47,16 @@ _START = (
 )
 
 
-_KINDS = {"uint8": np.uint8, "uint16": np.uint16, "float32": np.float32}
-
-
 @dataclass(frozen=True, slots=True)
 class _Job:
     data: bytes
-    max_edge: int | None
-    future: Future[Picture]
+    request: Mapping[str, Any]
+    read: Reader[Any]
+    future: Future[Any]
 
 
 class ImageDecoder:
-    """Decodes pictures that came from outside, one after the other, in a process of its own.
+    """Opens pictures and files that came from outside, one by one, in a process of its own.
 
     The process is started by the first picture, ended when idle, and killed and replaced when a
     picture costs too much. All methods may be called from any thread.
@@ -102,15 +103,45 @@ class ImageDecoder:
                 ImageRefusedError(f"{kind}/{detail} is not a format that is opened here")
             )
             return future
+        self._put(_Job(data, {"kind": "picture", "max_edge": max_edge}, read_picture, future))
+        return future
+
+    async def preview(self, data: bytes, kind: FileKind) -> Preview:
+        """Look into a file that is no picture; to be awaited on any loop.
+
+        Raises:
+            ImageError: As `submit` says.
+        """
+        future: Future[Preview] = Future()
+        self._put(_Job(data, {"kind": kind.value}, READERS[kind], future))
+        return await asyncio.wrap_future(future)
+
+    async def array(self, data: bytes, place: int) -> Picture | NDArray[np.float64]:
+        """Unpack one array of an NPZ or NPY file; to be awaited on any loop.
+
+        Args:
+            data: The whole file.
+            place: Which of the arrays that `preview` lists.
+
+        Returns:
+            A picture or stack; a curve where the array has only one axis.
+
+        Raises:
+            ImageError: As `submit` says.
+        """
+        future: Future[Picture | NDArray[np.float64]] = Future()
+        self._put(_Job(data, {"kind": "array", "place": place}, read_array, future))
+        return await asyncio.wrap_future(future)
+
+    def _put(self, job: _Job) -> None:
         with self._lock:
             if self._closed:
-                future.set_exception(DecoderClosedError())
-                return future
-            self._jobs.put(_Job(data, max_edge, future))
+                job.future.set_exception(DecoderClosedError())
+                return
+            self._jobs.put(job)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="image-process", daemon=True)
                 self._thread.start()
-        return future
 
     async def decode(
         self, data: bytes, media_type: str = "", max_edge: int | None = None
@@ -158,7 +189,7 @@ class ImageDecoder:
             except queue.Empty:
                 self._end_process()
 
-    def _decode(self, job: _Job) -> Picture:
+    def _decode(self, job: _Job) -> object:
         if self._closed:
             raise DecoderClosedError
         if len(job.data) > self._limits.input_bytes:
@@ -166,8 +197,8 @@ class ImageDecoder:
         process = self._started()
         request = {
             "max_pixels": self._limits.pixels,
-            "max_edge": job.max_edge,
             "time_s": self._limits.time_s,
+            **job.request,
         }
         try:
             with self._deadline(process, self._limits.time_s):
@@ -175,9 +206,8 @@ class ImageDecoder:
                 answer, data = self._answer_of(process)
             if "refused" in answer:
                 raise self._refusal(answer)
-            array = np.frombuffer(data, dtype=_KINDS[answer["dtype"]]).reshape(answer["shape"])
-            return Picture(array, pixel_size_um=answer["pixel_size_um"])
-        except (OSError, EOFError, ValueError, LookupError, TypeError) as error:
+            return job.read(answer, data)
+        except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError) as error:
             # It died, was killed, or talks nonsense, as a process would that a file has taken over.
             raise self._why_it_ended(process) from error
 

@@ -46,17 +46,24 @@ def save_picture(picture: Picture, target: Path) -> None:
 
 def _write_tiff(picture: Picture, file: BinaryIO) -> None:
     array = np.ascontiguousarray(picture.array)
-    colour = array.ndim == 3 and array.shape[2] == 3
-    axes = "YXS" if colour else "ZYX"[-array.ndim :]
-    metadata: dict[str, object] = {"axes": axes}
+    stacked = picture.axes or ("Z" if array.ndim == 3 and array.shape[2] != 3 else "")
+    colour = array.ndim - len(stacked) == 3
+    # OME knows T, C and Z, each once; whatever else is saved as ImageJ would: one plane a page.
+    ome = set(stacked) <= set("TCZ") and len(set(stacked)) == len(stacked)
+    metadata: dict[str, object] = {"axes": f"{stacked}YX{'S' if colour else ''}"}
     if picture.pixel_size_um is not None:
         for side in ("PhysicalSizeX", "PhysicalSizeY"):
             metadata[side] = picture.pixel_size_um
             metadata[f"{side}Unit"] = "µm"
+    if picture.full_scale is not None:
+        metadata["MapAnnotation"] = {
+            "Namespace": "labwright",
+            "full_scale": str(picture.full_scale),
+        }
     tifffile.imwrite(
         file,
         array,
-        ome=picture.pixel_size_um is not None,
+        ome=ome and (len(metadata) > 1 or bool(stacked)),
         photometric="rgb" if colour else "minisblack",
         metadata=metadata,
     )

@@ -1,9 +1,15 @@
 """The image process itself: reads requests on a pipe, answers with pixels.
 
 A message is a length (4 bytes, big-endian), that many bytes of JSON, a length (8 bytes) and that
-many bytes of data. The parent sends `{"max_pixels", "max_edge", "time_s"}` with a file as data;
-the child answers `{"shape", "dtype", "pixel_size_um"}` with the pixels, or `{"refused", "costly"}`.
-Its first message is `{"ready": true}`.
+many bytes of data. The parent sends `{"kind", "max_pixels", "time_s"}` with a file as data, and
+asks for
+
+- "picture", with `max_edge`: answered with shape, dtype and more in the header, pixels as data;
+- "text", "table" or "arrays": answered with `{"json_bytes"}`, so many bytes of JSON, then numbers;
+- "array", with `place`: answered as a picture; one axis of float64 is a curve.
+
+Whatever cannot be opened is answered by `{"refused", "costly"}`. The child's first message is
+`{"ready": true}`.
 
 Imports the standard library, numpy, Pillow and tifffile, and nothing of the program's.
 """
@@ -82,7 +88,7 @@ def main(memory_bytes: int) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     # What a library prints must not get between the answers.
     os.dup2(2, 1)
-    from app.imaging import decoding
+    from app.imaging import decoding, pixels, previewing
 
     # A picture that is odd is refused; what a library says of its own age is not the picture's.
     warnings.simplefilter("error")
@@ -97,28 +103,45 @@ def main(memory_bytes: int) -> None:
         except EOFError:
             return
         limit_processor_time(float(request["time_s"]))
-        header, pixels = _answer(decoding, request, data)
+        try:
+            header, found = _answer(decoding, previewing, request, data)
+        except pixels.RefusedError as error:
+            costly = isinstance(error, pixels.TooManyPixelsError)
+            header, found = {"refused": str(error), "costly": costly}, b""
+        except MemoryError:
+            header, found = {"refused": "", "costly": True}, b""
         del data
-        write_message(answers, header, pixels)
+        write_message(answers, header, found)
         # A refused file hangs on its traceback, in a circle: with little room it must go now.
-        del pixels
+        del found
         gc.collect()
 
 
-def _answer(decoding: Any, request: Mapping[str, Any], data: bytes) -> tuple[dict[str, Any], Any]:
-    try:
+def _answer(
+    decoding: Any, previewing: Any, request: Mapping[str, Any], data: bytes
+) -> tuple[dict[str, Any], bytes | memoryview]:
+    kind = request["kind"]
+    if kind == "picture":
         done = decoding.decode(data, request["max_pixels"], request["max_edge"])
-    except decoding.RefusedError as error:
-        costly = isinstance(error, decoding.TooManyPixelsError)
-        return {"refused": str(error), "costly": costly}, b""
-    except MemoryError:
-        return {"refused": "", "costly": True}, b""
-    header = {
-        "shape": done.array.shape,
-        "dtype": done.array.dtype.name,
-        "pixel_size_um": done.pixel_size_um,
-    }
-    return header, memoryview(done.array).cast("B")
+        told = {
+            "pixel_size_um": done.pixel_size_um,
+            "full_scale": done.full_scale,
+            "axes": done.axes,
+            "reduced": done.reduced,
+        }
+        return _with_array(done.array, told)
+    if kind == "array":
+        array, axes = previewing.one_array(data, request["place"], request["max_pixels"])
+        told = {"pixel_size_um": None, "full_scale": None, "axes": axes, "reduced": 1}
+        return _with_array(array, told)
+    said, numbers = previewing.look_into(data, kind)
+    text = json.dumps(said).encode()
+    return {"json_bytes": len(text)}, text + numbers.tobytes()
+
+
+def _with_array(array: Any, told: dict[str, Any]) -> tuple[dict[str, Any], memoryview]:
+    header = {"shape": array.shape, "dtype": array.dtype.name, **told}
+    return header, memoryview(array).cast("B")
 
 
 def limit_process(memory_bytes: int) -> None:
