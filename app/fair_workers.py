@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
+from app.driver_faults import contained
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -55,9 +57,13 @@ class _Lane(Executor):
                 future, call = self._waiting.popleft()
             if future.set_running_or_notify_cancel():
                 try:
-                    future.set_result(call())
+                    with contained():
+                        result = call()
                 except BaseException as error:  # it belongs to who asked
                     future.set_exception(error)
+                else:
+                    future.set_result(result)
+                    del result
             del future, call
 
 
@@ -83,7 +89,12 @@ class FairWorkers(Executor):
         Raises:
             RuntimeError: The workers are closed.
         """
-        return self._pool.submit(fn, *args, **kwargs)
+
+        def run() -> T:
+            with contained():
+                return fn(*args, **kwargs)
+
+        return self._pool.submit(run)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls.

@@ -16,8 +16,10 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from typing import Any
 
+from app.driver_faults import contained
 from app.errors import ClosingError
 from app.fair_workers import FairWorkers
 from app.problems import said_by
@@ -31,8 +33,23 @@ _log = logging.getLogger(__name__)
 WRITE_WAIT_S = 0.5
 """How long a write waits for a Thing that is busy."""
 
+UNANSWERED_S = 3.0
+"""How long a read may take before all are told that there is no answer."""
+
 SOON_S = 0.5
 """What is polled at least this often is not read again after an action."""
+
+_LOOK_EVERY_S = 1.0
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """A read that has begun and not come back."""
+
+    thing: Thing
+    prop: PropertyDescriptor[Any]
+    since_s: float
+    told: bool = False
 
 
 class PropertyDesk:
@@ -57,7 +74,8 @@ class PropertyDesk:
         self._lost = lost
         self._write_wait_s = write_wait_s
         self._in_flight: dict[tuple[int, str], Future[Reading]] = {}
-        self._reading: set[Future[Reading]] = set()
+        self._reading: dict[Future[Reading], _UnderWay] = {}
+        self._failed: set[tuple[int, str]] = set()
         self._begun = itertools.count(1)
         self._newest: dict[tuple[int, str], int] = {}
         self._interest: set[tuple[int, str]] = set()
@@ -186,6 +204,7 @@ class PropertyDesk:
             self._newest = {
                 key: number for key, number in self._newest.items() if key[0] != id(thing)
             }
+        self._failed = {key for key in self._failed if key[0] != id(thing)}
 
     def close(self) -> None:
         """End the clock."""
@@ -244,7 +263,7 @@ class PropertyDesk:
         with self._lock:
             if asked in self._reading or asked.done():
                 return
-            self._reading.add(asked)
+            self._reading[asked] = _UnderWay(thing, prop, time.monotonic())
         try:
             reading = self._read_device(thing, prop)
         except BaseException as error:  # a SystemExit in a getter belongs to who asked
@@ -255,7 +274,7 @@ class PropertyDesk:
             asked.set_result(reading)
         finally:
             with self._lock:
-                self._reading.discard(asked)
+                del self._reading[asked]
 
     def _finish(self, asked: Future[Reading], thing: Thing, prop: PropertyDescriptor[Any]) -> None:
         key = (id(thing), prop.name)
@@ -269,9 +288,7 @@ class PropertyDesk:
         try:
             value = prop.to_json(self._guarded(thing, lambda: prop.read(thing)))
         except Exception as error:
-            thing._core.sink(
-                PropertyFailed(thing=thing.name, name=prop.name, reason=said_by(error))
-            )
+            self._tell_failed(thing, prop, said_by(error))
             raise
         with thing._core.publishing:
             if number < self._newest.get(key, 0):
@@ -280,11 +297,34 @@ class PropertyDesk:
             self._newest[key] = number
             known = thing._core.readings.get(prop.name)
             changed = known is None or known.value != value
+            if key in self._failed:
+                # Whoever heard of the failure must hear that it is over, whatever the value.
+                self._failed.discard(key)
+                changed = True
             return thing._core.note(prop.name, value, publish=changed)
+
+    def _tell_failed(self, thing: Thing, prop: PropertyDescriptor[Any], reason: str) -> None:
+        with thing._core.publishing:
+            self._failed.add((id(thing), prop.name))
+            thing._core.sink(PropertyFailed(thing=thing.name, name=prop.name, reason=reason))
+
+    def _tell_unanswered(self) -> None:
+        """Say of each read that takes too long that there is no answer, once."""
+        late_s = time.monotonic() - UNANSWERED_S
+        with self._lock:
+            late = [
+                each for each in self._reading.values() if not each.told and each.since_s < late_s
+            ]
+            for each in late:
+                each.told = True
+        for each in late:
+            reason = f"there is no answer since {UNANSWERED_S:g} s; it is still waited for"
+            self._tell_failed(each.thing, each.prop, reason)
 
     def _guarded(self, thing: Thing, call: Callable[[], Any]) -> Any:
         try:
-            return call()
+            with contained():
+                return call()
         except ConnectionError as error:  # ours, or whatever a socket says
             self._lost(thing, said_by(error))
             raise
@@ -324,18 +364,22 @@ class PropertyDesk:
             _log.debug("%s of %s is not read any more.", prop.name, thing.name)
 
     def _poll(self) -> None:
+        look_s = time.monotonic()
         while True:
+            if time.monotonic() >= look_s:
+                look_s = time.monotonic() + _LOOK_EVERY_S
+                self._tell_unanswered()
             with self._clock_changed:
                 if self._stopped:
                     return
-                if not self._due:
-                    self._clock_changed.wait()
-                    continue
-                due_s, _, thing, prop = self._due[0]
+                due_s = min(look_s, self._due[0][0]) if self._due else look_s
                 left_s = due_s - time.monotonic()
                 if left_s > 0:
                     self._clock_changed.wait(left_s)
                     continue
+                if not self._due or self._due[0][0] > due_s:
+                    continue
+                due_s, _, thing, prop = self._due[0]
                 heapq.heappop(self._due)
                 next_s = max(due_s + (prop.poll_s or 1.0), time.monotonic())
                 heapq.heappush(self._due, (next_s, next(self._ticks), thing, prop))

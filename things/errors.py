@@ -8,6 +8,7 @@
         ├── BusyError               somebody else holds the Thing; try again
         ├── DeadlockError           waiting would never end: a circle of Things
         ├── DisconnectedError       the device is gone; `reconnect()` may bring it back
+        ├── DriverFaultError        a driver raised what none may, such as SystemExit
         ├── NotAvailableError       the Thing failed to start, or is not there
         ├── AffordanceNotFoundError no property, action, event or stream of that name
         ├── InputRefusedError       the input of an action does not fit its schema
@@ -89,6 +90,10 @@ class DeadlockError(ThingError):
 
 class DisconnectedError(ThingError, ConnectionError):
     """The device is gone. Raise it from a driver when a read or write finds nobody there."""
+
+
+class DriverFaultError(ThingError):
+    """A driver raised what is no `Exception`, such as SystemExit. It ends nobody's program."""
 
 
 class NotAvailableError(ThingError):
