@@ -15,6 +15,7 @@ from app.actions.invocation import Invocation
 from app.actions.manager import DEFAULT_LIMIT, STUCK_AFTER_S, ActionManager
 from app.bench_file import BenchSpec
 from app.bench_things import BenchThing, said
+from app.driver_faults import contained
 from app.entering_order import entering_order
 from app.event_bus import EventBus
 from app.fair_workers import FairWorkers
@@ -318,7 +319,8 @@ class Bench:
         own = getattr(thing, "reconnect", None)
         if own is not None and not reload and entry.state is ThingState.DISCONNECTED:
             try:
-                thing._core.run(own)
+                with contained():
+                    thing._core.run(own)
             except Exception as error:
                 entry.set_state(ThingState.DISCONNECTED, said(error))
             else:
