@@ -249,11 +249,20 @@ class ActionDescriptor(Affordance, Generic[P, R]):
         """The data schema of the input; None where there is nothing to give."""
         if not self.input_model.model_fields and self.input_model.model_config["extra"] == "forbid":
             return None
+        return dict(self._input_schema)
+
+    @functools.cached_property
+    def _input_schema(self) -> dict[str, Any]:
+        """Made once a class: a bench may have a hundred Things of it."""
         return data_schema(TypeAdapter(self.input_model), self.where, "validation")
+
+    @functools.cached_property
+    def _output_schema(self) -> dict[str, Any]:
+        return data_schema(cast("TypeAdapter[Any]", self.output), self.where, "serialization")
 
     def output_schema(self) -> dict[str, Any] | None:
         """The data schema of the output; None where it returns nothing."""
-        schema = data_schema(cast("TypeAdapter[Any]", self.output), self.where, "serialization")
+        schema = self._output_schema
         if schema.get("type") == "null" or not schema:
             return None
         return {**schema, "title": f"{self.name}_output"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, cast
 
@@ -97,10 +98,14 @@ class PropertyDescriptor(Affordance, Generic[V]):
             self.resolve_now()
         return cast("TypeAdapter[V]", self._adapter)
 
+    @functools.cached_property
+    def _type_schema(self) -> dict[str, Any]:
+        """Made once a class: a bench may have a hundred Things of it."""
+        return data_schema(self.adapter, self.where, "validation")
+
     def schema(self) -> dict[str, Any]:
         """Its data schema, with constraints, unit and default but without forms."""
-        schema = data_schema(self.adapter, self.where, "validation")
-        schema["title"] = self.title
+        schema = {**self._type_schema, "title": self.title}
         if self.description:
             schema["description"] = self.description
         if self.unit:

@@ -1,0 +1,136 @@
+"""Our window under load; prints one line of figures in JSON.
+
+Run with 'many' (a bench of 100 Things) or 'beat' (many values, a film and 200 clients).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import qasync
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.bench_file import BenchSpec, ThingSpec
+from app.program import Program
+from app.settings import read_settings
+from things.events import ThingState
+from ui.composition import Composition
+
+HERE = Path(__file__).parent
+THINGS = 100
+BUSY = 10
+SETTLE_S = 3.0
+SECONDS = 15.0
+TICK_MS = 10
+PATIENCE_S = 60.0
+
+
+async def until(what: Callable[[], bool]) -> None:
+    """Look again every few milliseconds.
+
+    Raises:
+        TimeoutError: It never came.
+    """
+    async with asyncio.timeout(PATIENCE_S):
+        while not what():
+            await asyncio.sleep(0.003)
+
+
+async def opened(qt: QApplication, spec: BenchSpec, folder: str) -> Composition:
+    """The window with every Thing ready and shown as ready."""
+    settings = read_settings(port=0, data_folder=Path(folder), lock_folder=Path(folder))
+    composed = Composition(qt, Program(spec, settings))
+    composed.window.resize(1440, 900)
+    composed.window.show()
+    composed.start()
+    things = composed.session.handle.things.values()
+    await until(lambda: all(thing.state is ThingState.READY for thing in things))
+    models = [panel.model for panel in composed.panels.panels.values()]
+    await until(lambda: all(model.state is ThingState.READY for model in models))
+    await until(lambda: bool(composed.session.handle.server.url))
+    return composed
+
+
+async def many(qt: QApplication, folder: str) -> dict[str, float]:
+    """Seconds to open 100 Things of 50 affordances, to the first panel, and to close."""
+    spec = BenchSpec(
+        "Many", tuple(ThingSpec(f"thing_{n}", "load_things:Wide") for n in range(THINGS))
+    )
+    began_s = time.perf_counter()
+    composed = await opened(qt, spec, folder)
+    open_s = time.perf_counter() - began_s
+    began_s = time.perf_counter()
+    composed.panels.show_thing("thing_50")
+    panel = composed.panels.panel("thing_50")
+    await until(lambda: "level_0" in panel.model.fields and panel.field("level_0").isVisible())
+    composed.window.repaint()
+    panel_s = time.perf_counter() - began_s
+    began_s = time.perf_counter()
+    composed.window.hide()
+    await composed.close()
+    return {"open_s": open_s, "panel_s": panel_s, "close_s": time.perf_counter() - began_s}
+
+
+async def beat(qt: QApplication, folder: str) -> dict[str, float]:
+    """How late a 10 ms timer is, in milliseconds, with everything going on at once."""
+    busy = [ThingSpec(f"busy_{n}", "load_things:Busy") for n in range(BUSY)]
+    spec = BenchSpec("Busy", (*busy, ThingSpec("film", "load_things:Film")))
+    composed = await opened(qt, spec, folder)
+    composed.centre.open_live("film", "live")
+    url = composed.session.handle.server.url
+    clients = subprocess.Popen(
+        [sys.executable, str(HERE / "many_clients.py"), url, str(SETTLE_S + SECONDS)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    await asyncio.sleep(SETTLE_S)
+    late: list[float] = []
+    last = time.perf_counter()
+
+    def tick() -> None:
+        nonlocal last
+        now = time.perf_counter()
+        late.append((now - last) * 1000 - TICK_MS)
+        last = now
+
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(tick)
+    timer.start(TICK_MS)
+    await asyncio.sleep(SECONDS)
+    timer.stop()
+    said, _ = await asyncio.to_thread(clients.communicate)
+    answered, failed = json.loads(said)
+    composed.window.hide()
+    await composed.close()
+    return {
+        "p99_ms": float(np.percentile(late, 99)),
+        "worst_ms": max(late),
+        "answers_per_s": answered / (SETTLE_S + SECONDS),
+        "failed": failed,
+    }
+
+
+def main(mode: str) -> None:
+    """Measure and print."""
+    sys.path.insert(0, str(HERE))
+    qt = QApplication(sys.argv[:1])
+    qt.setQuitOnLastWindowClosed(False)
+    loop = qasync.QEventLoop(qt)
+    asyncio.set_event_loop(loop)
+    with tempfile.TemporaryDirectory() as folder, loop:
+        measured = loop.run_until_complete({"many": many, "beat": beat}[mode](qt, folder))
+    print(json.dumps(measured), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
