@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from app.handles import Picture, ThingHandle
+from ui.viewer.axes import StackAxis, middle, plane_of, stack_axes
 from ui.viewer.colour_maps import GREY, ColourMap
 from ui.viewer.levels import Levels
+from ui.viewer.pyramid import Pyramid
 from ui.viewer.view import View
 
 SaveTo = Callable[[Path], Awaitable[None]]
@@ -73,7 +75,8 @@ class Page:
         picture: What is shown, if anything.
         note: A sentence shown in place of, or over, the picture.
         files: Files to save, where there is no picture.
-        plane: Of a stack, which plane is shown.
+        copies: Smaller copies of the plane shown, where it is very large and they are made.
+        at: Of a stack, which plane is shown: where along each of its axes.
         view: Which part of it.
         home: The key it had before it was pinned; '' where it is not pinned.
         live: Where its frames come from, if it is a live tab.
@@ -88,7 +91,8 @@ class Page:
     picture: Picture | None = None
     note: str = ""
     files: tuple[FileNote, ...] = ()
-    plane: int = 0
+    copies: Pyramid = ()
+    at: tuple[int, ...] = ()
     view: View = field(default_factory=lambda: View(0, 0, 0, 0))
     home: str = ""
     live: LiveStream | None = None
@@ -105,28 +109,26 @@ class Page:
         """How many planes the picture has; 1 where it is no stack, 0 without a picture."""
         if self.picture is None:
             return 0
-        return len(self.picture.array) if is_stack(self.picture.array) else 1
+        return math.prod(axis.length for axis in self.axes)
+
+    @property
+    def axes(self) -> tuple[StackAxis, ...]:
+        """Those a plane is chosen along; () where there is no stack."""
+        return () if self.picture is None else stack_axes(self.picture)
 
     @property
     def pixels(self) -> NDArray[Any] | None:
         """The plane shown, (h, w) or (h, w, 3)."""
-        if self.picture is None:
-            return None
-        array = self.picture.array
-        return array[self.plane] if is_stack(array) else array
+        return None if self.picture is None else plane_of(self.picture, self.at)
 
     def show(self, picture: Picture) -> None:
-        """Show another picture; of a new stack the middle plane, the sharpest of most."""
-        before = self.planes
+        """Show another picture; of a new kind of stack the plane in the middle."""
+        before = self.axes
         self.picture = picture
+        self.copies = ()
         self.note = ""
         self.files = ()
-        if self.planes != before:
-            self.plane = self.planes // 2
-        height, width = picture.array.shape[-2:] if self.planes > 1 else picture.array.shape[:2]
+        if self.axes != before or len(self.at) != len(before):
+            self.at = middle(picture)
+        height, width = plane_of(picture, self.at).shape[:2]
         self.view = self.view.for_picture(width, height)
-
-
-def is_stack(array: NDArray[np.generic]) -> bool:
-    """Whether the first axis counts planes and the last one no colours."""
-    return array.ndim == 3 and array.shape[2] != 3

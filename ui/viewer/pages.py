@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.handles import Picture
+from ui.viewer.axes import is_colour, stack_axes
 from ui.viewer.page import Page, Shades
 
 MOST_PINNED: Final = 12
@@ -118,12 +119,18 @@ class Pages:
         """How its pictures are shown: as all its source's pictures of that kind of pixel."""
         if self.locked is not None:
             return self.locked
-        kind = "" if page.picture is None else kind_of(page.picture)
+        kind = "" if page.picture is None else kind_of(page.picture, page.at)
         return self._shades.setdefault((page.source, kind), Shades())
 
 
-def kind_of(picture: Picture) -> str:
-    """Pictures of one kind can share levels: 'uint16', 'uint8 colour' and so on."""
-    array = picture.array
-    colour = array.ndim == 3 and array.shape[2] == 3
-    return f"{array.dtype.name}{' colour' if colour else ''}"
+def kind_of(picture: Picture, at: tuple[int, ...] = ()) -> str:
+    """Pictures of one kind can share levels: 'uint16', 'uint8 colour', 'uint16 channel 1'."""
+    words = [picture.array.dtype.name]
+    if is_colour(picture):
+        words.append("colour")
+    words += [
+        f"channel {place}"
+        for axis, place in zip(stack_axes(picture), at, strict=False)
+        if axis.letter == "C"
+    ]
+    return " ".join(words)

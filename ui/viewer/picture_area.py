@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 from ui.theme import Theme
 from ui.viewer.canvas import Canvas
 from ui.viewer.colour_maps import GREY, ColourMap
+from ui.viewer.copier import Copier
 from ui.viewer.file_card import FileCard
 from ui.viewer.levels import Levels
 from ui.viewer.levels_column import LevelsColumn
@@ -20,7 +21,7 @@ from ui.viewer.measuring import Line, Rectangle
 from ui.viewer.overlays import Overlay
 from ui.viewer.page import Page, Shades
 from ui.viewer.pages import Pages
-from ui.viewer.plane_slider import PlaneSlider
+from ui.viewer.plane_sliders import PlaneSliders
 from ui.viewer.profile_plot import ProfilePlot
 from ui.viewer.readout import about, beside_rectangle, place_under_mouse
 from ui.viewer.renderer import Done, Order, PictureRenderer
@@ -42,7 +43,7 @@ class PictureArea(QWidget):
         strip: The tools at the left.
         levels: The column at the right.
         files: Files that are no pictures, in place of the canvas.
-        plane: Which plane of a stack.
+        planes: Which plane of a stack.
         profile: The values under a line.
         status: The line at the bottom.
     """
@@ -60,11 +61,12 @@ class PictureArea(QWidget):
         self._counted_at = 0.0
         self._statistics: tuple[str, ...] = ()
         self._renderer = PictureRenderer(workers, self)
+        self._copier = Copier(workers, self)
         self.strip = ToolStrip(theme)
         self.canvas = Canvas(theme)
         self.levels = LevelsColumn(theme)
         self.files = FileCard(theme)
-        self.plane = PlaneSlider(theme)
+        self.planes = PlaneSliders(theme)
         self.profile = ProfilePlot(theme)
         self.status = StatusLine(theme)
         self._lay_out()
@@ -108,11 +110,12 @@ class PictureArea(QWidget):
             pinnable=page is not None and (picture is not None or page.pinned),
             savable=page is not None and (picture is not None or page.save is not None),
         )
-        self.plane.show_stack(0 if page is None else page.planes, 0 if page is None else page.plane)
+        self.planes.show_stack(() if page is None else page.axes, () if page is None else page.at)
         if page is None or picture is None:
             self._show_nothing()
             return
         self.show_picture(page, counted=True)
+        self._copier.make(page)
 
     def show_picture(self, page: Page, *, counted: bool | None = None) -> None:
         """Only the pixels of the tab in front are others now, as those of a live frame are.
@@ -136,6 +139,7 @@ class PictureArea(QWidget):
     def close_area(self) -> None:
         """Show nothing any more."""
         self._renderer.close()
+        self._copier.close()
 
     def _lay_out(self) -> None:
         middle = QWidget()
@@ -152,7 +156,7 @@ class PictureArea(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(row, 1)
-        column.addWidget(self.plane)
+        column.addWidget(self.planes)
         column.addWidget(self.profile)
         column.addWidget(self.status)
 
@@ -173,7 +177,7 @@ class PictureArea(QWidget):
         levels.colours_changed.connect(self._colours_changed)
         levels.lock_changed.connect(self._lock_changed)
         levels.mark_changed.connect(self._order)
-        self.plane.chosen.connect(self._plane_chosen)
+        self.planes.chosen.connect(self._plane_chosen)
 
     # What the operator did.
 
@@ -220,10 +224,13 @@ class PictureArea(QWidget):
             self._pages.locked = Shades(now.levels, False, now.colours, now.axis)
         self._order(counted=True)
 
-    def _plane_chosen(self, plane: int) -> None:
-        if self._page is not None and 0 <= plane < self._page.planes:
-            self._page.plane = plane
+    def _plane_chosen(self, at: tuple[int, ...]) -> None:
+        page = self._page
+        if page is not None and len(at) == len(page.axes):
+            page.at = at
+            page.copies = ()
             self._order(counted=True)
+            self._copier.make(page)
 
     # Rendering and showing.
 
@@ -248,6 +255,7 @@ class PictureArea(QWidget):
                 axis=shades.axis,
                 rectangle=mark if isinstance(mark, Rectangle) else None,
                 line=mark if isinstance(mark, Line) else None,
+                copies=page.copies,
                 quick=page.live is not None,
             )
         )

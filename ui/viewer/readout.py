@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from ui.viewer.axes import plane_of
 from ui.viewer.live_feed import LiveFeed
 from ui.viewer.measuring import Statistics
-from ui.viewer.page import Page, is_stack
+from ui.viewer.page import Page
 from ui.viewer.status_line import Said
 from ui.viewer.wording import counts, dimensions, is_whole, number, tr
 
@@ -43,8 +44,11 @@ def about(page: Page, feed: LiveFeed | None) -> tuple[Said, ...]:
     """Size and depth, zoom, and of a live stream how fast it comes."""
     parts = []
     if page.picture is not None:
-        array = page.picture.array
-        parts.append(Said(dimensions(array, is_stack(array))))
+        lengths = [axis.length for axis in page.axes]
+        parts.append(Said(dimensions(plane_of(page.picture, page.at), lengths)))
+        if page.picture.reduced > 1:
+            every = tr("every {step}th pixel").format(step=number(page.picture.reduced))
+            parts.append(Said(every, strong=True, role="waiting"))
         parts.append(Said(f"{number(100 * page.view.zoom)} %"))
     if feed is not None:
         if feed.silent_s > SILENT_S:

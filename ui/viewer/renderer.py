@@ -16,7 +16,8 @@ from PySide6.QtGui import QImage
 from ui.viewer.colour_maps import ColourMap
 from ui.viewer.levels import Histogram, Levels, auto_levels, axis, histogram, sampled
 from ui.viewer.measuring import Line, Rectangle, Statistics, profile, statistics
-from ui.viewer.rendering import Colouring, Rendered, render
+from ui.viewer.pyramid import Pyramid, best
+from ui.viewer.rendering import Colouring, Rendered, render, step_of
 from ui.viewer.view import View
 
 _logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class Order:
         axis: That of the histogram before.
         rectangle: To take statistics of.
         line: To take a profile of.
+        copies: Smaller copies of a very large picture.
         quick: For frames of a stream: the last bit of scaling takes the nearest pixel. Smoothly
             it takes Qt 3 ms for a megapixel, in which no other Python code runs.
     """
@@ -55,6 +57,7 @@ class Order:
     axis: tuple[float, float] | None
     rectangle: Rectangle | None = None
     line: Line | None = None
+    copies: Pyramid = ()
     quick: bool = False
 
 
@@ -164,7 +167,11 @@ def carry_out(order: Order) -> Done:
         low, high = axis(found, levels, order.axis)
         counted = histogram(found, low, high, order.full_scale)
     colouring = Colouring(levels, order.colours, order.full_scale, order.mark)
-    rendered = render(pixels, order.view, colouring)
+    copy = best(order.copies, step_of(order.view))
+    if copy is None:
+        rendered = render(pixels, order.view, colouring)
+    else:
+        rendered = render(copy.plane, order.view.on_copy(copy.step), colouring)
     return Done(
         order=order,
         image=None if rendered is None else as_image(rendered, quick=order.quick),

@@ -78,7 +78,7 @@ def render(plane: NDArray[Any], view: View, colouring: Colouring) -> Rendered | 
     bottom = min(height, math.ceil(view.top + view.height / view.zoom))
     if right <= left or bottom <= top:
         return None
-    step = max(1, math.floor(1 / view.zoom + 1e-6))
+    step = step_of(view)
     # On multiples of the step, so that the same pixels are averaged wherever the view is moved.
     left, top = left - left % step, top - top % step
     pixels = coloured(plane[top:bottom, left:right], colouring, step)
@@ -90,6 +90,11 @@ def render(plane: NDArray[Any], view: View, colouring: Colouring) -> Rendered | 
     if view.zoom <= 1:
         return Rendered(pixels, x, y, max(1, end_x - x), max(1, end_y - y))
     return _enlarged(pixels, view, left, top)
+
+
+def step_of(view: View) -> int:
+    """How many pixels of the picture, across and down, become one before it is coloured."""
+    return max(1, math.floor(1 / view.zoom + 1e-6))
 
 
 def reduced(plane: NDArray[Any], step: int) -> NDArray[Any]:

@@ -9,9 +9,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
 from app.handles import Picture
+from ui.viewer.axes import middle, plane_of
 from ui.viewer.colour_maps import GREY
 from ui.viewer.levels import auto_levels, sampled
-from ui.viewer.page import is_stack
 from ui.viewer.renderer import as_image
 from ui.viewer.rendering import Colouring, Rendered, coloured
 
@@ -24,8 +24,7 @@ def thumbnail(picture: Picture, size: QSize = SIZE) -> QImage:
 
     Of a stack the middle plane is shown. Levels are found anew: a row shows what is there.
     """
-    array = picture.array
-    plane = array[len(array) // 2] if is_stack(array) else array
+    plane = plane_of(picture, middle(picture))
     height, width = plane.shape[:2]
     # First the part of the right shape, then about twice the size wanted, then smoothly.
     share = min(width / size.width(), height / size.height())

@@ -52,6 +52,17 @@ class View:
         """A place of the picture as a place on the screen."""
         return (x - self.left) * self.zoom, (y - self.top) * self.zoom
 
+    def on_copy(self, step: int) -> View:
+        """The same window on a copy of which each pixel is `step` x `step` of the picture."""
+        return replace(
+            self,
+            picture_width=self.picture_width // step,
+            picture_height=self.picture_height // step,
+            zoom=self.zoom * step,
+            centre_x=self.centre_x / step,
+            centre_y=self.centre_y / step,
+        )
+
     def fit(self) -> View:
         """The whole picture, as large as it goes, and kept so when the window changes."""
         if not (self.width and self.height and self.picture_width and self.picture_height):

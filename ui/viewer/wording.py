@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -42,16 +43,19 @@ def counts(value: float, whole: bool) -> str:
     return _locale().toString(float(value), "e", 3).replace("-", MINUS)
 
 
-def dimensions(array: NDArray[Any], stack: bool) -> str:
-    """Such as '1920 × 1200, 16 bit'."""
-    height, width = array.shape[-2:] if stack else array.shape[:2]
-    words = f"{width} × {height}"
-    if stack:
-        words = f"{words} × {len(array)}"
-    bits = array.dtype.itemsize * 8
-    if array.ndim == 3 and not stack:
+def dimensions(plane: NDArray[Any], lengths: Sequence[int] = ()) -> str:
+    """Such as '1920 × 1200, 16 bit', and of a stack '1920 × 1200 × 41, 16 bit'.
+
+    Args:
+        plane: (h, w) or (h, w, 3).
+        lengths: Of the axes of its stack, outermost first.
+    """
+    height, width = plane.shape[:2]
+    words = " × ".join(str(length) for length in (width, height, *reversed(lengths)))
+    bits = plane.dtype.itemsize * 8
+    if plane.ndim == 3:
         return tr("{size}, colour, {bits} bit").format(size=words, bits=bits)
-    if array.dtype.kind == "f":
+    if plane.dtype.kind == "f":
         return tr("{size}, float").format(size=words)
     return tr("{size}, {bits} bit").format(size=words, bits=bits)
 

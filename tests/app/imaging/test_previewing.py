@@ -113,7 +113,8 @@ def test_a_table_gives_its_titles_and_numbers(decoder: ImageDecoder) -> None:
     assert found.columns == ("wavelength", "counts")
     assert found.rows == (("350", "12"), ("351.5", ""))
     assert (found.row_count, found.cut) == (2, False)
-    assert np.array_equal(found.numbers, [[350, 12], [351.5, np.nan]], equal_nan=True)
+    expected = np.array([[350.0, 12.0], [351.5, np.nan]])
+    assert np.array_equal(found.numbers, expected, equal_nan=True)
 
 
 def test_a_table_without_titles_and_with_commas_in_numbers(decoder: ImageDecoder) -> None:

@@ -349,15 +349,15 @@ def test_a_stack_has_a_slider_and_starts_in_the_middle(
     stack = np.stack([np.full_like(counts, 100 * plane) for plane in range(5)])
     viewer.show_picture("camera", "Stack 1", Picture(stack))
     shown(qtbot, viewer)
-    assert viewer.area.plane.isVisible()
-    assert viewer.area.plane.text == "Plane 3 of 5"
+    assert viewer.area.planes.isVisible()
+    assert viewer.area.planes.rows[-1].text == "Plane 3 of 5"
 
-    qtbot.keyClick(viewer.area.plane.slider, Qt.Key.Key_Right)
+    qtbot.keyClick(viewer.area.planes.rows[-1].slider, Qt.Key.Key_Right)
 
-    assert viewer.area.plane.text == "Plane 4 of 5"
+    assert viewer.area.planes.rows[-1].text == "Plane 4 of 5"
     read_out(qtbot, viewer, 10.5, 10.5, "300 counts")
     viewer.show_picture("camera", "Snap 1", Picture(counts))
-    assert not viewer.area.plane.isVisible()
+    assert not viewer.area.planes.isVisible()
 
 
 def test_colour_and_float_pictures_are_shown(qtbot: QtBot, viewer: ImageViewer) -> None:
