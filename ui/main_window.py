@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 from typing_extensions import override
 
+from app.actions.events import StampChanged
 from app.handles import BenchHandle, InvocationSnapshot, StopReport
 from ui.activity.log_feed import LogFeed
 from ui.activity.panel import ActivityPanel, ActivityParts
@@ -29,6 +30,7 @@ from ui.models.numbers import PLAIN, NumberStyle
 from ui.models.palette import Entry, PaletteWords, ThingOpener, all_entries
 from ui.notices import Notices
 from ui.palette import CommandPalette
+from ui.stamp_popover import StampPopover
 from ui.tasks import Tasks
 from ui.theme import Scheme, Size, Theme
 from ui.top_bar import TopBar
@@ -158,6 +160,7 @@ class MainWindow(QMainWindow):
         self.notices = Notices(parts.theme, self)
         self.palette_box = CommandPalette(parts.theme, self._palette_entries, self)
         self.notices.placed.connect(self.palette_box.raise_)
+        self.stamp_popover = StampPopover(parts.theme, parts.bench, parts.tasks, self)
         self._connect()
 
     @property
@@ -200,6 +203,13 @@ class MainWindow(QMainWindow):
         url = self._parts.bench.server.url
         QGuiApplication.clipboard().setText(url)
         self._copied(url)
+
+    def edit_stamp(self) -> None:
+        """Open, or close, the lines for sample, session and operator."""
+        if self.stamp_popover.isVisible():
+            self.stamp_popover.close_popover()
+        else:
+            self.stamp_popover.open_below(self.top_bar.stamp_button)
 
     def show_log(self) -> None:
         """Bring the application's log in sight."""
@@ -350,6 +360,8 @@ class MainWindow(QMainWindow):
         self.top_bar.stop_all.connect(self.stop_all)
         self.top_bar.search.connect(self.open_palette)
         self.top_bar.copied.connect(self._copied)
+        self.top_bar.edit_stamp.connect(self.edit_stamp)
+        parts.bridge.on(StampChanged, self._take_stamp, owner=self)
         self.bench_dock.stop_all.connect(self.stop_all)
         self.activity_dock.stop_all.connect(self.stop_all)
         self.bench_list.chosen.connect(self._show_thing)
@@ -378,6 +390,10 @@ class MainWindow(QMainWindow):
     def _title_of(self, thing: str) -> str:
         handle = self._parts.bench.things.get(thing)
         return handle.title if handle is not None else thing
+
+    def _take_stamp(self, event: StampChanged) -> None:
+        self.top_bar.show_stamp(event.stamp)
+        self.stamp_popover.show_stamp(event.stamp)
 
     def _copied(self, what: str) -> None:
         self.notices.say(self.tr("Copied {0}").format(what))

@@ -11,18 +11,29 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
 from typing_extensions import override
 
-from app.handles import BenchHandle, ServerInfo
+from app.handles import BenchHandle, ServerInfo, Stamp
 from ui.activity.wording import one_line, size_in_words
 from ui.icons import paint_icon
+from ui.stamp_words import stamp_in_words, stamp_lines
 from ui.tasks import Tasks
 from ui.theme import Size, Theme
-from ui.widgets import ElidedLabel, IconButton, IconMark, StopAllButton
+from ui.widgets import (
+    ElidedLabel,
+    IconButton,
+    IconMark,
+    StatusButton,
+    StopAllButton,
+    plain_tool_tip,
+)
 
 SERVER_MS = 2000
 """How often the server's address is looked at."""
 
 DISK_MS = 30_000
 """How often the room on the disk is asked for."""
+
+STAMP_WIDTH = 260
+"""Longer names of samples and operators are cut off in the bar; the tool tip has them whole."""
 
 LOW_DISK_BYTES = 5_000_000_000
 """Below this the room on the disk is shown as trouble."""
@@ -35,12 +46,14 @@ class TopBar(QWidget):
         stop_all: STOP ALL was pressed.
         search: The search-or-run field was clicked.
         copied: Something was copied to the clipboard; what, in words.
+        edit_stamp: Operator, sample and session are to be set.
         search_field: Where the palette opens.
     """
 
     stop_all = Signal()
     search = Signal()
     copied = Signal(str)
+    edit_stamp = Signal()
 
     def __init__(
         self, theme: Theme, bench: BenchHandle, tasks: Tasks, parent: QWidget | None = None
@@ -71,15 +84,19 @@ class TopBar(QWidget):
         self.search_field.clicked.connect(self.search)
         row.addWidget(self.search_field, 2)
         row.addStretch(1)
-        self.server_button = _Status(theme, "computer", "")
+        self.server_button = StatusButton(theme, "computer", "")
         self.server_button.clicked.connect(self._copy_address)
         row.addWidget(self.server_button)
-        self.disk_label = _Status(theme, "disk", "")
+        self.disk_label = StatusButton(theme, "disk", "")
         self.disk_label.setEnabled(True)
         self.disk_label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row.addWidget(self.disk_label)
+        self.stamp_button = StatusButton(theme, "account", most=STAMP_WIDTH)
+        self.stamp_button.clicked.connect(self.edit_stamp)
+        row.addWidget(self.stamp_button)
         self._compact = False
         self._server: ServerInfo | None = None
+        self.show_stamp(bench.stamp)
         self._look_at_server()
         self._every(SERVER_MS, self._look_at_server)
         self._every(DISK_MS, self._ask_disk)
@@ -100,6 +117,16 @@ class TopBar(QWidget):
         if self._compact != compact:
             self._compact = compact
             self._show_server()
+            self.show_stamp(self._stamp)
+
+    def show_stamp(self, stamp: Stamp) -> None:
+        """Say whose work is done here on what."""
+        self._stamp = stamp
+        words = stamp_in_words(stamp, short=self._compact)
+        # Not set yet it asks for it quietly: work without is allowed.
+        role = "text" if words else "secondary"
+        self.stamp_button.show_status(words or self.tr("Sample, operator…"), "account", role)
+        self.stamp_button.setToolTip(plain_tool_tip(stamp_lines(stamp)))
 
     @override
     def sizeHint(self) -> QSize:
@@ -223,64 +250,3 @@ class _SearchField(QAbstractButton):
         )
         painter.setPen(colours.text)
         painter.drawText(words, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, key)
-
-
-class _Status(QAbstractButton):
-    """Icon and words at the right of the top bar."""
-
-    def __init__(self, theme: Theme, glyph: str, text: str) -> None:
-        super().__init__()
-        self._theme = theme
-        self._glyph = glyph
-        self._role = "text"
-        self.setFont(theme.font())
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setSizePolicy(policy)
-        self.show_status(text, glyph, "text")
-
-    def show_status(self, text: str, glyph: str, role: str) -> None:
-        """Change what is shown."""
-        self._glyph, self._role = glyph, role
-        self.setText(text)
-        self.setAccessibleName(text)
-        self.updateGeometry()
-        self.update()
-
-    @override
-    def sizeHint(self) -> QSize:
-        text = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(text + 22 + 16, Size.CONTROL) if self.text() else QSize(0, Size.CONTROL)
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return QSize(min(self.sizeHint().width(), 60), Size.CONTROL)
-
-    @override
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        if not self.text():
-            return
-        colours = self._theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse() and self.focusPolicy() != Qt.FocusPolicy.NoFocus:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colours.hover)
-            painter.drawRoundedRect(QRectF(self.rect()), 5, 5)
-        role = self._role if self._role != "text" else "secondary"
-        mark = QRect(8, 0, 15, self.height())
-        paint_icon(painter, self._theme, self._glyph, mark, role)
-        painter.setFont(self.font())
-        painter.setPen(colours.role(self._role))
-        words = self.rect().adjusted(28, 0, -4, 0)
-        painter.drawText(
-            words,
-            Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
-            painter.fontMetrics().elidedText(
-                self.text(), Qt.TextElideMode.ElideRight, words.width()
-            ),
-        )
-        if self.hasFocus():
-            painter.setPen(QPen(colours.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 5, 5)

@@ -51,6 +51,9 @@ class CommandTarget(Protocol):
     def copy_address(self) -> None:
         """Copy the server's address."""
 
+    def edit_stamp(self) -> None:
+        """Open the lines for sample, session and operator."""
+
     def show_log(self) -> None:
         """Bring the application's log in sight."""
 
@@ -102,6 +105,13 @@ def window_commands(window: CommandTarget) -> list[Command]:
             icon="thing",
             shortcut="Ctrl+F",
             run=window.find_thing,
+        ),
+        Command(
+            id="bench.stamp",
+            title=_tr("Sample, session and operator…"),
+            icon="account",
+            help=_tr("What is written on everything that is run"),
+            run=window.edit_stamp,
         ),
         Command(
             id="bench.copy-address",

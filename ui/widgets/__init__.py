@@ -7,6 +7,7 @@ from ui.widgets.island import Island, IslandHeader, paint_island
 from ui.widgets.labels import ElidedLabel, IconMark, PlainLabel, ReasonLabel, StateLabel
 from ui.widgets.progress_line import ProgressLine, paint_progress
 from ui.widgets.ring_slider import RingSlider
+from ui.widgets.status_button import StatusButton
 from ui.widgets.stop_all_button import StopAllButton
 from ui.widgets.switch import Switch
 from ui.widgets.tabs import TabButton
@@ -31,6 +32,7 @@ __all__ = [
     "State",
     "StateLabel",
     "StateLook",
+    "StatusButton",
     "StopAllButton",
     "Switch",
     "TabButton",
