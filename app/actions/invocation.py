@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import traceback
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -207,6 +208,14 @@ class Invocation(threading.Thread):
             )
 
     @property
+    def took_s(self) -> float | None:
+        """From its start to its end on the monotonic clock; None where either has not been."""
+        with self._status_lock:
+            if self._started_s is None or self._ended_s is None:
+                return None
+            return self._ended_s - self._started_s
+
+    @property
     def input_json(self) -> Any:
         """The input in JSON form; each blob has a placeholder for an address."""
         return self._input_json
@@ -317,6 +326,8 @@ class Invocation(threading.Thread):
         try:
             self._changed(self, "status")
             outcome = self._execute()
+        except BaseException as error:  # no room even to say what went wrong: it ends all the same
+            outcome = failed(error, InvocationStatus.ERROR)
         finally:
             self.logger.removeHandler(handler)
         self._end(outcome)
@@ -347,6 +358,9 @@ class Invocation(threading.Thread):
             self.logger.info("Invocation %s was cancelled.", self.id)
             return failed(error, InvocationStatus.CANCELLED)
         except BaseException as error:  # SystemExit and the like must not leave it running
+            if isinstance(error, MemoryError):
+                # The frames hold what filled the memory; without them there is room to go on.
+                traceback.clear_frames(error.__traceback__)
             self.logger.exception("%s", said_by(error))
             return failed(error, InvocationStatus.ERROR)
 

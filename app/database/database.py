@@ -40,7 +40,6 @@ class Database:
         place: Where it is, for messages.
         writing: Gives the writer its connection.
         reading: Gives readers theirs.
-        troubled: Told why nothing can be written, and '' when all is well again.
         capacity: How many changes may wait to be written.
         retry_s: How long to wait before the first and the later tries on a full disk.
 
@@ -57,7 +56,6 @@ class Database:
         reading: Engine,
         *,
         file: Path | None = None,
-        troubled: Callable[[str], None] = lambda reason: None,
         capacity: int = CAPACITY,
         retry_s: tuple[float, float] = RETRY_S,
     ) -> None:
@@ -66,9 +64,7 @@ class Database:
         self._reading = reading
         self._closed = False
         self._writer = (
-            None
-            if writing is None
-            else DatabaseWriter(writing, troubled=troubled, capacity=capacity, retry_s=retry_s)
+            None if writing is None else DatabaseWriter(writing, capacity=capacity, retry_s=retry_s)
         )
 
     @classmethod

@@ -50,8 +50,6 @@ class DatabaseWriter:
 
     Args:
         engine: Gives the connection. It must not pool.
-        troubled: Told why nothing can be written, and '' when all is well again; in the writer's
-            thread.
         capacity: How many jobs may wait.
         retry_s: How long to wait before the first and before the later tries, in seconds.
     """
@@ -60,12 +58,11 @@ class DatabaseWriter:
         self,
         engine: Engine,
         *,
-        troubled: Callable[[str], None] = lambda reason: None,
         capacity: int = CAPACITY,
         retry_s: tuple[float, float] = RETRY_S,
     ) -> None:
         self._engine = engine
-        self._troubled = troubled
+        self._listeners: list[Callable[[str], None]] = []
         self._capacity = capacity
         self._retry_s = retry_s
         self._connection: Connection | None = None
@@ -81,6 +78,15 @@ class DatabaseWriter:
     def trouble(self) -> str:
         """Why nothing can be written now; '' while all is well."""
         return self._trouble
+
+    def tell(self, troubled: Callable[[str], None]) -> None:
+        """Tell of troubles from now on.
+
+        Args:
+            troubled: Told why nothing can be written, and '' when all is well again; in the
+                writer's thread, before those who wait are told.
+        """
+        self._listeners.append(troubled)
 
     def submit(self, job: Callable[[Connection], T], *, keep: bool = False) -> Future[T]:
         """Carry out a job soon.
@@ -217,26 +223,41 @@ class DatabaseWriter:
         if reason == self._trouble:
             return
         self._trouble = reason
-        try:
-            self._troubled(reason)
-        except Exception:
-            _log.exception("What is wrong with the database could not be told.")
+        for troubled in tuple(self._listeners):
+            try:
+                troubled(reason)
+            except Exception:
+                _log.exception("What is wrong with the database could not be told.")
 
 
 class _JobFailedError(Exception):
     """A job that was alone in its transaction failed."""
 
 
-def _carry_out(connection: Connection, job: _Job) -> None:
-    job.result = job.error = None
+def behind_savepoint(connection: Connection, call: Callable[[Connection], T]) -> T:
+    """Do something in a transaction so that its failure takes back nothing else.
+
+    Raises:
+        BaseException: What the call raised. Where the disk is to blame, the transaction is lost.
+    """
     behind = connection.begin_nested()
     try:
-        job.result = job.call(connection)
+        result = call(connection)
         behind.commit()
+    except BaseException as error:
+        if not trouble_of(error):  # a full disk takes the savepoint with it
+            behind.rollback()
+        raise
+    return result
+
+
+def _carry_out(connection: Connection, job: _Job) -> None:
+    job.result = job.error = None
+    try:
+        job.result = behind_savepoint(connection, job.call)
     except BaseException as error:  # the writer outlives whatever a job raises
         if trouble_of(error):
-            raise  # the whole transaction is gone; a full disk takes the savepoint with it
-        behind.rollback()
+            raise
         job.error = error
 
 
