@@ -41,7 +41,7 @@ async def until(what: Callable[[], bool]) -> None:
         TimeoutError: It never came.
     """
     async with asyncio.timeout(PATIENCE_S):
-        while not what():
+        while not what():  # noqa: ASYNC110 - what is looked at tells nobody when it changes
             await asyncio.sleep(0.003)
 
 
@@ -87,11 +87,8 @@ async def beat(qt: QApplication, folder: str) -> dict[str, float]:
     composed = await opened(qt, spec, folder)
     composed.centre.open_live("film", "live")
     url = composed.session.handle.server.url
-    clients = subprocess.Popen(
-        [sys.executable, str(HERE / "many_clients.py"), url, str(SETTLE_S + SECONDS)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    command = [sys.executable, str(HERE / "many_clients.py"), url, str(SETTLE_S + SECONDS)]
+    clients = asyncio.create_task(asyncio.to_thread(subprocess.check_output, command, text=True))
     await asyncio.sleep(SETTLE_S)
     late: list[float] = []
     last = time.perf_counter()
@@ -108,8 +105,7 @@ async def beat(qt: QApplication, folder: str) -> dict[str, float]:
     timer.start(TICK_MS)
     await asyncio.sleep(SECONDS)
     timer.stop()
-    said, _ = await asyncio.to_thread(clients.communicate)
-    answered, failed = json.loads(said)
+    answered, failed = json.loads(await clients)
     composed.window.hide()
     await composed.close()
     return {

@@ -20,12 +20,15 @@ from collections.abc import Callable
 import frame_to_screen
 import property_read
 import startup
+import window_loads
 from report import Report
 
 BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "startup": startup.measure,
     "property-read": property_read.measure,
     "frame-to-screen": frame_to_screen.measure,
+    "many-things": window_loads.many_things,
+    "beat": window_loads.beat,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.editors import EditorContext
@@ -9,6 +10,9 @@ from ui.editors.fold import Fold
 from ui.models.thing import Group, Stream, ThingModel
 from ui.theme import Size, Theme
 from ui.widgets import ElidedLabel, TextButton
+
+SUM_UP_EVERY_MS = 100
+"""How often the line of a group is written anew, however many of its values change."""
 
 
 class StreamRow(QWidget):
@@ -37,9 +41,17 @@ class GroupFold(Fold):
         self._model = model
         self._group = group
         self.toggled.connect(self._sum_up)
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(SUM_UP_EVERY_MS)
+        self._soon.timeout.connect(self._sum_up)
         for field in group.fields:
-            field.changed.connect(self._sum_up)
+            field.changed.connect(self._sum_up_soon)
         self._sum_up()
+
+    def _sum_up_soon(self) -> None:
+        if not self.is_open and not self._soon.isActive():
+            self._soon.start()
 
     def _sum_up(self) -> None:
         count = len(self._group.fields)
