@@ -39,7 +39,8 @@ UNANSWERED_S = 3.0
 SOON_S = 0.5
 """What is polled at least this often is not read again after an action."""
 
-_LOOK_EVERY_S = 1.0
+_LOOKS = 3
+"""So often a read that goes on is looked at until it counts as unanswered."""
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class PropertyDesk:
         workers: Where slow reads run when nobody waits for them.
         lost: Called with a Thing and a reason when a read or write finds the device gone.
         write_wait_s: How long a write waits for a busy Thing, in seconds.
+        unanswered_s: How long a read may take before all are told, in seconds.
     """
 
     def __init__(
@@ -67,12 +69,14 @@ class PropertyDesk:
         lost: Callable[[Thing, str], None] = lambda thing, reason: None,
         *,
         write_wait_s: float = WRITE_WAIT_S,
+        unanswered_s: float = UNANSWERED_S,
     ) -> None:
         self._workers_of: Callable[[str], Executor] = (
             workers.of if isinstance(workers, FairWorkers) else lambda _thing: workers
         )
         self._lost = lost
         self._write_wait_s = write_wait_s
+        self._unanswered_s = unanswered_s
         self._in_flight: dict[tuple[int, str], Future[Reading]] = {}
         self._reading: dict[Future[Reading], _UnderWay] = {}
         self._failed: set[tuple[int, str]] = set()
@@ -310,7 +314,7 @@ class PropertyDesk:
 
     def _tell_unanswered(self) -> None:
         """Say of each read that takes too long that there is no answer, once."""
-        late_s = time.monotonic() - UNANSWERED_S
+        late_s = time.monotonic() - self._unanswered_s
         with self._lock:
             late = [
                 each for each in self._reading.values() if not each.told and each.since_s < late_s
@@ -318,7 +322,7 @@ class PropertyDesk:
             for each in late:
                 each.told = True
         for each in late:
-            reason = f"there is no answer since {UNANSWERED_S:g} s; it is still waited for"
+            reason = f"no answer for {self._unanswered_s:g} s; it is still waited for"
             self._tell_failed(each.thing, each.prop, reason)
 
     def _guarded(self, thing: Thing, call: Callable[[], Any]) -> Any:
@@ -367,7 +371,7 @@ class PropertyDesk:
         look_s = time.monotonic()
         while True:
             if time.monotonic() >= look_s:
-                look_s = time.monotonic() + _LOOK_EVERY_S
+                look_s = time.monotonic() + self._unanswered_s / _LOOKS
                 self._tell_unanswered()
             with self._clock_changed:
                 if self._stopped:

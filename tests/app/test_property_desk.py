@@ -67,14 +67,17 @@ class Meter(Thing):
 class Bench:
     """A meter, a desk, and what was published."""
 
-    def __init__(self) -> None:
+    def __init__(self, unanswered_s: float = 60.0) -> None:
         self.meter = Meter()
         self.events: list[Any] = []
         self.lost: list[str] = []
         self.meter._core.sink = self.events.append
         self.workers = ThreadPoolExecutor(4)
         self.desk = PropertyDesk(
-            self.workers, lambda thing, reason: self.lost.append(reason), write_wait_s=0.05
+            self.workers,
+            lambda thing, reason: self.lost.append(reason),
+            write_wait_s=0.05,
+            unanswered_s=unanswered_s,
         )
 
     def prop(self, name: str) -> Any:
@@ -89,6 +92,11 @@ class Bench:
     def values(self, name: str) -> list[Any]:
         return [e.value for e in self.events if isinstance(e, PropertyChanged) and e.name == name]
 
+    def close(self) -> None:
+        self.meter.gate.set()
+        self.desk.close()
+        self.workers.shutdown()
+
     def wait_for(self, what: Any) -> None:
         deadline = time.monotonic() + 5
         while not what():
@@ -100,9 +108,15 @@ class Bench:
 def bench() -> Iterator[Bench]:
     bench = Bench()
     yield bench
-    bench.meter.gate.set()
-    bench.desk.close()
-    bench.workers.shutdown()
+    bench.close()
+
+
+@pytest.fixture
+def impatient() -> Iterator[Bench]:
+    """A desk that takes a read that lasts for unanswered, almost at once."""
+    bench = Bench(unanswered_s=0.03)
+    yield bench
+    bench.close()
 
 
 def test_fifty_who_ask_at_once_cost_one_reading(bench, monkeypatch):
@@ -289,6 +303,35 @@ def test_a_value_that_stays_the_same_is_not_published_again(bench):
         bench.read("level")
 
     assert bench.values("level") == [1.0]
+
+
+def test_a_value_that_can_be_read_again_is_published_though_it_is_the_same(bench):
+    bench.read("level")
+    bench.meter.there = False
+    with pytest.raises(DisconnectedError):
+        bench.read("level")
+    bench.meter.there = True
+    bench.read("level")
+    bench.read("level")
+
+    assert bench.values("level") == [1.0, 1.0]
+
+
+def test_a_reading_that_never_comes_is_told_once_and_its_end_as_well(impatient):
+    impatient.read("level")
+    impatient.meter.gate.clear()
+    asked = impatient.desk.request(impatient.meter, impatient.prop("level"))
+
+    def failures() -> list[str]:
+        return [e.reason for e in impatient.events if isinstance(e, PropertyFailed)]
+
+    impatient.wait_for(failures)
+    threading.Event().wait(0.1)
+    assert failures() == ["no answer for 0.03 s; it is still waited for"]
+    impatient.meter.gate.set()
+
+    assert asked.result(5).value == 1.0
+    assert impatient.values("level") == [1.0, 1.0]
 
 
 def test_a_data_property_is_answered_from_what_is_known(bench):
