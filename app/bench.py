@@ -11,17 +11,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from app.actions.events import LedgerTroubled
 from app.actions.invocation import Invocation
 from app.actions.manager import DEFAULT_LIMIT, STUCK_AFTER_S, ActionManager
 from app.bench_file import BenchSpec
 from app.bench_things import BenchThing, said
 from app.driver_faults import contained
 from app.entering_order import entering_order
+from app.errors import LedgerFullError
 from app.event_bus import EventBus
 from app.fair_workers import FairWorkers
 from app.handles import Origin, Reading, Stamp, StopReport
 from app.history import History
 from app.property_desk import PropertyDesk, property_named
+from app.recording import Recording, RecordingRules
 from app.run_records import RunHistory
 from app.slot_calls import SlotCaller
 from app.stamp import StampKeeper
@@ -44,6 +47,7 @@ STOP_ANSWER_S = 2.0
 ENTER_WAIT_S = 10.0
 EXIT_WAIT_S = 5.0
 WORKERS_WAIT_S = 2.0
+RECORD_WAIT_S = 10.0
 
 
 class Bench:
@@ -54,6 +58,7 @@ class Bench:
         data_folder: Where settings are kept; None keeps none.
         limit: How many invocations may run at once.
         stuck_after_s: How long after it was asked to stop a run that goes on counts as stuck.
+        recording: What is recorded of runs; nothing without a folder of data.
 
     Attributes:
         bus: Everything that happens.
@@ -73,6 +78,7 @@ class Bench:
         data_folder: Path | None = None,
         limit: int = DEFAULT_LIMIT,
         stuck_after_s: float = STUCK_AFTER_S,
+        recording: RecordingRules = RecordingRules(),
     ) -> None:
         self.spec = spec
         self.data_folder = data_folder
@@ -96,6 +102,13 @@ class Bench:
         }
         self._stamps = StampKeeper(
             None if data_folder is None else data_folder / "stamp.json", self.bus.publish
+        )
+        self._recording = Recording(
+            data_folder,
+            recording,
+            stamp=lambda: self.stamp,
+            reads=self.properties.request,
+            troubled=self._ledger_troubled,
         )
         self.ledger: RunHistory | None = None
         self.ledger_trouble = ""
@@ -123,11 +136,12 @@ class Bench:
         self.close()
 
     def open(self) -> None:
-        """Make all Things, fill their slots, then enter them in order of what they need.
+        """Open the ledger, make all Things, fill slots, enter them in order of what they need.
 
         One that fails is there as 'failed' with its reason; the others run.
         """
         sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._open_ledger()
         for entry in self.things.values():
             entry.make()
         for entry in self.things.values():
@@ -139,10 +153,11 @@ class Bench:
                 self._enter(self.things[name])
 
     def close(self, timeout_s: float = 5.0) -> Sequence[str]:
-        """Cancel what runs, wait for it, leave the Things in exact reverse order.
+        """Cancel what runs, wait for it, stop all Things, leave them in exact reverse order.
 
         Args:
-            timeout_s: How long to wait for what runs, in seconds. Leaving each Thing may take 5 s.
+            timeout_s: How long to wait for what runs, in seconds. All `stop()` together may take
+                2 s, and leaving each Thing 5 s.
 
         Returns:
             What did not end in time, in words; it is abandoned. The interpreter waits for such
@@ -164,7 +179,11 @@ class Bench:
             stuck.append("a Thing that is still starting")
         with self._entering:
             self._gone = True
-        for entry in reversed(self._entered):
+        entered = tuple(reversed(self._entered))
+        # All at once, as at STOP ALL: one that does not answer must not leave others moving.
+        reports = stop_things(entered, STOP_ANSWER_S)
+        stuck += [f"stopping {report.thing}" for report in reports if not report.answered]
+        for entry in entered:
             if not _within(EXIT_WAIT_S, f"exit-{entry.name}", entry.leave):
                 stuck.append(f"leaving {entry.name}")
             entry.set_state(ThingState.CLOSED)
@@ -175,6 +194,8 @@ class Bench:
         self.workers.shutdown(wait=False, cancel_futures=True)
         if not _within(WORKERS_WAIT_S, "workers", lambda: self.workers.shutdown(wait=True)):
             stuck.append("a read or write that does not return")
+        self.ledger = None
+        self._recording.close()
         for line in stuck:
             _log.error("Abandoned: %s", line)
         return stuck
@@ -233,10 +254,11 @@ class Bench:
     def invoke(
         self, thing: str, name: str, input: Mapping[str, Any] | None, origin: Origin
     ) -> Invocation:
-        """Start an action. Returns at once.
+        """Start an action. Returns once it is recorded that it was accepted; it runs meanwhile.
 
         Raises:
             InputRefusedError: The input does not fit; nothing was started.
+            LedgerFullError: It cannot be recorded; it was not started, or is being cancelled.
             ThingError: It cannot be started now.
         """
         target = self.thing(thing)
@@ -244,7 +266,9 @@ class Bench:
         if not isinstance(action, ActionDescriptor):
             raise AffordanceNotFoundError(thing, name)
         checked = action.validated_input(input)
-        return self.actions.invoke_action(action, target, None, checked, origin=origin)
+        invocation = self.actions.invoke_action(action, target, None, checked, origin=origin)
+        _wait_until_recorded(invocation)
+        return invocation
 
     @property
     def stamp(self) -> Stamp:
@@ -256,7 +280,7 @@ class Bench:
 
         Raises:
             ValueRefusedError: A field is too long, or holds a control character.
-            OSError: It is in force, but could not be kept on disk.
+            SettingNotKeptError: It is in force, but could not be kept on disk.
         """
         return self._stamps.put(stamp)
 
@@ -363,6 +387,22 @@ class Bench:
                 return
         entry.leave()  # the bench was closed while it started
 
+    def _open_ledger(self) -> None:
+        with self._opening:
+            if self._closed:
+                return
+            self.actions.recorder = self._recording.open()
+            self.ledger = self._recording.ledger
+
+    def _ledger_troubled(self, reason: str) -> None:
+        """Runs can be recorded no more, or can again."""
+        self.ledger_trouble = reason
+        if reason:
+            _log.error("No new runs are started: %s", reason)
+        else:
+            _log.warning("Runs are recorded again.")
+        self.bus.publish(LedgerTroubled(thing="", reason=reason))
+
     def _after(self, invocation: Invocation) -> None:
         """Look at the Thing again, and whether its device was lost."""
         thing = invocation.thing_ref()
@@ -399,6 +439,27 @@ class Bench:
         timer.daemon = True
         self._retries[entry.name] = timer
         timer.start()
+
+
+def _wait_until_recorded(invocation: Invocation) -> None:
+    """Wait until a run is on disk; one that cannot be recorded is cancelled.
+
+    Stopping a Thing waits for no disk.
+
+    Raises:
+        LedgerFullError: It cannot be recorded.
+    """
+    recorded = invocation.recorded
+    if recorded is None or invocation.action_name == "stop":
+        return
+    try:
+        recorded.result(RECORD_WAIT_S)
+    except TimeoutError:
+        invocation.cancel()
+        raise LedgerFullError("the disk does not answer") from None
+    except LedgerFullError as error:
+        invocation.cancel()
+        raise LedgerFullError(error.reason) from None
 
 
 def _within(seconds: float, name: str, call: Callable[[], None]) -> bool:

@@ -17,6 +17,7 @@ from app.errors import BenchFileError
 from app.handles import ServerInfo
 from app.instance_lock import InstanceLock, bench_folder
 from app.local import LocalBench
+from app.recording import RecordingRules
 from app.settings import Settings
 from things.errors import NotAvailableError, ThingError
 
@@ -108,8 +109,11 @@ class Program:
             data_folder=folder,
             limit=settings.max_invocations,
             stuck_after_s=settings.stuck_after_s,
+            recording=RecordingRules(
+                settings.record_runs, settings.ledger_keep_days, settings.ledger_max_mb
+            ),
         )
-        self.handle = LocalBench(self.bench, lambda: self.server_info)
+        self.handle = LocalBench(self.bench, lambda: self.server_info, dev=settings.dev)
         self.server_info = ServerInfo("")
         self._server: ServerThread | None = None
         self.ends_bench = True

@@ -85,6 +85,16 @@ class Settings(BaseSettings):
         le=600,
         description="How long after it was asked to stop an action that goes on counts as stuck.",
     )
+    record_runs: bool = Field(
+        True,
+        description="Whether every run is recorded. Where it cannot be, no action is started.",
+    )
+    ledger_keep_days: float = Field(
+        3650.0, gt=0, le=36_500, description="How old recorded runs may become, in days."
+    )
+    ledger_max_mb: float = Field(
+        2000.0, ge=1, description="How much recorded runs may take on the disk, in megabytes."
+    )
     max_body_bytes: int = Field(
         16 * 2**20, ge=1024, description="Largest JSON body taken from the network, in bytes."
     )

@@ -9,6 +9,7 @@ import traceback
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -105,6 +106,7 @@ class Invocation(threading.Thread):
         expiry_time: When it will be forgotten; None until it has ended.
         cancelled_at_s: When it was first asked to stop, on the monotonic clock; None before.
         stuck: Whether it was asked to stop longer ago than is allowed and still ran on.
+        recorded: Done once it is on disk that it was accepted; None where nothing is recorded.
     """
 
     def __init__(
@@ -140,6 +142,7 @@ class Invocation(threading.Thread):
         self.waiting_for = ""
         self.cancelled_at_s: float | None = None
         self.stuck = False
+        self.recorded: Future[None] | None = None
         self._ID = id
         self._changed = changed
         self._idle_event: CancelEvent | None = None
@@ -309,6 +312,10 @@ class Invocation(threading.Thread):
             Whether it has.
         """
         return self._ended.wait(timeout_s)
+
+    def not_started(self, error: BaseException) -> None:
+        """End it before it began, since it could get no thread."""
+        self._end(failed(error, InvocationStatus.ERROR))
 
     def run(self) -> None:
         """Run the action to its end and record what came of it.

@@ -15,8 +15,14 @@ from app.actions.alarms import Alarms
 from app.actions.events import InvocationChanged, InvocationProgressed
 from app.actions.invocation import Invocation, MakesUrls
 from app.actions.invocation_model import InvocationModel
-from app.errors import ClosingError, InvocationNotFoundError, TooManyInvocationsError
-from app.handles import Origin, OriginKind
+from app.actions.recording import Recorder
+from app.errors import (
+    ClosingError,
+    InvocationNotFoundError,
+    LedgerFullError,
+    TooManyInvocationsError,
+)
+from app.handles import InvocationStatus, Origin, OriginKind
 from things.cancelling import CancelEvent
 from things.events import Event, now
 
@@ -43,6 +49,10 @@ class ActionManager:
         after: Called with each invocation that ended, in its own thread.
         stuck_after_s: How long after it was asked to stop one that goes on is said to be stuck,
             in seconds.
+        recorder: Keeps a record of every run; None where none is kept.
+
+    Attributes:
+        recorder: As given; a bench sets it when its ledger is open.
     """
 
     def __init__(
@@ -52,7 +62,9 @@ class ActionManager:
         limit: int = DEFAULT_LIMIT,
         after: Callable[[Invocation], None] = lambda invocation: None,
         stuck_after_s: float = STUCK_AFTER_S,
+        recorder: Recorder | None = None,
     ) -> None:
+        self.recorder = recorder
         self._publish = publish
         self._limit = limit
         self._after = after
@@ -121,6 +133,7 @@ class ActionManager:
 
         Raises:
             TooManyInvocationsError: As many run as are allowed.
+            LedgerFullError: It could not be recorded.
             ClosingError: The program is ending.
         """
         id = uuid.uuid4() if id is None else id
@@ -137,7 +150,8 @@ class ActionManager:
         self._admit(invocation)
         try:
             invocation.start()
-        except RuntimeError:  # no thread to be had
+        except RuntimeError as error:  # no thread to be had
+            invocation.not_started(error)
             self._forget(invocation.id)
             raise
         return invocation
@@ -267,9 +281,30 @@ class ActionManager:
             if invocation.is_alive() and invocation.wait_ended(0):
                 invocation.join(max(0.1, deadline - time.monotonic()))
         self._alarms.close()
-        return [invocation for invocation in running if not invocation.wait_ended(0)]
+        abandoned = [invocation for invocation in running if not invocation.wait_ended(0)]
+        if self.recorder is not None:
+            for invocation in abandoned:
+                self.recorder.abandoned(invocation, timeout_s)
+        return abandoned
 
     def _admit(self, invocation: Invocation, *, limited: bool = True) -> None:
+        """List a run that is about to start, here and with whoever records it."""
+        recorder = self.recorder
+        # Stopping a Thing never depends on a disk.
+        must_be_recorded = limited and invocation.action_name != "stop"
+        if recorder is not None and must_be_recorded:
+            recorder.check()
+        self._list(invocation, limited=limited)
+        if recorder is None:
+            return
+        try:
+            invocation.recorded = recorder.accepted(invocation)
+        except LedgerFullError:
+            if must_be_recorded:
+                self._forget(invocation.id)
+                raise
+
+    def _list(self, invocation: Invocation, *, limited: bool) -> None:
         with self._invocations_lock:
             if self._closing:
                 raise ClosingError
@@ -300,12 +335,26 @@ class ActionManager:
                 self._tell(InvocationProgressed(thing=invocation.thing_name, snapshot=snapshot))
         if kind == "cancel":
             self._watch_for_stuck(invocation)
+        if kind == "status":
+            self._record(invocation, snapshot.status)
         if kind == "status" and snapshot.status.ended:
             self._expire_later(invocation)
             try:
                 self._after(invocation)
             except Exception:
                 _log.exception("What follows an invocation failed.")
+
+    def _record(self, invocation: Invocation, status: InvocationStatus) -> None:
+        recorder = self.recorder
+        if recorder is None:
+            return
+        try:
+            if status.ended:
+                recorder.ended(invocation)
+            elif status is InvocationStatus.RUNNING:
+                recorder.started(invocation)
+        except Exception:
+            _log.exception("What became of an invocation could not be recorded.")
 
     def _tell(self, event: Event) -> None:
         """Publish; a listener that fails must not end an invocation half way."""
@@ -337,4 +386,6 @@ class ActionManager:
             id,
             self._stuck_after_s,
         )
+        if self.recorder is not None:
+            self.recorder.stuck(invocation)
         self._changed(invocation, "progress")

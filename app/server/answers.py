@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.errors import ClosingError, TooManyInvocationsError
+from app.errors import ClosingError, LedgerFullError, TooManyInvocationsError
 from app.handles import Problem
 from app.problems import OWN_ERRORS, problem_of, status_of
 from things.errors import InputRefusedError, ReadOnlyError, ThingError, ValueRefusedError
@@ -142,7 +142,7 @@ def answer_to(error: BaseException, path: str) -> Response:
             return problem_answer(problem_of(error), path, {"allow": "GET, HEAD"})
         case ValueRefusedError() | InputRefusedError():
             return _faults_answer(error.details or [_fault_of(error)], ("body",))
-        case ClosingError() | TooManyInvocationsError():
+        case ClosingError() | TooManyInvocationsError() | LedgerFullError():
             return problem_answer(problem_of(error), path, {"retry-after": _RETRY_AFTER_S})
         case ThingError():
             return problem_answer(problem_of(error), path, cause=error)

@@ -1,0 +1,112 @@
+"""How a bench keeps its ledger: opened late, refused loudly, closed last."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.actions.recording import NotRecording, Recorder
+from app.run_facts import Stamp
+from things.errors import ThingError
+
+if TYPE_CHECKING:
+    from app.database.database import Database
+    from app.ledger.known_values import Reads
+    from app.ledger.ledger import Ledger
+
+_log = logging.getLogger(__name__)
+
+DATABASE = "labwright.db"
+"""The file in a bench's folder of data that holds the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRules:
+    """What is recorded, and for how long.
+
+    Attributes:
+        record_runs: Whether runs are recorded. Where they are and cannot be, none is started.
+        keep_days: How old recorded runs may become.
+        max_mb: How much they may take on the disk, in megabytes.
+    """
+
+    record_runs: bool = True
+    keep_days: float = 3650.0
+    max_mb: float = 2000.0
+
+
+class Recording:
+    """The ledger of a bench while that is open.
+
+    Args:
+        folder: The bench's folder of data; None keeps no ledger.
+        rules: What is recorded.
+        stamp: Gives the stamp in force.
+        reads: Reads a property from its device, in a worker.
+        troubled: Told why nothing can be recorded, and '' when all is well again; in any thread.
+    """
+
+    def __init__(
+        self,
+        folder: Path | None,
+        rules: RecordingRules,
+        *,
+        stamp: Callable[[], Stamp],
+        reads: Reads,
+        troubled: Callable[[str], None],
+    ) -> None:
+        self._folder = folder
+        self._rules = rules
+        self._stamp = stamp
+        self._reads = reads
+        self._troubled = troubled
+        self._database: Database | None = None
+        self._ledger: Ledger | None = None
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The ledger; None while it is not open."""
+        return self._ledger
+
+    def open(self) -> Recorder | None:
+        """Open the ledger.
+
+        Returns:
+            What records runs; None where none are to be recorded. Where the ledger cannot be
+            opened, something that refuses every run and says why.
+        """
+        if self._folder is None or not self._rules.record_runs:
+            return None
+        # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
+        from app.database.database import Database
+        from app.ledger.ledger import Ledger
+
+        try:
+            self._database = Database.at_file(self._folder / DATABASE)
+            self._database.writer.tell(self._troubled)
+            self._ledger = Ledger(
+                self._database,
+                stamp=self._stamp,
+                reads=self._reads,
+                keep_days=self._rules.keep_days,
+                max_mb=self._rules.max_mb,
+            )
+        except ThingError as error:
+            _log.error("The ledger cannot be opened: %s", error)
+            self.close()
+            reason = f"the ledger cannot be opened: {error}"
+            self._troubled(reason)
+            return NotRecording(reason)
+        return self._ledger
+
+    def close(self) -> None:
+        """Write what waits and close the ledger; twice is harmless."""
+        ledger, self._ledger = self._ledger, None
+        database, self._database = self._database, None
+        if ledger is not None:
+            ledger.close()
+        if database is not None:
+            database.close()
