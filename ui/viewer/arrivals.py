@@ -17,11 +17,13 @@ from app.actions.events import InvocationChanged
 from app.handles import BenchHandle, InvocationSnapshot, InvocationStatus, OutputBlob, Picture
 from app.imaging.decoder import ImageDecoder
 from app.imaging.errors import ImageError
+from app.imaging.previews import kind_of_file
 from things.errors import ThingError
 from ui.activity.thumbnails import ThumbnailSource
 from ui.bridge import Bridge
 from ui.tasks import Tasks
 from ui.viewer import thumbnails as small
+from ui.viewer.fetched_file import MOST_BYTES, FetchedFile
 from ui.viewer.image_viewer import ImageViewer
 from ui.viewer.page import FileNote, SaveTo
 
@@ -141,10 +143,7 @@ class Arrivals(QObject):
         images = [blob for blob in snapshot.blobs if is_image(blob)][:MOST_IMAGES]
         files = [blob for blob in snapshot.blobs if not is_image(blob)]
         if files and newest:
-            notes = [
-                FileNote(blob.name, blob.media_type, blob.size, self._saver(snapshot, blob))
-                for blob in files
-            ]
+            notes = [self._note(snapshot, blob) for blob in files]
             self._viewer.show_files(snapshot.thing, arrival.title, notes, asked=arrival.asked)
         for number, blob in enumerate(images):
             if newest or number == 0:
@@ -212,6 +211,14 @@ class Arrivals(QObject):
     async def _make_thumbnail(self, snapshot: InvocationSnapshot, picture: Picture) -> None:
         image = await asyncio.wrap_future(small.make(self._viewer.workers, picture))
         self._thumbnails.put(snapshot.id, QPixmap.fromImage(image))
+
+    def _note(self, snapshot: InvocationSnapshot, blob: OutputBlob) -> FileNote:
+        kind = kind_of_file(blob.media_type, blob.name)
+        contents = None
+        if kind is not None and (blob.size or 0) <= MOST_BYTES:
+            contents = FetchedFile(self._bench, self._decoder, snapshot.id, blob, kind)
+        save = self._saver(snapshot, blob)
+        return FileNote(blob.name, blob.media_type, blob.size, save, contents)
 
     def _saver(self, snapshot: InvocationSnapshot, blob: OutputBlob) -> SaveTo:
         """Writes a blob; holds its address, not the blob."""

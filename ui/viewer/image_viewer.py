@@ -13,6 +13,7 @@ from app.handles import Picture, ThingHandle
 from things.errors import ThingError
 from ui.tasks import Tasks
 from ui.theme import Theme
+from ui.viewer.file_looking import FileLooking
 from ui.viewer.live_feed import LiveFeed
 from ui.viewer.page import FileNote, LiveStream, Page, SaveTo
 from ui.viewer.page_tabs import PageTabs, Tab
@@ -60,6 +61,7 @@ class ImageViewer(Island):
         self.header = IslandHeader(theme)
         self.tabs = PageTabs(theme)
         self.area = PictureArea(theme, self._pages, self.workers)
+        self._looking = FileLooking(self.area.files, tasks, self.workers, self)
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self.header.beside.addWidget(self.tabs, 1)
@@ -206,6 +208,7 @@ class ImageViewer(Island):
         self.area.strip.pin.clicked.connect(self._pin_clicked)
         self.area.strip.save.clicked.connect(self._save_clicked)
         self.area.files.save_asked.connect(lambda file: self.saving.ask(file.name, file.save))
+        self._looking.opened.connect(self._open_array)
         self.saving.failed.connect(self._not_saved)
         self._tick.timeout.connect(self.area.show_status)
 
@@ -280,6 +283,14 @@ class ImageViewer(Island):
     def _save_clicked(self) -> None:
         if self.current is not None:
             self.saving.ask_for_page(self.current)
+
+    def _open_array(self, file: FileNote, name: str, picture: Picture) -> None:
+        """An array of a file in a tab of its own, which the next one takes."""
+        page = self.current
+        source = file.name if page is None else page.source
+        self.show_picture(
+            f"{source} arrays", f"{file.name}, {name}", picture, tip=file.name, asked=True
+        )
 
     def _not_saved(self, name: str, reason: str) -> None:
         self.area.canvas.set_note(

@@ -6,11 +6,13 @@ import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from app.handles import Picture, ThingHandle
+from app.imaging.previews import Preview
 from ui.viewer.axes import StackAxis, middle, plane_of, stack_axes
 from ui.viewer.colour_maps import GREY, ColourMap
 from ui.viewer.levels import Levels
@@ -38,6 +40,26 @@ class Shades:
     axis: tuple[float, float] | None = None
 
 
+class FileContents(Protocol):
+    """What is inside a file, read where it can do no harm."""
+
+    async def preview(self) -> Preview:
+        """What it holds.
+
+        Raises:
+            ImageError: It is not what it is said to be.
+            ThingError: The bench has it no more.
+        """
+
+    async def array(self, place: int) -> Picture | NDArray[np.float64]:
+        """One of the arrays of an archive: a picture, or a curve.
+
+        Raises:
+            ImageError: It cannot be shown.
+            ThingError: The bench has it no more.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class FileNote:
     """A file that is no picture.
@@ -47,12 +69,14 @@ class FileNote:
         media_type: Such as 'text/csv'.
         size: In bytes, or None.
         save: How to write it.
+        contents: How to look into it; None where that is not possible.
     """
 
     name: str
     media_type: str
     size: int | None
     save: SaveTo
+    contents: FileContents | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ Pyramid = tuple[Copy, ...]
 
 
 def build(plane: NDArray[Any]) -> Pyramid:
-    """All copies of a picture; takes a fraction of a second for 400 megapixels. For worker threads."""
+    """All copies of a picture; 400 megapixels take part of a second. For worker threads."""
     copies: list[Copy] = []
     step = 1
     while plane.shape[0] * plane.shape[1] > _SMALL and min(plane.shape[:2]) >= STEP:

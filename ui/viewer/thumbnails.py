@@ -37,6 +37,16 @@ def thumbnail(picture: Picture, size: QSize = SIZE) -> QImage:
     return as_image(Rendered(pixels, 0, 0, size.width(), size.height()))
 
 
+def whole(picture: Picture, size: QSize) -> QImage:
+    """All of a picture, or of a stack's plane in the middle, within `size`. For worker threads."""
+    plane = plane_of(picture, middle(picture))
+    height, width = plane.shape[:2]
+    levels = auto_levels(sampled(plane, 16_384), plane.ndim == 3)
+    step = max(1, int(min(width / size.width(), height / size.height())))
+    pixels = coloured(plane, Colouring(levels, GREY), step)
+    return as_image(Rendered(pixels, 0, 0, pixels.shape[1], pixels.shape[0]))
+
+
 def make(workers: Executor, picture: Picture) -> Future[QImage]:
     """A thumbnail, off the Qt thread."""
     return workers.submit(thumbnail, picture)
