@@ -12,7 +12,7 @@ from typing import Any
 from app.actions.events import StampChanged
 from app.run_facts import Stamp
 from app.words import one_line
-from things.errors import ValueRefusedError
+from things.errors import SettingNotKeptError, ValueRefusedError
 from things.events import Event
 from things.settings_file import SettingsFile
 
@@ -45,7 +45,7 @@ class StampKeeper:
 
         Raises:
             ValueRefusedError: A field is too long, or holds a control character; nothing changed.
-            OSError: It is in force, but could not be kept on disk.
+            SettingNotKeptError: It is in force, but could not be kept on disk (an OSError).
         """
         found = Stamp(**{name: one_line(name, text) for name, text in asdict(stamp).items()})
         with self._lock:  # so that events come in the order in which stamps are in force
@@ -54,7 +54,10 @@ class StampKeeper:
             self._stamp = found
             self._publish(StampChanged(thing="", stamp=found))
             if self._file is not None:
-                self._file.put(_KEY, asdict(found))
+                try:
+                    self._file.put(_KEY, asdict(found))
+                except OSError as error:
+                    raise SettingNotKeptError(_KEY, error.strerror or str(error)) from error
         return found
 
 

@@ -39,6 +39,7 @@ RESERVED_THINGS = frozenset(
         "docs",
         "redoc",
         "openapi.json",
+        "stamp",
         "stop",
         "dev",
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-_METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
+_METHODS = ("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE")
 _SENT = ("content-type", "last-event-id", "range", "if-range", "if-none-match")
 _SEEN = ("location", "link", "etag", "content-range", "retry-after")
 

@@ -21,12 +21,15 @@ from app.server.documentation_routes import documentation_routes
 from app.server.event_feed import EventFeed
 from app.server.event_routes import event_routes
 from app.server.guards import Guard
+from app.server.interrupted import InterruptedRuns
 from app.server.invocation_json import Summaries
 from app.server.invocation_routes import invocation_routes
 from app.server.parts import Parts
 from app.server.problems import Problems, http_problem
 from app.server.return_routes import return_routes
+from app.server.run_routes import run_routes
 from app.server.settings import ServerSettings
+from app.server.stamp_routes import stamp_routes
 from app.server.state_routes import state_routes
 from app.server.stop_route import stop_routes
 from app.server.thing_routes import ThingRoutes
@@ -34,6 +37,7 @@ from app.server.upload_routes import upload_routes
 from app.server.uploads import Uploads
 
 _WORKERS = 8
+_LEDGER_READERS = 2
 _UPLOADS = 4
 """How many of the largest may wait for use."""
 
@@ -47,6 +51,7 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
     """
     workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="server-worker")
     parts = Parts(bench, settings, bench.blobs, workers, EventFeed(bench.bus), LongLived())
+    readers = ThreadPoolExecutor(_LEDGER_READERS, thread_name_prefix="server-ledger")
     uploads = Uploads(_UPLOADS * settings.max_upload_bytes)
 
     @asynccontextmanager
@@ -59,6 +64,7 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
             parts.long_lived.close()
             uploads.close()
             workers.shutdown(wait=False, cancel_futures=True)
+            readers.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(
         title=bench.spec.title,
@@ -86,7 +92,9 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     app.router.routes += [
         *descriptions.routes(),
-        *invocation_routes(parts, summaries),
+        *invocation_routes(parts, summaries, InterruptedRuns(bench)),
+        *run_routes(parts, readers),
+        *stamp_routes(parts),
         *blob_routes(parts),
         *upload_routes(parts, uploads),
         *event_routes(parts),

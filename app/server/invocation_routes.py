@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.actions.invocation import ACTION_INVOCATIONS_PATH
+from app.actions.invocation import ACTION_INVOCATIONS_PATH, Invocation
+from app.errors import InvocationNotFoundError
 from app.handles import InvocationStatus
 from app.server.answers import Json, Refused, written
 from app.server.blob_routes import sandboxed
+from app.server.interrupted import InterruptedRuns
 from app.server.invocation_json import Summaries, addressed, whole
 from app.server.paging import list_answer
 from app.server.parts import Parts, id_in
@@ -21,12 +24,15 @@ _NULL = b"null"
 _LONG_LOG = 100
 
 
-def invocation_routes(parts: Parts, summaries: Summaries) -> Sequence[BaseRoute]:
+def invocation_routes(
+    parts: Parts, summaries: Summaries, interrupted: InterruptedRuns
+) -> Sequence[BaseRoute]:
     """The routes under `/action_invocations`.
 
     Args:
         parts: What the routes share.
         summaries: Writes lists of invocations.
+        interrupted: Finds those that the program did not end.
     """
     actions = parts.bench.actions
 
@@ -34,15 +40,27 @@ def invocation_routes(parts: Parts, summaries: Summaries) -> Sequence[BaseRoute]
         return await list_answer(parts, summaries, request.scope)
 
     async def one(request: Request) -> Response:
-        invocation = actions.get_invocation(id_in(request, "id"))
-        base, addresses = parts.base(request.scope), parts.addresses(request.scope)
+        id, base = id_in(request, "id"), parts.base(request.scope)
+        try:
+            invocation = actions.get_invocation(id)
+        except InvocationNotFoundError:
+            return Json(await parts.in_worker(lambda: interrupted.written(id, base)))
+        addresses = parts.addresses(request.scope)
         if len(invocation.records) > _LONG_LOG:
             return Json(await parts.in_worker(lambda: whole(invocation, base, addresses)))
         return Json(whole(invocation, base, addresses))
 
+    async def look(id: UUID) -> Invocation | None:
+        """The invocation; None for one that the program did not end."""
+        try:
+            return actions.get_invocation(id)
+        except InvocationNotFoundError:
+            await parts.in_worker(lambda: interrupted.find(id))
+            return None
+
     async def output(request: Request) -> Response:
-        invocation = actions.get_invocation(id_in(request, "id"))
-        outcome = invocation.standing.outcome
+        invocation = await look(id_in(request, "id"))
+        outcome = None if invocation is None else invocation.standing.outcome
         if outcome is None or outcome.status is not InvocationStatus.COMPLETED:
             raise Refused(
                 503,
@@ -57,8 +75,8 @@ def invocation_routes(parts: Parts, summaries: Summaries) -> Sequence[BaseRoute]
         return Json(text)
 
     async def cancel(request: Request) -> Response:
-        invocation = actions.get_invocation(id_in(request, "id"))
-        if not actions.cancel(invocation.id):
+        invocation = await look(id_in(request, "id"))
+        if invocation is None or not actions.cancel(invocation.id):
             raise Refused(
                 503, "Ended already", "The invocation has ended already and cannot be cancelled."
             )

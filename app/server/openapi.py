@@ -19,6 +19,7 @@ from app.server.openapi_parts import (
     operation,
     shared_parts,
 )
+from app.server.openapi_runs import run_schemas
 from app.server.openapi_schemas import Schema, json_schema, reference, shared_schemas
 
 _MOTION = "multipart/x-mixed-replace"
@@ -52,7 +53,7 @@ def openapi_document(
             *(_tag(name, described) for name, described in descriptions.items()),
         ],
         "paths": paths,
-        "components": {"schemas": shared_schemas(), **shared_parts()},
+        "components": {"schemas": {**shared_schemas(), **run_schemas()}, **shared_parts()},
     }
 
 

@@ -13,7 +13,9 @@ from app.server.openapi_parts import (
     in_query,
     nothing,
     operation,
+    problem,
 )
+from app.server.openapi_runs import run_paths
 from app.server.openapi_schemas import Schema, reference
 
 _TAGS = ["bench"]
@@ -30,7 +32,14 @@ def fixed_paths(prefix: str) -> dict[str, dict[str, Operation]]:
     """
     return {
         prefix + path: methods
-        for group in (_things(), _invocations(), _blobs(), _events(), _documentation())
+        for group in (
+            _things(),
+            _invocations(),
+            run_paths(),
+            _blobs(),
+            _events(),
+            _documentation(),
+        )
         for path, methods in group.items()
     }
 
@@ -107,7 +116,7 @@ def _invocations() -> dict[str, dict[str, Operation]]:
             "delete": operation(
                 "Cancel an invocation",
                 _TAGS,
-                {"200": nothing("It was asked to stop."), "503": _problem("It has ended already.")},
+                {"200": nothing("It was asked to stop."), "503": problem("It has ended already.")},
                 parameters=[_ID],
             ),
         },
@@ -120,7 +129,7 @@ def _invocations() -> dict[str, dict[str, Operation]]:
                         "description": "JSON, or the bytes of a blob.",
                         "content": {"application/json": {}, ANYTHING: {"schema": _FILE}},
                     },
-                    "503": _problem("There is no result, or not yet."),
+                    "503": problem("There is no result, or not yet."),
                 },
                 parameters=[_ID],
             )
@@ -136,9 +145,9 @@ def _blobs() -> dict[str, dict[str, Operation]]:
                 _TAGS,
                 {
                     "201": answer("A blob, to give to an action.", reference("Blob")),
-                    "413": _problem("It is too long."),
-                    "415": _problem("It does not say of what media type it is."),
-                    "507": _problem("There is no room for it now."),
+                    "413": problem("It is too long."),
+                    "415": problem("It does not say of what media type it is."),
+                    "507": problem("There is no room for it now."),
                 },
                 "The body is the file, its content type the media type. One that is not used is "
                 "forgotten after a while.",
@@ -209,7 +218,3 @@ def _documentation() -> dict[str, dict[str, Operation]]:
             )
         },
     }
-
-
-def _problem(text: str) -> dict[str, object]:
-    return answer(text, reference("Problem"), "application/problem+json")

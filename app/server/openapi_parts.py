@@ -66,6 +66,11 @@ def body(schema: Schema, media_type: str = JSON, *, required: bool = True) -> di
     return {"required": required, "content": {media_type: {"schema": schema}}}
 
 
+def problem(text: str) -> dict[str, Any]:
+    """An answer that tells what went wrong."""
+    return answer(text, reference("Problem"), _PROBLEM)
+
+
 def in_path(name: str, text: str, *, form: str = "uuid") -> dict[str, Any]:
     """A parameter in the path."""
     schema = {"type": "string", "format": form} if form else {"type": "string"}

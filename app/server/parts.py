@@ -47,7 +47,7 @@ class Parts:
 
     async def in_worker(self, call: Callable[[], R]) -> R:
         """Run what may be slow away from the loop."""
-        return await asyncio.get_running_loop().run_in_executor(self.workers, call)
+        return await in_executor(self.workers, call)
 
     def addresses(self, scope: Scope) -> BlobAddresses:
         """The blob addresses that the client of a request sees."""
@@ -56,6 +56,11 @@ class Parts:
     def base(self, scope: Scope) -> str:
         """Where links begin: scheme, host and prefix."""
         return base_url(scope) + self.settings.prefix
+
+
+async def in_executor(executor: Executor, call: Callable[[], R]) -> R:
+    """Run what may be slow in one of these threads."""
+    return await asyncio.get_running_loop().run_in_executor(executor, call)
 
 
 def origin_of(scope: Scope) -> Origin:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ def state_routes(parts: Parts) -> Sequence[BaseRoute]:
                     "invocations": [
                         invocation_json(each.snapshot()) for each in bench.actions.invocations
                     ],
+                    "stamp": asdict(bench.stamp),
+                    "ledger_trouble": bench.ledger_trouble,
                 }
             )
 
