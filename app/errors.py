@@ -7,6 +7,7 @@ ThingError
 ├── TooManyInvocationsError     as many run as are allowed; try again
 ├── ClosingError                the program is ending and starts nothing new
 ├── InvocationNotFoundError     no invocation of that id, or not any more
+├── InterlockError              a condition on an action or a write is not met
 ├── LedgerError                 the ledger cannot be read or written
 │   ├── LedgerFullError         nothing can be recorded now, so nothing new is started
 │   └── RunQueryError           the ledger does not understand what it is asked
@@ -89,6 +90,20 @@ class InvocationNotFoundError(ThingError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class InterlockError(ThingError):
+    """A condition on an action or on the writing of a property is not met, or cannot be judged.
+
+    Attributes:
+        condition: As it was written; '' where only the words came, over the network.
+        reason: Why, in words, such as 'Needs stage.position.z < 2; it is 3.1 mm.'
+    """
+
+    def __init__(self, condition: str, reason: str) -> None:
+        super().__init__(reason)
+        self.condition = condition
+        self.reason = reason
 
 
 class LedgerError(ThingError):

@@ -13,7 +13,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
-from app.actions.events import InvocationProgressed
+from app.actions.events import InterlockChanged, InvocationProgressed
 from things.events import Event, PropertyChanged, PropertyFailed, StreamChanged
 
 _log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ BACKLOG = 1000
 def _conflation_key(event: Event) -> Hashable | None:
     """What a newer event may take the place of; None for what must never be dropped."""
     match event:
-        case PropertyChanged() | PropertyFailed() | StreamChanged():
+        case PropertyChanged() | PropertyFailed() | StreamChanged() | InterlockChanged():
             return (type(event), event.thing, event.name)
         case InvocationProgressed():
             return (InvocationProgressed, event.snapshot.id)

@@ -10,6 +10,7 @@ import re
 
 from app.errors import (
     ClosingError,
+    InterlockError,
     InvocationNotFoundError,
     LedgerError,
     RunQueryError,
@@ -39,6 +40,7 @@ STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (InputRefusedError, 422),
     (BusyError, 409),
     (DeadlockError, 409),
+    (InterlockError, 409),
     (NotAvailableError, 503),
     (DisconnectedError, 503),
     (TooManyInvocationsError, 503),

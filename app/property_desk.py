@@ -60,6 +60,8 @@ class PropertyDesk:
         workers: Where slow reads run when nobody waits for them.
         lost: Called with a Thing and a reason when a read or write finds the device gone.
         write_wait_s: How long a write waits for a busy Thing, in seconds.
+        interlock: Called before a property is written: when asked, and again (True) with the
+            lock held; raises where it may not be.
         unanswered_s: How long a read may take before all are told, in seconds.
     """
 
@@ -70,12 +72,14 @@ class PropertyDesk:
         *,
         write_wait_s: float = WRITE_WAIT_S,
         unanswered_s: float = UNANSWERED_S,
+        interlock: Callable[[Thing, str, bool], None] = lambda thing, name, held: None,
     ) -> None:
         self._workers_of: Callable[[str], Executor] = (
             workers.of if isinstance(workers, FairWorkers) else lambda _thing: workers
         )
         self._lost = lost
         self._write_wait_s = write_wait_s
+        self._interlock = interlock
         self._unanswered_s = unanswered_s
         self._in_flight: dict[tuple[int, str], Future[Reading]] = {}
         self._reading: dict[Future[Reading], _UnderWay] = {}
@@ -135,14 +139,17 @@ class PropertyDesk:
 
         Raises:
             ValueRefusedError: It does not fit; the device was not touched.
+            InterlockError: A condition for writing it is not met; the device was not touched.
             BusyError: The Thing is held by somebody else.
             ThingError: The device refused or is gone.
         """
         if prop.read_only:
             raise ReadOnlyError(prop.name)
         checked = prop.validated(value)
+        self._interlock(thing, prop.name, False)
         described = f"{prop.title} being set, asked by {asked}"
         with thing.lock.held_by(owner, described, timeout_s=self._write_wait_s):
+            self._interlock(thing, prop.name, True)
             self._guarded(thing, lambda: prop.write(thing, checked))
         return self.read_again(thing, prop)
 
@@ -153,12 +160,15 @@ class PropertyDesk:
 
         Raises:
             ReadOnlyError: It has none to go back to.
+            InterlockError: A condition for writing it is not met; the device was not touched.
             BusyError: The Thing is held by somebody else.
         """
         if not prop.resettable:
             raise ReadOnlyError(prop.name)
+        self._interlock(thing, prop.name, False)
         described = f"{prop.title} being reset, asked by {asked}"
         with thing.lock.held_by(owner, described, timeout_s=self._write_wait_s):
+            self._interlock(thing, prop.name, True)
             self._guarded(thing, lambda: prop.reset(thing))
         return self.read_again(thing, prop)
 
@@ -197,6 +207,19 @@ class PropertyDesk:
                     )
             self._clock_changed.notify_all()
 
+    def watch(self, thing: Thing, prop: PropertyDescriptor[Any]) -> None:
+        """Read a property by the clock and after each action, although nobody looks at it.
+
+        Until `stop_polling`; once a second where it has no rhythm of its own.
+        """
+        with self._lock:
+            self._interest.add((id(thing), prop.name))
+        if prop.poll_s is not None:
+            return
+        with self._clock_changed:
+            heapq.heappush(self._due, (time.monotonic(), next(self._ticks), thing, prop))
+            self._clock_changed.notify_all()
+
     def stop_polling(self, thing: Thing) -> None:
         """Read the Thing by the clock no more."""
         with self._clock_changed:
@@ -208,7 +231,7 @@ class PropertyDesk:
             self._newest = {
                 key: number for key, number in self._newest.items() if key[0] != id(thing)
             }
-        self._failed = {key for key in self._failed if key[0] != id(thing)}
+            self._failed = {key for key in self._failed if key[0] != id(thing)}
 
     def close(self) -> None:
         """End the clock."""
@@ -301,15 +324,16 @@ class PropertyDesk:
             self._newest[key] = number
             known = thing._core.readings.get(prop.name)
             changed = known is None or known.value != value
-            if key in self._failed:
-                # Whoever heard of the failure must hear that it is over, whatever the value.
+            with self._lock:
+                # Whoever heard of a failure must hear that it is over, whatever the value.
+                changed = changed or key in self._failed
                 self._failed.discard(key)
-                changed = True
             return thing._core.note(prop.name, value, publish=changed)
 
     def _tell_failed(self, thing: Thing, prop: PropertyDescriptor[Any], reason: str) -> None:
         with thing._core.publishing:
-            self._failed.add((id(thing), prop.name))
+            with self._lock:
+                self._failed.add((id(thing), prop.name))
             thing._core.sink(PropertyFailed(thing=thing.name, name=prop.name, reason=reason))
 
     def _tell_unanswered(self) -> None:

@@ -7,6 +7,7 @@ An event has a name and its data:
     thing           {"thing", "at", "state", "reason"}
     event           {"thing", "at", "name", "data"}
     stream          {"thing", "at", "name", "live"}
+    interlock       {"thing", "at", "name", "reason"}
     invocation      {"thing", "at", "seq", and the invocation with its input and output}
     progress        {"thing", "at", and the invocation without}
     stamp           {"thing": "", "at", "stamp"}
@@ -26,6 +27,7 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from app.actions.events import (
+    InterlockChanged,
     InvocationChanged,
     InvocationProgressed,
     LedgerTroubled,
@@ -52,6 +54,7 @@ _READ: Final[Mapping[str, TypeAdapter[Any]]] = {
     "thing": TypeAdapter(ThingStateChanged),
     "event": TypeAdapter(EventEmitted),
     "stream": TypeAdapter(StreamChanged),
+    "interlock": TypeAdapter(InterlockChanged),
     "invocation": TypeAdapter(InvocationChanged),
     "progress": TypeAdapter(InvocationProgressed),
     "stamp": TypeAdapter(StampChanged),
@@ -137,6 +140,8 @@ def _described(event: Event) -> tuple[str, dict[str, Any]]:
             return "event", {"name": event.name, "data": event.data}
         case StreamChanged():
             return "stream", {"name": event.name, "live": event.live}
+        case InterlockChanged():
+            return "interlock", {"name": event.name, "reason": event.reason}
         case InvocationChanged():
             return "invocation", {"seq": event.seq, **invocation_json(event.snapshot)}
         case InvocationProgressed():

@@ -130,6 +130,11 @@ class ThingCore:
         """Whether the Thing has a thread of its own that is at work, and this is another one."""
         return self._own_thread is not None and self._own_thread.occupied
 
+    @property
+    def inside(self) -> bool:
+        """Whether this very code runs in the Thing's own thread."""
+        return self._own_thread is not None and self._own_thread.inside
+
     def close(self) -> None:
         """End the Thing's own thread, where it has one."""
         if self._own_thread is not None:

@@ -61,6 +61,11 @@ class OwnThread:
         """Whether it is at work, as another thread sees it."""
         return self._working and threading.current_thread() is not self._thread
 
+    @property
+    def inside(self) -> bool:
+        """Whether this very code runs in it."""
+        return threading.current_thread() is self._thread
+
     def close(self) -> None:
         """End the thread after what is queued. Calls that come later are refused."""
         with self._lock:

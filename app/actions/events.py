@@ -1,4 +1,4 @@
-"""What happens to invocations and to what is written on them, as events on the bus."""
+"""What happens to invocations, what hinders them and is written on them, as events on the bus."""
 
 from __future__ import annotations
 
@@ -31,6 +31,19 @@ class InvocationProgressed(Event):
     """
 
     snapshot: InvocationSnapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterlockChanged(Event):
+    """An action or a write is refused from now on, for another reason, or no more.
+
+    Attributes:
+        name: The action or property.
+        reason: Why it would be refused, in words; '' where it would not.
+    """
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

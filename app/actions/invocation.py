@@ -34,6 +34,7 @@ from app.actions.log import (
     message_of,
 )
 from app.actions.outcome import Outcome, failed, in_json, returned
+from app.errors import InterlockError
 from app.handles import (
     InvocationSnapshot,
     InvocationStatus,
@@ -99,6 +100,7 @@ class Invocation(threading.Thread):
         parent: The invocation that called this one through a slot, if one did.
         changed: Called after each change, with 'status', 'progress', or 'cancel' for the first
             time it is asked to stop; must not block.
+        interlock: Called just before the body, with the lock held; raises where it may not run.
 
     Attributes:
         action_ref, thing_ref: Weak references: an invocation keeps no Thing alive.
@@ -122,6 +124,7 @@ class Invocation(threading.Thread):
         origin: Origin = Origin(OriginKind.SCRIPT),
         parent: Invocation | None = None,
         changed: Callable[[Invocation, str], None] = lambda invocation, kind: None,
+        interlock: Callable[[Thing, str, bool], None] = lambda thing, name, held: None,
     ) -> None:
         super().__init__(name=f"{thing.name}.{action.name}", daemon=True)
         self.action_ref = weakref.ref(action)
@@ -145,6 +148,7 @@ class Invocation(threading.Thread):
         self.recorded: Future[None] | None = None
         self._ID = id
         self._changed = changed
+        self._interlock = interlock
         self._idle_event: CancelEvent | None = None
         self._status_lock = threading.Lock()
         self._status = InvocationStatus.PENDING
@@ -359,11 +363,18 @@ class Invocation(threading.Thread):
             action = self._descriptor()
             with running_in(self), self._holding(thing, action):
                 self.cancel_event.raise_if_set()
+                self._interlock(thing, action.name, True)
+                # Judging may take a while; who stopped it meanwhile must not see it begin.
+                self.cancel_event.raise_if_set()
                 self._begin()
                 return returned(action, action.call(thing, self._call_keywords(action)))
         except InvocationCancelledError as error:
             self.logger.info("Invocation %s was cancelled.", self.id)
             return failed(error, InvocationStatus.CANCELLED)
+        except InterlockError as error:
+            # Expected, of this run or of one it called: the words are all there is to say.
+            self.logger.error("%s", error)
+            return failed(error, InvocationStatus.ERROR)
         except BaseException as error:  # SystemExit and the like must not leave it running
             if isinstance(error, MemoryError):
                 # The frames hold what filled the memory; without them there is room to go on.

@@ -50,6 +50,8 @@ class ActionManager:
         stuck_after_s: How long after it was asked to stop one that goes on is said to be stuck,
             in seconds.
         recorder: Keeps a record of every run; None where none is kept.
+        interlock: Called before an action runs: when asked, and again (True) with the lock held,
+            just before the body; raises where it may not.
 
     Attributes:
         recorder: As given; a bench sets it when its ledger is open.
@@ -63,8 +65,10 @@ class ActionManager:
         after: Callable[[Invocation], None] = lambda invocation: None,
         stuck_after_s: float = STUCK_AFTER_S,
         recorder: Recorder | None = None,
+        interlock: Callable[[Thing, str, bool], None] = lambda thing, name, held: None,
     ) -> None:
         self.recorder = recorder
+        self._interlock = interlock
         self._publish = publish
         self._limit = limit
         self._after = after
@@ -132,10 +136,12 @@ class ActionManager:
             The started invocation, already listed.
 
         Raises:
+            InterlockError: A condition for it is not met; nothing was started.
             TooManyInvocationsError: As many run as are allowed.
             LedgerFullError: It could not be recorded.
             ClosingError: The program is ending.
         """
+        self._interlock(thing, action.name, False)
         id = uuid.uuid4() if id is None else id
         invocation = Invocation(
             action,
@@ -146,6 +152,7 @@ class ActionManager:
             cancel_hook=cancel_hook or CancelEvent(id),
             origin=origin,
             changed=self._changed,
+            interlock=self._interlock,
         )
         self._admit(invocation)
         try:
@@ -179,6 +186,7 @@ class ActionManager:
         Raises:
             BaseException: Whatever it raised.
         """
+        self._interlock(thing, action.name, False)
         id = uuid.uuid4()
         child = Invocation(
             action,
@@ -189,6 +197,7 @@ class ActionManager:
             origin=parent.origin if parent is not None else origin,
             parent=parent,
             changed=self._changed,
+            interlock=self._interlock,
         )
         self._admit(child, limited=parent is None)
         child.run()

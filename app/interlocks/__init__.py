@@ -1,0 +1,1 @@
+"""Interlocks: conditions over property values that refuse an action or a write, and say why."""
