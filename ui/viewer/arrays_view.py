@@ -13,7 +13,7 @@ from app.imaging.previews import ArrayNote, ArraysPreview
 from ui.theme import Size, TextSize, Theme
 from ui.viewer.curve_view import CurveView
 from ui.viewer.curves import Curves
-from ui.viewer.table_view import plain_table
+from ui.viewer.table_view import fit_columns, plain_table
 from ui.viewer.wording import file_size
 from ui.widgets import ElidedLabel, TextButton
 
@@ -112,7 +112,8 @@ class ArraysView(QWidget):
         for gone in (before, old):
             if gone is not None:
                 gone.deleteLater()
-        self.list.resizeColumnsToContents()
+        fit_columns(self.list)
+        self.list.horizontalHeader().setStretchLastSection(True)
         self.list.selectionModel().currentRowChanged.connect(
             lambda now, _before: self._chosen(now.row())
         )

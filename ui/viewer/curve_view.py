@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from ui.theme import Size, TextSize, Theme
-from ui.viewer.curves import Curve, Curves, extent, thinned, ticks
+from ui.viewer.curves import Curve, Curves, extent, thinned, tick_words, ticks
 from ui.viewer.wording import counts
 
 _LEGEND: Final = 22
@@ -101,8 +101,9 @@ class CurveView(QWidget):
         self._paint_legend(painter, room, x)
 
     def _room(self, metrics: QFontMetricsF, down: tuple[float, float]) -> QRectF:
-        words = [counts(value, False) for value in (*ticks(*down, 4), *down)]
-        left = max(metrics.horizontalAdvance(word) for word in words) + 2 * Size.GRID
+        words = tick_words(ticks(*down, max(2, self.height() // 36)))
+        widest = max((metrics.horizontalAdvance(word) for word in words), default=0.0)
+        left = widest + 2 * Size.GRID
         width = self.width() - left - 2 * Size.PADDING
         return QRectF(left, _LEGEND + 8, max(8, width), max(8, self.height() - _LEGEND - _BELOW))
 
@@ -115,21 +116,22 @@ class CurveView(QWidget):
     ) -> None:
         colours = self._theme.colours
         painter.setPen(QPen(colours.line, 1))
-        for value in ticks(*down, max(2, int(room.height() / 36))):
+        values = ticks(*down, max(2, self.height() // 36))
+        for value, word in zip(values, tick_words(values), strict=True):
             y = room.bottom() - (value - down[0]) / (down[1] - down[0]) * room.height()
             painter.setPen(QPen(colours.line, 1))
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
             painter.setPen(colours.secondary)
             beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            word = counts(value, False)
             painter.drawText(QRectF(0, y - 8, room.left() - Size.GRID, 16), beside, word)
-        for value in ticks(*across, max(2, int(room.width() / 90))):
+        values = ticks(*across, max(2, int(room.width() / 90)))
+        for value, word in zip(values, tick_words(values), strict=True):
             x = room.left() + (value - across[0]) / (across[1] - across[0]) * room.width()
             painter.setPen(QPen(colours.line, 1))
             painter.drawLine(QPointF(x, room.bottom()), QPointF(x, room.bottom() + 4))
             painter.setPen(colours.secondary)
             below = QRectF(x - 45, room.bottom() + 5, 90, 16)
-            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, counts(value, False))
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, word)
 
     def _paint_legend(self, painter: QPainter, room: QRectF, x: float | None) -> None:
         """Names, and under the mouse values; what has no room is left out."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.imaging.previews import TablePreview
-from ui.viewer.wording import tr
+from ui.viewer.wording import counts, number, tr
 
 MOST: Final = 6
 """More lines than that cannot be told apart."""
@@ -121,6 +121,16 @@ def extent(rows: Sequence[Row]) -> tuple[float, float] | None:
         room = abs(low) / 10 or 1.0
         return low - room, high + room
     return low, high
+
+
+def tick_words(values: Sequence[float]) -> list[str]:
+    """Marks in words, all with as many decimals as their distance needs."""
+    step = values[1] - values[0] if len(values) > 1 else 0.0
+    largest = max(map(abs, values), default=0.0)
+    if not step > 0 or not 1e-4 <= largest < 1e6:
+        return [counts(value, False) for value in values]
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return [number(value, decimals) for value in values]
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:

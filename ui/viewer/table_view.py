@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QSplitter, QTableView, QVBoxLayout, QWidget
@@ -14,6 +14,8 @@ from ui.viewer.curve_view import CurveView
 from ui.viewer.curves import curves_of_table
 from ui.viewer.wording import number
 from ui.widgets import PlainLabel
+
+_WIDEST: Final = 320
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -99,7 +101,7 @@ class TableView(QWidget):
         self.rows.model().setParent(self.rows)
         if before is not None:
             before.deleteLater()
-        self.rows.resizeColumnsToContents()
+        fit_columns(self.rows)
         words = [self.tr("{count} rows").format(count=number(table.row_count))]
         if table.cut:
             words = [self.tr("The first {count} rows").format(count=number(table.row_count))]
@@ -107,6 +109,14 @@ class TableView(QWidget):
             shown = self.tr("{count} of them in the list").format(count=number(len(table.rows)))
             words.append(shown)
         self._said.setText(", ".join(words))
+
+
+def fit_columns(table: QTableView) -> None:
+    """Make columns as wide as what they hold, with some air, but none wider than is of use."""
+    table.resizeColumnsToContents()
+    header = table.horizontalHeader()
+    for place in range(header.count()):
+        header.resizeSection(place, min(_WIDEST, header.sectionSize(place) + 2 * Size.GRID))
 
 
 def plain_table(theme: Theme) -> QTableView:
@@ -123,7 +133,8 @@ def plain_table(theme: Theme) -> QTableView:
     made.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     made.verticalHeader().setDefaultSectionSize(22)
     made.horizontalHeader().setHighlightSections(False)
-    made.horizontalHeader().setStretchLastSection(True)
+    for header in (made.horizontalHeader(), made.verticalHeader()):
+        header.setFont(theme.font(TextSize.SMALL))
     made.horizontalHeader().setDefaultAlignment(
         Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     )
