@@ -218,6 +218,9 @@ class ThingHandle(Protocol):
     def last(self, name: str) -> Reading | None:
         """The last known value of a property, without asking the device."""
 
+    def refusal(self, name: str) -> str:
+        """Why an action, or writing a property, would be refused now, in words; '' if not."""
+
     async def read(self, name: str) -> Reading:
         """Ask for a property's value now.
 
@@ -252,6 +255,21 @@ class ThingHandle(Protocol):
 
     async def reload(self) -> None:
         """Read its driver's module again and open it anew."""
+
+    async def faults(self) -> Mapping[str, Any]:
+        """What is wrong with a simulated Thing: `things.simulated.faults.Faults` in JSON form.
+
+        Raises:
+            AffordanceNotFoundError: It is not simulated, or the bench runs without `--dev`.
+        """
+
+    async def set_faults(self, faults: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have other faults; those that are not named are taken off. Returns all.
+
+        Raises:
+            ValueRefusedError: They do not fit; nothing changed.
+            AffordanceNotFoundError: It is not simulated, or the bench runs without `--dev`.
+        """
 
     def open_stream(self, name: str, wake: Callable[[], None]) -> FrameSource:
         """Read a live stream; `wake` is called from any thread when a frame is there."""
@@ -314,7 +332,7 @@ class BenchHandle(Protocol):
 
         Raises:
             ValueRefusedError: A field is too long, or holds a control character.
-            OSError: It is in force, but could not be kept on disk.
+            SettingNotKeptError: It is in force, but could not be kept on disk.
         """
 
     @property

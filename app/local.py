@@ -15,6 +15,7 @@ from uuid import UUID
 from app.actions.outcome import blob_at
 from app.bench import Bench
 from app.bench_things import BenchThing
+from app.dev_faults import NotInDevModeError, faults_on, put_faults_on
 from app.event_bus import Mailbox
 from app.handles import (
     InvocationSnapshot,
@@ -44,12 +45,16 @@ class LocalThing:
         bench: The bench it is on.
         entry: The Thing with its state.
         origin: Who asks, through this handle.
+        dev: Whether faults may be tried on it.
     """
 
-    def __init__(self, bench: Bench, entry: BenchThing, origin: Origin) -> None:
+    def __init__(
+        self, bench: Bench, entry: BenchThing, origin: Origin, *, dev: bool = False
+    ) -> None:
         self._bench = bench
         self._entry = entry
         self._origin = origin
+        self._dev = dev
 
     @property
     def name(self) -> str:
@@ -79,6 +84,10 @@ class LocalThing:
         """The last known value of a property."""
         thing = self._entry.thing
         return None if thing is None else thing._core.readings.get(name)
+
+    def refusal(self, name: str) -> str:
+        """Why an action or a write would be refused now, by what is known."""
+        return self._bench.interlocks.refusal(self.name, name)
 
     async def read(self, name: str) -> Reading:
         """Read in a worker."""
@@ -116,12 +125,26 @@ class LocalThing:
         """Read its driver again, in a worker."""
         await self._in_worker(lambda: self._bench.reload(self.name))
 
+    async def faults(self) -> Mapping[str, Any]:
+        """What is wrong with it, where it is simulated."""
+        return await self._beside(lambda: faults_on(self._bench, self.name))
+
+    async def set_faults(self, faults: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have other faults."""
+        return await self._beside(lambda: put_faults_on(self._bench, self.name, faults))
+
     def open_stream(self, name: str, wake: Callable[[], None]) -> FrameReader:
         """Read a live stream."""
         return self._bench.stream(self.name, name).open(wake)
 
     async def _in_worker(self, call: Callable[[], T]) -> T:
         return await asyncio.wrap_future(self._bench.workers.of(self.name).submit(call))
+
+    async def _beside(self, call: Callable[[], T]) -> T:
+        """Beside the Thing's own calls, which may hang because of the very faults."""
+        if not self._dev:
+            raise NotInDevModeError(self.name)
+        return await asyncio.wrap_future(self._bench.workers.submit(call))
 
 
 def _file_behind(href: str) -> BlobFile:
@@ -148,6 +171,7 @@ class LocalBench:
         bench: The bench.
         server: Says where it is served.
         origin: Who asks, through this handle.
+        dev: Whether faults may be tried on simulated Things.
     """
 
     def __init__(
@@ -155,11 +179,13 @@ class LocalBench:
         bench: Bench,
         server: Callable[[], ServerInfo] = lambda: ServerInfo(""),
         origin: Origin = Origin(OriginKind.WINDOW),
+        *,
+        dev: bool = False,
     ) -> None:
         self._bench = bench
         self._server = server
         self._things: dict[str, ThingHandle] = {
-            name: LocalThing(bench, entry, origin) for name, entry in bench.things.items()
+            name: LocalThing(bench, entry, origin, dev=dev) for name, entry in bench.things.items()
         }
 
     @property

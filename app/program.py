@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from app.bench import Bench
 from app.bench_file import BenchSpec, place_in
+from app.bench_names import refuse_unknown_names
 from app.bench_things import ClassNotFoundError, import_thing_class
 from app.errors import BenchFileError
 from app.handles import ServerInfo
@@ -59,8 +60,10 @@ def make_drivers_importable(spec: BenchSpec) -> None:
 def refuse_unknown_classes(spec: BenchSpec) -> None:
     """Say of the first class that does not exist where the bench file names it.
 
+    Then of the first rule that speaks of what no class has.
+
     Raises:
-        BenchFileError: There is no such module or class.
+        BenchFileError: There is no such module or class, or no such action or property.
     """
     make_drivers_importable(spec)
     for thing in spec.things:
@@ -74,6 +77,7 @@ def refuse_unknown_classes(spec: BenchSpec) -> None:
             ) from None
         except NotAvailableError:
             continue  # it is there but broken: shown as failed, the others run
+    refuse_unknown_names(spec)
 
 
 class Program:

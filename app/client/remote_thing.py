@@ -113,6 +113,20 @@ class RemoteThing:
         """Have its driver read again, over there."""
         await self._workers.run(lambda: self._bring_back("reload"))
 
+    async def faults(self) -> Mapping[str, Any]:
+        """What is wrong with it, where it is simulated."""
+        subject = self._property("faults")
+        return await self._workers.run(
+            lambda: self._as_faults(self._http.get(self._faults_path, subject))
+        )
+
+    async def set_faults(self, faults: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Have other faults."""
+        subject, body = self._property("faults"), dict(faults)
+        return await self._workers.run(
+            lambda: self._as_faults(self._http.ask("PUT", self._faults_path, subject, body))
+        )
+
     def open_stream(self, name: str, wake: Callable[[], None]) -> RemoteFrameReader:
         """Read a live stream.
 
@@ -180,6 +194,15 @@ class RemoteThing:
             cancel_requested=False,
             version=0,
         )
+
+    @property
+    def _faults_path(self) -> str:
+        return f"/dev/faults/{quote(self._name, safe='')}"
+
+    def _as_faults(self, answer: Any) -> Mapping[str, Any]:
+        if not isinstance(answer, dict):
+            raise UnexpectedAnswerError(self._http.url + self._faults_path, "no faults in it")
+        return answer
 
     def _reconnect(self) -> None:
         if not self._mirror.connected:

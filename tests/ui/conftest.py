@@ -235,6 +235,7 @@ class FakeThing:
         self.invoked: list[tuple[str, Mapping[str, Any]]] = []
         self.reconnects = 0
         self.reloads = 0
+        self.faulty: Mapping[str, Any] = {}
         self.sources: dict[str, FakeFrames] = {}
         self.bench: FakeBench | None = None
         self._description = copy.deepcopy(dict(description))
@@ -337,6 +338,15 @@ class FakeThing:
     async def reload(self) -> None:
         self.reloads += 1
         await self._gate("reload")
+
+    async def faults(self) -> Mapping[str, Any]:
+        await self._gate("faults")
+        return self.faulty
+
+    async def set_faults(self, faults: Mapping[str, Any]) -> Mapping[str, Any]:
+        await self._gate("set_faults")
+        self.faulty = dict(faults)
+        return self.faulty
 
     def open_stream(self, name: str, wake: Callable[[], None]) -> FakeFrames:
         self.sources[name] = FakeFrames(wake)
