@@ -87,6 +87,7 @@ class Composition(QObject):
             )
         )
         self.panels.live_requested.connect(self.centre.open_live)
+        self.panels.plot_requested.connect(self.window.plot_values)
         self._failed.connect(self.window.tell_failure)
 
     def start(self) -> None:

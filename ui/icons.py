@@ -74,6 +74,8 @@ GLYPHS: Final = {
     "log": "text-box-outline",
     "thing": "cube-outline",
     "property": "tune-variant",
+    "plot": "chart-line",
+    "pause": "pause",
     "theme": "theme-light-dark",
     "layout": "view-dashboard-outline",
     "help": "help-circle-outline",

@@ -60,6 +60,27 @@ class LayoutMemory:
         docks = self._settings.value(f"{self._group}/presets/{preset}")
         return isinstance(docks, QByteArray) and window.restoreState(docks, VERSION)
 
+    def keep_centre(self, preset: str, state: QByteArray) -> None:
+        """Remember how the middle of the window stands in a preset."""
+        self._settings.setValue(f"{self._group}/centre/{preset}", state)
+
+    def centre_in(self, preset: str) -> object:
+        """How the middle of the window stood in a preset; None where nothing is remembered."""
+        return self._settings.value(f"{self._group}/centre/{preset}")
+
+    @property
+    def plotted(self) -> list[str]:
+        """What was plotted; empty where nothing (sound) is remembered."""
+        try:
+            found = json.loads(str(self._settings.value(f"{self._group}/plotted", "[]")))
+        except ValueError:
+            return []
+        return [str(each) for each in found] if isinstance(found, list) else []
+
+    @plotted.setter
+    def plotted(self, plotted: Sequence[str]) -> None:
+        self._settings.setValue(f"{self._group}/plotted", json.dumps(list(plotted)))
+
     @property
     def preset(self) -> str:
         """The arrangement chosen last; '' for none."""

@@ -20,6 +20,7 @@ from ui.activity.panel import ActivityPanel, ActivityParts
 from ui.activity.thumbnails import ThumbnailSource
 from ui.bench_list import BenchList
 from ui.bridge import Bridge
+from ui.centre_area import CentreArea
 from ui.closing import ClosingDialog
 from ui.commands import CommandTable
 from ui.docks import BareDock, IslandDock
@@ -30,6 +31,8 @@ from ui.models.numbers import PLAIN, NumberStyle
 from ui.models.palette import Entry, PaletteWords, ThingOpener, all_entries
 from ui.notices import Notices
 from ui.palette import CommandPalette
+from ui.plots.panel import PlotPanel
+from ui.plots.plottable import SeriesKey
 from ui.stamp_popover import StampPopover
 from ui.tasks import Tasks
 from ui.theme import Scheme, Size, Theme
@@ -216,6 +219,16 @@ class MainWindow(QMainWindow):
         self.activity_dock.show()
         self.activity.show_page("log")
 
+    def show_plot(self) -> None:
+        """Bring the plot in sight."""
+        self.plot_dock.show()
+        self.plot_dock.raise_()
+
+    def plot_values(self, keys: Sequence[SeriesKey]) -> None:
+        """Plot numbers over time."""
+        self.show_plot()
+        self.plot.plot(keys)
+
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop doing so."""
         if self.isFullScreen():
@@ -299,7 +312,10 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         running = self._invocations.active if self._parts.ends_bench else []
         if self._may_close or (self._parts.closing is None and not running):
+            if self._parts.memory is not None:
+                self._parts.memory.plotted = self.plot.layout_state()
             self.docking.save()
+            self.plot.close_plot()
             event.accept()
             self.closed.emit()
             return
@@ -317,7 +333,7 @@ class MainWindow(QMainWindow):
         theme = parts.theme
         self.top_bar = TopBar(theme, parts.bench, parts.tasks)
         self.setMenuWidget(self.top_bar)
-        self.setCentralWidget(parts.centre.widget)
+        self._make_centre()
         self._bench_model = BenchListModel(parts.bench, parts.numbers, self)
         self.bench_list = BenchList(theme, self._bench_model, parts.bridge, parts.tasks)
         bench_header = IslandHeader(theme, self.tr("Bench"))
@@ -343,7 +359,21 @@ class MainWindow(QMainWindow):
         self.panels_dock = BareDock("panels", self.tr("Panels"), parts.panels.widget, self)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.docking = WindowLayout(self, self._places(), parts.panels, parts.memory)
+        self.docking = WindowLayout(
+            self, self._places(), parts.panels, parts.memory, self.centre_area
+        )
+
+    def _make_centre(self) -> None:
+        parts = self._parts
+        self.plot = PlotPanel(parts.theme, parts.bench, parts.bridge, parts.tasks, parts.numbers)
+        self.plot_dock = IslandDock(
+            parts.theme, "plot", self.tr("Plot"), self.plot.header, self.plot, self
+        )
+        self.plot.add_close_button(self.plot_dock.close)
+        self.centre_area = CentreArea(parts.centre.widget, self.plot_dock, self)
+        self.setCentralWidget(self.centre_area)
+        if parts.memory is not None:
+            self.plot.restore_layout(parts.memory.plotted)
 
     def _places(self) -> list[DockPlace]:
         """Every dock: where it stands, how large it is, and in which presets it is shown."""
@@ -364,6 +394,8 @@ class MainWindow(QMainWindow):
         parts.bridge.on(StampChanged, self._take_stamp, owner=self)
         self.bench_dock.stop_all.connect(self.stop_all)
         self.activity_dock.stop_all.connect(self.stop_all)
+        self.plot_dock.stop_all.connect(self.stop_all)
+        self.plot.said.connect(self.notices.say)
         self.bench_list.chosen.connect(self._show_thing)
         self.activity.show_result.connect(parts.centre.show_result)
         self.activity.edit.connect(self._edit)
@@ -439,7 +471,8 @@ class MainWindow(QMainWindow):
             self._parts.panels.show_action,
             self._run_action,
         )
-        return all_entries(self._parts.bench, own, opener, words)
+        plots = self.plot.entries(self.tr("plots"), prefix=self.tr("Plot "), plotted=self.show_plot)
+        return [*all_entries(self._parts.bench, own, opener, words), *plots]
 
     # Closing.
 

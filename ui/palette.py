@@ -21,12 +21,17 @@ from typing_extensions import override
 
 from ui.icons import paint_icon
 from ui.models.bench_list import Index
-from ui.models.palette import Entry, find
+from ui.models.palette import LONGEST, Entry, find
 from ui.theme import Size, TextSize, Theme
 from ui.widgets import SearchBox
 
 _WIDTH = 460
 _ENTRY = Qt.ItemDataRole.UserRole + 1
+
+
+def _height_of(rows: int) -> int:
+    """How high a palette with so many rows is, in pixels."""
+    return Size.CONTROL + 2 * Size.GRID + 6 + rows * Size.ROW
 
 
 class _EntryDelegate(QStyledItemDelegate):
@@ -80,7 +85,11 @@ class CommandPalette(QFrame):
     closed = Signal()
 
     def __init__(
-        self, theme: Theme, entries: Callable[[], Sequence[Entry]], parent: QWidget
+        self,
+        theme: Theme,
+        entries: Callable[[], Sequence[Entry]],
+        parent: QWidget,
+        hint: str = "",
     ) -> None:
         """A closed palette.
 
@@ -88,6 +97,7 @@ class CommandPalette(QFrame):
             theme: Where font and colours come from.
             entries: Asked each time it opens.
             parent: The window it lies over.
+            hint: What can be searched for; '' for everything.
         """
         super().__init__(parent)
         self._theme = theme
@@ -98,7 +108,7 @@ class CommandPalette(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(Size.GRID, Size.GRID, Size.GRID, Size.GRID)
         column.setSpacing(6)
-        self.line = SearchBox(theme, self.tr("Search or run"))
+        self.line = SearchBox(theme, hint or self.tr("Search or run"))
         self.line.textChanged.connect(self._find)
         self.line.installEventFilter(self)
         column.addWidget(self.line)
@@ -124,7 +134,9 @@ class CommandPalette(QFrame):
         width = min(_WIDTH, window.width() - 2 * Size.GRID)
         left = place.center().x() - width // 2
         left = max(Size.GRID, min(left, window.width() - width - Size.GRID))
-        self.setGeometry(left, place.top() - Size.GRID, width, 60)
+        # From a place far down it opens upwards, as far as its longest list needs.
+        lowest = window.height() - _height_of(LONGEST) - Size.GRID
+        self.setGeometry(left, max(0, min(place.top() - Size.GRID, lowest)), width, 60)
         self.line.clear()
         self._find("")
         self.show()
@@ -197,9 +209,11 @@ class CommandPalette(QFrame):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.kind}")
             self.list.addItem(item)
         self.list.setCurrentRow(0)
-        shown = self.list.count()
+        # In a small window the list scrolls.
+        room = self._over.height() - self.y() - _height_of(0)
+        shown = max(1, min(self.list.count(), room // Size.ROW)) if self.list.count() else 0
         self.list.setFixedHeight(shown * Size.ROW)
-        self.setFixedHeight(Size.CONTROL + 2 * Size.GRID + 6 + shown * Size.ROW)
+        self.setFixedHeight(_height_of(shown))
 
     def _run(self, item: QListWidgetItem | None) -> None:
         entry: Entry | None = item.data(_ENTRY) if item is not None else None

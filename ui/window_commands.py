@@ -9,6 +9,8 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget
 
 from ui.commands import Command
+from ui.plots.commands import plot_commands
+from ui.plots.panel import PlotPanel
 from ui.theme import Scheme
 from ui.window_layout import Preset
 
@@ -27,6 +29,14 @@ class CommandTarget(Protocol):
     @property
     def activity_dock(self) -> QDockWidget:
         """The activity."""
+
+    @property
+    def plot_dock(self) -> QDockWidget:
+        """The plot's dock."""
+
+    @property
+    def plot(self) -> PlotPanel:
+        """The plot."""
 
     @property
     def scheme(self) -> Scheme:
@@ -56,6 +66,9 @@ class CommandTarget(Protocol):
 
     def show_log(self) -> None:
         """Bring the application's log in sight."""
+
+    def show_plot(self) -> None:
+        """Bring the plot in sight."""
 
     def isFullScreen(self) -> bool:
         """Whether the window fills the screen."""
@@ -125,6 +138,7 @@ def window_commands(window: CommandTarget) -> list[Command]:
         _toggle(
             window.activity_dock.toggleViewAction(), "view.activity", _tr("Activity"), "Ctrl+J"
         ),
+        _toggle(window.plot_dock.toggleViewAction(), "view.plot", _tr("Plot"), "Ctrl+T"),
         Command(
             id="view.log",
             title=_tr("Log"),
@@ -165,6 +179,7 @@ def window_commands(window: CommandTarget) -> list[Command]:
             title=_tr("Reset the layout"),
             run=window.reset_layout,
         ),
+        *plot_commands(window.plot, window.show_plot),
         _colours(window, Scheme.SYSTEM, _tr("Colours of the system"), "theme"),
         _colours(window, Scheme.LIGHT, _tr("Light colours")),
         _colours(window, Scheme.DARK, _tr("Dark colours")),

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
+from ui.centre_area import CentreArea
 from ui.docks import BareDock, IslandDock
 from ui.layout_memory import LayoutMemory, share_sizes
 
@@ -80,6 +81,7 @@ class WindowLayout(QObject):
         places: Its docks.
         panels: The panels, whose depths belong to the layout.
         memory: Where it is remembered; None for not at all.
+        centre: The middle, with the plot under the viewer.
     """
 
     def __init__(
@@ -88,12 +90,14 @@ class WindowLayout(QObject):
         places: Sequence[DockPlace],
         panels: RemembersPanels,
         memory: LayoutMemory | None,
+        centre: CentreArea,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._places = tuple(places)
         self._panels = panels
         self._memory = memory
+        self._centre = centre
         self._laid_out = False
         self._compact = False
         self._preset = Preset.OPERATE
@@ -116,6 +120,8 @@ class WindowLayout(QObject):
             self._preset = _preset_named(memory.preset)
         if memory is None or not memory.restore(self._window):
             self._arrange()
+        elif not self._centre.restore(memory.centre_in(self._preset.value)):
+            self._arrange_centre()
         if memory is not None:
             self._panels.restore_layout(memory.panels)
 
@@ -130,6 +136,7 @@ class WindowLayout(QObject):
         memory = self._memory
         if memory is not None and preset is not self._preset:
             memory.keep_docks(self._preset.value, self._window)
+            memory.keep_centre(self._preset.value, self._centre.state())
         again = preset is self._preset
         self._preset = preset
         if memory is not None:
@@ -137,6 +144,8 @@ class WindowLayout(QObject):
         # Chosen a second time it is put right.
         if again or memory is None or not memory.restore_docks(preset.value, self._window):
             self._arrange()
+        elif not self._centre.restore(memory.centre_in(preset.value)):
+            self._arrange_centre()
 
     def reset(self) -> None:
         """Put every dock back to its first place and size, and forget what was remembered."""
@@ -150,6 +159,7 @@ class WindowLayout(QObject):
         """Remember the layout as it is."""
         if self._memory is not None:
             self._memory.preset = self._preset.value
+            self._memory.keep_centre(self._preset.value, self._centre.state())
             self._memory.save(self._window, self._panels.layout_state())
 
     def _arrange(self) -> None:
@@ -159,6 +169,12 @@ class WindowLayout(QObject):
             self._window.addDockWidget(place.area, dock)
             dock.setVisible(self._preset in place.presets)
         self._share_sizes()
+        self._arrange_centre()
+
+    def _arrange_centre(self) -> None:
+        """Where room is short the picture needs all of it, until the operator wants the plot."""
+        shown = self._preset is not Preset.IMAGE
+        self._centre.reset(shown=shown and not (self._compact and self._preset is Preset.OPERATE))
 
     def _share_sizes(self) -> None:
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical

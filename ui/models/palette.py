@@ -136,7 +136,7 @@ def find(entries: Sequence[Entry], query: str, limit: int = LONGEST) -> list[Ent
         hay = entry.words
         if all(word in hay for word in words):
             starts = sum(hay.startswith(word) or f" {word}" in hay for word in words)
-            ranked.append((-starts, entry.icon == "property", len(hay), place, entry))
+            ranked.append((-starts, entry.icon in ("property", "plot"), len(hay), place, entry))
     ranked.sort(key=lambda row: row[:4])
     return [row[4] for row in ranked[:limit]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QMenu
 from typing_extensions import override
@@ -15,6 +15,7 @@ from ui.editors import EditorContext, make_editor
 from ui.editors.curve import NumbersEditor
 from ui.models.field import FieldModel, FieldState
 from ui.panels.labelled_row import LabelledRow
+from ui.panels.plot_action import plot_action
 from ui.states import State
 from ui.tasks import Tasks
 
@@ -35,6 +36,9 @@ class FieldRow(LabelledRow):
     Attributes:
         model: The field.
     """
+
+    plot_asked = Signal(object)
+    """The operator wants to see it over time; a list of `SeriesKey`."""
 
     def __init__(
         self,
@@ -139,6 +143,9 @@ class FieldRow(LabelledRow):
         copy = QAction(self.tr("Copy value"), menu)
         copy.triggered.connect(self._copy)
         actions.append(copy)
+        plot = plot_action(self._handle, self.model, menu, self.plot_asked.emit)
+        if plot is not None:
+            actions.append(plot)
         if not schema.write_only:
             again = QAction(self.tr("Read again"), menu)
             again.triggered.connect(lambda: self._read(self.model))

@@ -57,6 +57,9 @@ class PanelBody(QWidget):
     run_started = Signal(object)
     """An invocation was accepted; its `InvocationSnapshot`."""
 
+    plot_asked = Signal(object)
+    """The operator wants to see a value over time; a list of `SeriesKey`."""
+
     def __init__(
         self,
         model: ThingModel,
@@ -226,6 +229,7 @@ class PanelBody(QWidget):
     def _add_field(self, column: QVBoxLayout, field: FieldModel) -> None:
         row = FieldRow(field, self._model.handle, self._context, self._tasks, self._read)
         row.set_shows_age(self.everything)
+        row.plot_asked.connect(self.plot_asked)
         self.field_rows[field.name] = row
         column.addWidget(row)
         if field.schema.kind is not Kind.NUMBERS:

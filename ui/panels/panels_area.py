@@ -30,6 +30,9 @@ class PanelsArea(QWidget):
     live_requested = Signal(str, str)
     """The operator wants to see a stream: the Thing's name and the stream's."""
 
+    plot_requested = Signal(object)
+    """The operator wants to see a value over time; a list of `SeriesKey`."""
+
     invocation_started = Signal(object)
     """An invocation was accepted; its `InvocationSnapshot`."""
 
@@ -140,6 +143,7 @@ class PanelsArea(QWidget):
     def _connect(self, panel: ThingPanel) -> None:
         name = panel.model.name
         panel.live_requested.connect(self.live_requested)
+        panel.plot_requested.connect(self.plot_requested)
         panel.invocation_started.connect(self.invocation_started)
         panel.depth_changed.connect(lambda: self._chosen.add(name))
         panel.pop_out_asked.connect(lambda: self._pop_out(name))

@@ -41,6 +41,9 @@ class ThingPanel(Island):
     invocation_started = Signal(object)
     """An invocation was accepted; its `InvocationSnapshot`."""
 
+    plot_requested = Signal(object)
+    """The operator wants to see a value over time; a list of `SeriesKey`."""
+
     depth_changed = Signal()
     """The operator chose another depth."""
 
@@ -209,6 +212,7 @@ class ThingPanel(Island):
                 lambda stream: self.live_requested.emit(self.model.name, stream)
             )
             self._body.run_started.connect(self.invocation_started)
+            self._body.plot_asked.connect(self.plot_requested)
             self.column.addWidget(self._body)
 
     def _build_head(self) -> None:

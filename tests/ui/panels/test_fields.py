@@ -157,7 +157,7 @@ def test_a_field_can_be_copied_read_again_and_reset(
     menu = QMenu()
     qtbot.addWidget(menu)
     actions = {action.text(): action for action in row._menu_actions(menu)}
-    assert list(actions) == ["Copy value", "Read again", "Reset to 10.0 ms"]
+    assert list(actions) == ["Copy value", "Plot", "Read again", "Reset to 10.0 ms"]
 
     actions["Copy value"].trigger()
     assert QGuiApplication.clipboard().text() == "25.0 ms"

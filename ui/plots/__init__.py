@@ -1,0 +1,1 @@
+"""Plots of values over time: the model knows no widget, the canvas knows no Thing."""
