@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -34,6 +35,7 @@ class _DiskTroubleError(Exception):
 class _Job:
     call: Callable[[Connection], Any]
     keep: bool
+    due_s: float
     future: Future[Any]
     result: Any = None
     error: BaseException | None = None
@@ -71,6 +73,7 @@ class DatabaseWriter:
         self._closing = False
         self._closed = False
         self._trouble = ""
+        self._awake_s = math.inf
         self._thread = threading.Thread(target=self._work, name="database-writer", daemon=True)
         self._thread.start()
 
@@ -88,13 +91,16 @@ class DatabaseWriter:
         """
         self._listeners.append(troubled)
 
-    def submit(self, job: Callable[[Connection], T], *, keep: bool = False) -> Future[T]:
+    def submit(
+        self, job: Callable[[Connection], T], *, keep: bool = False, within_s: float = 0.0
+    ) -> Future[T]:
         """Carry out a job soon.
 
         Args:
             job: Given the connection, in the writer's thread; may be called more than once, each
                 time after all it wrote before was taken back. It must not commit.
             keep: Whether it waits for a full disk to have room, instead of failing.
+            within_s: How long it may wait for others to come along, in seconds.
 
         Returns:
             What the job returned, once that is on disk.
@@ -110,8 +116,9 @@ class DatabaseWriter:
                 raise DatabaseClosedError
             if len(self._waiting) >= self._capacity:
                 raise DatabaseBusyError(f"{self._capacity} changes wait for the disk already")
-            self._waiting.append(_Job(job, keep, future))
-            if len(self._waiting) == 1:
+            due_s = time.monotonic() + within_s
+            self._waiting.append(_Job(job, keep, due_s, future))
+            if due_s < self._awake_s:
                 self._changed.notify_all()
         return future
 
@@ -156,13 +163,23 @@ class DatabaseWriter:
                 while not self._closing and (left_s := deadline - time.monotonic()) > 0:
                     self._changed.wait(left_s)
             else:
-                while not self._waiting and not self._closing:
-                    self._changed.wait()
+                self._wait_for_the_first()
             jobs = kept
             while self._waiting and len(jobs) < LARGEST_GROUP:
                 jobs.append(self._waiting.popleft())
             # After trouble an empty transaction finds out whether it is over.
             return jobs if jobs or not self._closing else None
+
+    def _wait_for_the_first(self) -> None:
+        """Wait until a job is due; all that came until then go with it."""
+        while not self._closing:
+            due_s = min((job.due_s for job in self._waiting), default=math.inf)
+            left_s = due_s - time.monotonic()
+            if left_s <= 0:
+                break
+            self._awake_s = due_s
+            self._changed.wait(None if due_s == math.inf else left_s)
+        self._awake_s = 0.0  # it is awake: nobody need call it
 
     def _sorted_out(self, jobs: Sequence[_Job], reason: str) -> list[_Job]:
         """Those to be tried again; the others are told."""
