@@ -23,6 +23,8 @@ from app.event_bus import EventBus
 from app.fair_workers import FairWorkers
 from app.handles import Origin, Reading, Stamp, StopReport
 from app.history import History
+from app.interlocks.engine import Interlocks
+from app.interlocks.errors import ConditionError
 from app.property_desk import PropertyDesk, property_named
 from app.recording import Recording, RecordingRules
 from app.run_records import RunHistory
@@ -31,7 +33,7 @@ from app.stamp import StampKeeper
 from app.stopping import stop_things
 from things.actions import ActionDescriptor
 from things.blobs import BlobDataManager
-from things.errors import AffordanceNotFoundError, NotAvailableError
+from things.errors import AffordanceNotFoundError, DefinitionError, NotAvailableError
 from things.events import ThingState
 from things.locks import LockRegistry
 from things.streams import FrameStream, FrameStreamDescriptor
@@ -66,6 +68,7 @@ class Bench:
         actions: The one ActionManager.
         properties: Reads and writes of properties.
         things: By name, in the order of the bench file; failed ones are there too.
+        interlocks: What actions and writes need, and why they would be refused now.
         history: What was run.
         ledger: Where runs are recorded; None where there is no data folder.
         ledger_trouble: Why nothing can be recorded now, in words; '' while all is well.
@@ -85,9 +88,13 @@ class Bench:
         self.bus = EventBus()
         self.blobs = BlobDataManager()
         self.workers = FairWorkers()
-        self.properties = PropertyDesk(self.workers, self._lost)
+        self.properties = PropertyDesk(self.workers, self._lost, interlock=self._interlocked)
         self.actions = ActionManager(
-            self.bus.publish, limit=limit, after=self._after, stuck_after_s=stuck_after_s
+            self.bus.publish,
+            limit=limit,
+            after=self._after,
+            stuck_after_s=stuck_after_s,
+            interlock=self._interlocked,
         )
         registry = LockRegistry()
         self.things: Mapping[str, BenchThing] = {
@@ -97,9 +104,11 @@ class Bench:
                 registry,
                 SlotCaller(thing.name, self.actions, self.properties),
                 None if data_folder is None else data_folder / "settings" / f"{thing.name}.json",
+                spec.interlocks,
             )
             for thing in spec.things
         }
+        self.interlocks = Interlocks(spec.interlocks, self.things, self.properties, self.bus)
         self._stamps = StampKeeper(
             None if data_folder is None else data_folder / "stamp.json", self.bus.publish
         )
@@ -146,6 +155,8 @@ class Bench:
             entry.make()
         for entry in self.things.values():
             entry.fill_slots(self.things)
+        for entry in self.things.values():
+            self._learn_interlocks(entry)
         for name in entering_order(self.things):
             with self._opening:
                 if self._closed:
@@ -173,6 +184,7 @@ class Bench:
             f"{invocation.title} on {invocation.thing_name}"
             for invocation in self.actions.close(timeout_s)
         ]
+        self.interlocks.close()
         self.properties.close()
         # One that is just being entered is waited for, but not for ever.
         if not self._opening.acquire(timeout=EXIT_WAIT_S):
@@ -366,9 +378,22 @@ class Bench:
         entry.make()
         for other in self.things.values():
             other.fill_slots(self.things)
+        self._learn_interlocks(entry)
         with self._opening:
             if not self._closed:
                 self._enter(entry)
+
+    def _learn_interlocks(self, entry: BenchThing) -> None:
+        """Take in what guards a Thing; one whose own conditions are wrong must not run."""
+        if entry.thing is None or entry.state is ThingState.FAILED:
+            return
+        try:
+            self.interlocks.learn(entry.thing)
+        except ConditionError as error:
+            entry.fail(DefinitionError(str(error)), "an interlock of its class is wrong")
+
+    def _interlocked(self, thing: Thing, name: str, held: bool) -> None:
+        self.interlocks.check(thing, name, held)
 
     def _enter(self, entry: BenchThing) -> None:
         """Enter a Thing; one that takes its time is left to it, and the others go on."""

@@ -12,6 +12,11 @@ TOML:
     slots = { stage = "stage" } # who fills a slot; by default the Thing of the slot's name
     reconnect_s = 5.0           # when its device is lost, try again this often
 
+    [[interlocks]]
+    for = ["stage.move_*"]      # actions and properties to write
+    requires = "lamp.power < 5" # what they need
+    because = "It is too hot."  # comes first in a refusal
+
 LabThings' JSON configuration (`{"things": {"camera": "module:Class", ...}}`) is read as well.
 Whatever is wrong is said in one line: file, place, what was expected.
 """
@@ -29,7 +34,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from app.bench_rules import TomlRule, place_of_rule, read_rules
 from app.errors import BenchFileError
+from app.interlocks.rules import Rule
 from things.description import RESERVED_THINGS
 from things.schemas import said_plainly
 
@@ -69,11 +76,13 @@ class BenchSpec:
         title: For people.
         things: In the order of the file.
         file: Where it was read, or None.
+        interlocks: What actions and writes need; those that classes say themselves are not here.
     """
 
     title: str
     things: tuple[ThingSpec, ...]
     file: Path | None = None
+    interlocks: tuple[Rule, ...] = ()
 
 
 class _TomlThing(BaseModel):
@@ -92,6 +101,7 @@ class _TomlBench(BaseModel):
 
     title: str = ""
     things: dict[str, _TomlThing] = {}
+    interlocks: list[TomlRule] = []
 
 
 class _LabThingsThing(BaseModel):
@@ -160,7 +170,9 @@ def _from_toml(file: Path, text: str) -> BenchSpec:
         )
         for name, thing in model.things.items()
     )
-    return BenchSpec(model.title or file.stem.replace("_", " ").capitalize(), things, file)
+    rules = read_rules(file, text, model.interlocks, [*model.things])
+    title = model.title or file.stem.replace("_", " ").capitalize()
+    return BenchSpec(title, things, file, rules)
 
 
 def _from_labthings(file: Path, text: str) -> BenchSpec:
@@ -255,8 +267,12 @@ def _explained(
     name = where[1] if len(where) > 1 and where[0] == "things" else None
     key = where[2] if name is not None and len(where) > 2 else (where[0] if name is None else None)
     place = place_in(text, name, key)
+    in_rule = where[0] == "interlocks" and len(where) > 1
+    if in_rule:
+        key = where[2] if len(where) > 2 else "interlocks"
+        place = place_of_rule(text, int(where[1]), key)
     if fault["type"] == "extra_forbidden":
-        model = thing if name is not None else bench
+        model = TomlRule if in_rule else (thing if name is not None else bench)
         known = [info.alias or field_name for field_name, info in model.model_fields.items()]
         near = difflib.get_close_matches(str(key), known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""

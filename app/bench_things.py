@@ -10,11 +10,12 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from app.bench_file import ThingSpec
+from app.interlocks.rules import Rule, described_with
 from things.core import Caller
 from things.description import RESERVED_AFFORDANCES, thing_description
 from things.errors import DefinitionError, NotAvailableError
@@ -91,6 +92,7 @@ class BenchThing:
         registry: Who waits for whom, over the whole bench.
         caller: Carries its calls to other Things.
         settings_file: Where its settings are kept, or None.
+        rules: What its actions and writes need, by the bench file.
 
     Attributes:
         state: What it is doing.
@@ -106,6 +108,7 @@ class BenchThing:
         registry: LockRegistry,
         caller: Caller,
         settings_file: Path | None,
+        rules: Sequence[Rule] = (),
     ) -> None:
         self.spec = spec
         self.name = spec.name
@@ -118,6 +121,7 @@ class BenchThing:
         self._registry = registry
         self._caller = caller
         self._settings_file = settings_file
+        self._rules = rules
         self._description: Mapping[str, Any] = {}
         self._entered = False
 
@@ -151,9 +155,15 @@ class BenchThing:
         thing = self.thing
         if thing is None:
             return {}
-        return thing_description(
+        return self._described(thing, base, prefix)
+
+    def _described(
+        self, thing: Thing, base: str | None = None, prefix: str = ""
+    ) -> Mapping[str, Any]:
+        described = thing_description(
             thing, title=self.spec.title, group=self.spec.group, base=base, prefix=prefix
         )
+        return described_with(described, self.name, self._rules)
 
     def make(self) -> None:
         """Import the class and make the Thing, without touching the device."""
@@ -166,9 +176,7 @@ class BenchThing:
             if self._settings_file is not None:
                 thing._core.open_settings(thing, self._settings_file)
             _note_data(thing)
-            self._description = thing_description(
-                thing, title=self.spec.title, group=self.spec.group
-            )
+            self._description = self._described(thing)
         except BaseException as error:
             self.fail(error, "it could not be made")
         else:

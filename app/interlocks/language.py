@@ -98,7 +98,9 @@ def _parsed(line: str) -> ast.expr:
             return ast.parse(line, mode="eval").body
     except SyntaxError as error:
         place = f" at character {error.offset}" if error.offset else ""
-        raise ConditionError(line, f"{error.msg}{place}") from None
+        raise ConditionError(
+            line, f"{error.msg}{place}; such as 'stage.position.z < 2' was expected"
+        ) from None
     except (ValueError, RecursionError, MemoryError, Warning) as error:
         raise ConditionError(line, str(error) or "it is nested too deeply") from None
 
