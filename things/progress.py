@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 _NOTIFY_EVERY_S = 0.05
 
@@ -68,6 +69,19 @@ class ProgressLevel:
         return ProgressStep(done, self.total, self.label, elapsed_s, remaining_s)
 
 
+class Later(Protocol):
+    """Has something called at a time on the monotonic clock, in another thread."""
+
+    def __call__(self, due_s: float, call: Callable[[], None], /) -> object:
+        """Call it then; never raises, never waits."""
+
+
+def _by_a_timer(due_s: float, call: Callable[[], None]) -> None:
+    timer = threading.Timer(max(0.0, due_s - time.monotonic()), call)
+    timer.daemon = True
+    timer.start()
+
+
 class ProgressTracker:
     """The levels of one invocation, outermost first; safe to use from any thread.
 
@@ -75,13 +89,18 @@ class ProgressTracker:
         changed: Called after a change, at most every 50 ms and from any thread, never while a
             lock is held. The last change is told too, at the latest 50 ms after it: the next
             one may be a minute away.
+        later: Calls what is told a moment later. A thread for each would be many; and where
+            there is no memory left for one, its start would never return.
     """
 
-    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, changed: Callable[[], None] = lambda: None, later: Later = _by_a_timer
+    ) -> None:
         self.lock = threading.Lock()
         self._notify = changed
+        self._call_later = later
         self._notified = -1.0
-        self._later: threading.Timer | None = None
+        self._waiting = False
         self._levels: list[ProgressLevel] = []
 
     def begin(self, total: float | None, label: str) -> ProgressLevel:
@@ -122,24 +141,24 @@ class ProgressTracker:
         with self.lock:
             early_s = self._notified + _NOTIFY_EVERY_S - now_s
             if not force and early_s > 0:
-                if self._later is None:
-                    self._later = threading.Timer(early_s, self._tell_later)
-                    self._later.daemon = True
-                    self._later.start()
-                return
-            self._notified = now_s
-        self._notify()
+                due_s = now_s + early_s
+                begin, self._waiting = not self._waiting, True
+            else:
+                due_s, begin = None, False
+                self._notified = now_s
+        if due_s is None:
+            self._notify()
+        elif begin:
+            self._call_later(due_s, self._tell_later)
 
     def close(self) -> None:
         """Tell nothing more: the invocation has ended."""
         with self.lock:
             self._notify = lambda: None
-            if self._later is not None:
-                self._later.cancel()
 
     def _tell_later(self) -> None:
         with self.lock:
-            self._later = None
+            self._waiting = False
             self._notified = time.monotonic()
             notify = self._notify
         notify()

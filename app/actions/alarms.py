@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 class Alarms:
     """Calls functions when their time has come, one after the other, in one thread.
 
-    The thread begins with the first alarm. Times are on `time.monotonic()`: a computer's clock
+    Times are on `time.monotonic()`: a computer's clock
     that is set back and forth moves none of them.
 
     Args:
@@ -30,8 +30,15 @@ class Alarms:
         self._closed = False
         self._thread: threading.Thread | None = None
 
+    def begin(self) -> None:
+        """Start the thread, unless it runs. Before there is need: later there may be no room."""
+        with self._changed:
+            if self._thread is None and not self._closed:
+                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+                self._thread.start()
+
     def at(self, due_s: float, call: Callable[[], None]) -> None:
-        """Call a function at a time; never, where the alarms are closed before.
+        """Call a function at a time; never, where they have not begun or are closed before.
 
         Args:
             due_s: When, on `time.monotonic()`.
@@ -41,9 +48,6 @@ class Alarms:
             if self._closed:
                 return
             heapq.heappush(self._due, (due_s, next(self._ties), call))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
-                self._thread.start()
             if self._due[0][0] == due_s:  # else it is awake before that anyway
                 self._changed.notify_all()
 

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
@@ -49,7 +50,7 @@ from things.cancelling import CancelEvent
 from things.context import running_in
 from things.errors import InvocationCancelledError, NoBlobManagerError
 from things.events import now
-from things.progress import ProgressTracker
+from things.progress import Later, ProgressTracker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +101,7 @@ class Invocation(threading.Thread):
         parent: The invocation that called this one through a slot, if one did.
         changed: Called after each change, with 'status', 'progress', or 'cancel' for the first
             time it is asked to stop; must not block.
+        later: Tells progress a moment later, in another thread; a timer of its own without.
         interlock: Called just before the body, with the lock held; raises where it may not run.
 
     Attributes:
@@ -125,6 +127,7 @@ class Invocation(threading.Thread):
         parent: Invocation | None = None,
         changed: Callable[[Invocation, str], None] = lambda invocation, kind: None,
         interlock: Callable[[Thing, str, bool], None] = lambda thing, name, held: None,
+        later: Later | None = None,
     ) -> None:
         super().__init__(name=f"{thing.name}.{action.name}", daemon=True)
         self.action_ref = weakref.ref(action)
@@ -141,7 +144,8 @@ class Invocation(threading.Thread):
         self.retention_time: float = action.retention_time
         self.expiry_time: datetime | None = None
         self.logger = invocation_logger(id, thing._core.logger)
-        self.progress = ProgressTracker(lambda: self._changed(self, "progress"))
+        tell = partial(changed, self, "progress")
+        self.progress = ProgressTracker(tell, later) if later else ProgressTracker(tell)
         self.waiting_for = ""
         self.cancelled_at_s: float | None = None
         self.stuck = False
@@ -341,14 +345,22 @@ class Invocation(threading.Thread):
             outcome = failed(error, InvocationStatus.ERROR)
         finally:
             self.logger.removeHandler(handler)
-        self._end(outcome)
-        for record in self._log:
-            let_go(record)
+        # Before its end is told: who waits for it may need the room.
+        self._let_go()
         if own_thread:
             _forget_frames(outcome.raised)
+        self._end(outcome)
         cancelled_root = self.parent is None and outcome.status is InvocationStatus.CANCELLED
         if outcome.raised is not None and not own_thread and not cancelled_root:
             raise outcome.raised
+
+    def _let_go(self) -> None:
+        """Keep of the log the words only."""
+        try:
+            for record in self._log:
+                let_go(record)
+        except MemoryError:  # the end counts more than the log
+            self._log.clear()
 
     def _descriptor(self) -> ActionDescriptor[..., Any]:
         action = self.action_ref()

@@ -24,6 +24,7 @@ from app.errors import (
 )
 from app.handles import InvocationStatus, Origin, OriginKind
 from things.cancelling import CancelEvent
+from things.errors import NotAvailableError
 from things.events import Event, now
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ class ActionManager:
             TooManyInvocationsError: As many run as are allowed.
             LedgerFullError: It could not be recorded.
             ClosingError: The program is ending.
+            NotAvailableError: There is no thread to be had for it.
         """
         self._interlock(thing, action.name, False)
         id = uuid.uuid4() if id is None else id
@@ -153,14 +155,16 @@ class ActionManager:
             origin=origin,
             changed=self._changed,
             interlock=self._interlock,
+            later=self._alarms.at,
         )
         self._admit(invocation)
         try:
             invocation.start()
-        except RuntimeError as error:  # no thread to be had
+        except RuntimeError as error:
             invocation.not_started(error)
             self._forget(invocation.id)
-            raise
+            reason = "the computer has no room for another thread"
+            raise NotAvailableError(thing.name, reason) from error
         return invocation
 
     def call_child(
@@ -197,6 +201,7 @@ class ActionManager:
             origin=parent.origin if parent is not None else origin,
             parent=parent,
             changed=self._changed,
+            later=self._alarms.at,
             interlock=self._interlock,
         )
         self._admit(child, limited=parent is None)
@@ -314,6 +319,7 @@ class ActionManager:
                 raise
 
     def _list(self, invocation: Invocation, *, limited: bool) -> None:
+        self._alarms.begin()
         with self._invocations_lock:
             if self._closing:
                 raise ClosingError

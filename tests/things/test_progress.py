@@ -111,13 +111,16 @@ def test_the_end_of_an_inner_level_is_told_too():
 
 def test_after_the_end_nothing_is_told():
     told = []
-    tracker = ProgressTracker(lambda: told.append(1))
+    later = []
+    tracker = ProgressTracker(
+        lambda: told.append(1), lambda due_s, call: later.append((due_s, call))
+    )
     level = tracker.begin(10, "planes")
     level.report(3)
-    later = tracker._later
     tracker.close()
-    assert later is not None
-    later.join()
+    ((due_s, tell),) = later
+    assert due_s <= time.monotonic() + 0.05
+    tell()
     level.report(10)
     assert told == [1]
 
