@@ -35,6 +35,7 @@ RESERVED_THINGS = frozenset(
         "blob",
         "blobs",
         "invocations",
+        "interlocks",
         "events",
         "docs",
         "redoc",

@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from app.actions.events import (
+    InterlockChanged,
     InvocationChanged,
     InvocationProgressed,
     LedgerTroubled,
@@ -55,6 +56,7 @@ class KnownThing:
         readings: The last known value of each property.
         told: When the newest value was true that the bench told by itself, by its own clock.
         unread: Properties that were known before the bench was started anew, and are not now.
+        refusals: Actions and properties whose use would be refused now, and why.
     """
 
     title: str
@@ -64,6 +66,7 @@ class KnownThing:
     readings: Mapping[str, Reading] = field(default_factory=dict)
     told: dict[str, datetime] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
+    refusals: Mapping[str, str] = field(default_factory=dict)
 
 
 class Mirror:
@@ -167,6 +170,8 @@ class Mirror:
                 self._take_value(event)
             case ThingStateChanged():
                 self._take_state(event)
+            case InterlockChanged():
+                self._take_refusal(event)
             case InvocationChanged() | InvocationProgressed():
                 self.invocations.take(event)
             case StampChanged():
@@ -189,6 +194,12 @@ class Mirror:
             thing = things[name]
             thing.title, thing.description = standing.title, seen.descriptions.get(name, {})
             thing.state, thing.reason = standing.state, standing.reason
+            refused, thing.refusals = thing.refusals, standing.refusals
+            changes += [
+                InterlockChanged(thing=name, name=key, reason=standing.refusals.get(key, ""))
+                for key in sorted({*refused, *standing.refusals})
+                if refused.get(key) != standing.refusals.get(key)
+            ]
             before = thing.readings
             thing.unread |= before.keys()
             thing.unread -= standing.values.keys()
@@ -234,6 +245,14 @@ class Mirror:
             return  # it was in what was loaded already, or something newer was
         thing.told[event.name] = event.at
         self._put(event.thing, event)
+
+    def _take_refusal(self, event: InterlockChanged) -> None:
+        thing = self.things.get(event.thing)
+        if thing is None:
+            return
+        kept = {key: reason for key, reason in thing.refusals.items() if key != event.name}
+        thing.refusals = {**kept, event.name: event.reason} if event.reason else kept
+        self.bus.publish(event)
 
     def _put(self, name: str, event: PropertyChanged) -> None:
         thing = self.things[name]

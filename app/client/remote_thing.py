@@ -75,6 +75,10 @@ class RemoteThing:
         """The last known value of a property."""
         return self._known.readings.get(name)
 
+    def refusal(self, name: str) -> str:
+        """Why an action or a write would be refused now, as its bench last told."""
+        return self._known.refusals.get(name, "")
+
     async def read(self, name: str) -> Reading:
         """Ask for a property's value now."""
         return await self._workers.run(lambda: self._read(name))

@@ -38,12 +38,14 @@ class Standing(BaseModel):
         state: What it is doing.
         reason: Why it failed or is disconnected.
         values: The last known values of its properties.
+        refusals: Actions and properties whose use would be refused now, and why.
     """
 
     title: str
     state: ThingState
     reason: str = ""
     values: dict[str, Value] = {}
+    refusals: dict[str, str] = {}
 
 
 class State(BaseModel):

@@ -61,19 +61,32 @@ class Guard:
 
 
 @dataclass(frozen=True)
+class Needed:
+    """A condition, as people and programs read it.
+
+    Attributes:
+        condition: As it was written.
+        because: Why, in words; may be ''.
+    """
+
+    condition: str
+    because: str
+
+
+@dataclass(frozen=True)
 class Interlocked:
     """An action or a property, and what it needs.
 
     Attributes:
         thing: Name of the Thing.
         name: The action or property.
-        guards: All conditions on it.
+        needs: All conditions on it.
         reason: Why it would be refused now; '' where it would not.
     """
 
     thing: str
     name: str
-    guards: Sequence[Guard]
+    needs: Sequence[Needed]
     reason: str
 
 
@@ -159,7 +172,12 @@ class Interlocks:
         order = {name: number for number, name in enumerate(self._things)}
         found = sorted(self._guards.items(), key=lambda each: order.get(each[0][0], len(order)))
         return [
-            Interlocked(thing, name, guards, self.refusal(thing, name))
+            Interlocked(
+                thing,
+                name,
+                tuple(Needed(guard.check.text, guard.because) for guard in guards),
+                self.refusal(thing, name),
+            )
             for (thing, name), guards in found
         ]
 

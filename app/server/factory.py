@@ -21,6 +21,7 @@ from app.server.documentation_routes import documentation_routes
 from app.server.event_feed import EventFeed
 from app.server.event_routes import event_routes
 from app.server.guards import Guard
+from app.server.interlock_routes import interlock_routes
 from app.server.interrupted import InterruptedRuns
 from app.server.invocation_json import Summaries
 from app.server.invocation_routes import invocation_routes
@@ -95,6 +96,7 @@ def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
         *invocation_routes(parts, summaries, InterruptedRuns(bench)),
         *run_routes(parts, readers),
         *stamp_routes(parts),
+        *interlock_routes(parts),
         *blob_routes(parts),
         *upload_routes(parts, uploads),
         *event_routes(parts),

@@ -20,6 +20,20 @@ from app.server.openapi_schemas import Schema, reference
 
 _TAGS = ["bench"]
 _FILE: Schema = {"type": "string", "format": "binary"}
+_TEXT: Schema = {"type": "string"}
+_NEEDED: Schema = {"type": "object", "properties": {"condition": _TEXT, "because": _TEXT}}
+_INTERLOCKS: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "thing": _TEXT,
+            "name": {**_TEXT, "description": "The action, or the property to write."},
+            "conditions": {"type": "array", "items": _NEEDED},
+            "reason": {**_TEXT, "description": "Why it would be refused now; '' if not."},
+        },
+    },
+}
 _ID = in_path("id", "Of the invocation.")
 _NAME = in_path("name", "Of the Thing.", form="")
 
@@ -77,6 +91,13 @@ def _things() -> dict[str, dict[str, Operation]]:
                 {"200": nothing("It is back.")},
                 "Reads the driver's file again and starts the Thing.",
                 parameters=[_NAME],
+            )
+        },
+        "/interlocks": {
+            "get": operation(
+                "What actions and writes need",
+                _TAGS,
+                {"200": answer("Each, and why it would be refused now.", _INTERLOCKS)},
             )
         },
         "/stop": {

@@ -39,7 +39,13 @@ def state_routes(parts: Parts) -> Sequence[BaseRoute]:
                 {
                     "id": last_id,
                     "title": bench.spec.title,
-                    "things": {name: _standing(entry) for name, entry in bench.things.items()},
+                    "things": {
+                        name: {
+                            **_standing(entry),
+                            "refusals": bench.interlocks.refusals_of(name),
+                        }
+                        for name, entry in bench.things.items()
+                    },
                     "invocations": [
                         invocation_json(each.snapshot()) for each in bench.actions.invocations
                     ],

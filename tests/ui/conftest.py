@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.actions.events import (
+    InterlockChanged,
     InvocationChanged,
     InvocationProgressed,
     LedgerTroubled,
@@ -241,6 +242,7 @@ class FakeThing:
         self._description = copy.deepcopy(dict(description))
         self._readings = {key: _reading(value) for key, value in self.values.items()}
         self._held: dict[str, list[asyncio.Future[None]]] = {}
+        self._interlocks: dict[str, str] = {}
 
     @property
     def title(self) -> str:
@@ -252,7 +254,15 @@ class FakeThing:
     def last(self, name: str) -> Reading | None:
         return self._readings.get(name)
 
+    def refusal(self, name: str) -> str:
+        return self._interlocks.get(name, "")
+
     # What a test decides.
+
+    def interlock(self, name: str, reason: str) -> None:
+        """A condition on an action or a property is not met any more, or again ('')."""
+        self._interlocks[name] = reason
+        self._publish(InterlockChanged(thing=self.name, name=name, reason=reason))
 
     def hold(self, name: str) -> None:
         """Writes to a property or calls of an action wait until `release(name)`."""
