@@ -39,11 +39,13 @@ class Copier(QObject):
             return
         if page.copies or pixels.shape[0] * pixels.shape[1] < LARGE:
             return
-        wanted = (page, page.picture, page.at)
         if self._making is not None:
-            self._next = None if self._making == wanted else page
+            # Pictures are told apart by what they are: comparing them would compare all pixels.
+            now, picture, at = self._making
+            same = now is page and picture is page.picture and at == page.at
+            self._next = None if same else page
             return
-        self._making = wanted
+        self._making = (page, page.picture, page.at)
         self._workers.submit(build, pixels).add_done_callback(self._emit)
 
     def close(self) -> None:

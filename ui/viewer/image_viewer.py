@@ -20,7 +20,7 @@ from ui.viewer.page_tabs import PageTabs, Tab
 from ui.viewer.pages import MOST_PINNED, Pages, TooManyPinnedError
 from ui.viewer.picture_area import PictureArea
 from ui.viewer.saving import Saving
-from ui.widgets import Island, IslandHeader
+from ui.widgets import IconButton, Island, IslandHeader
 
 _TICK_MS: Final = 500
 _WORKERS: Final = 2
@@ -65,6 +65,13 @@ class ImageViewer(Island):
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self.header.beside.addWidget(self.tabs, 1)
+        self.tile_button = IconButton(theme, "mdi6.view-grid-outline", self.tr("Beside each other"))
+        self.link_button = IconButton(
+            theme, "mdi6.link-variant", self.tr("Zoom and pan all of them together")
+        )
+        for button in (self.link_button, self.tile_button):
+            button.setCheckable(True)
+            self.header.tools.addWidget(button)
         self.column.addWidget(self.header)
         self.column.addWidget(self.area, 1)
         self._connect()
@@ -89,6 +96,15 @@ class ImageViewer(Island):
     def feed(self) -> LiveFeed | None:
         """The stream of the tab in front, while it is read."""
         return self._feed
+
+    @property
+    def tiled(self) -> bool:
+        """Whether the tabs are shown beside each other."""
+        return self.tile_button.isChecked()
+
+    def set_tiled(self, tiled: bool) -> None:
+        """Show the tabs beside each other, or the one in front alone."""
+        self.tile_button.setChecked(tiled)
 
     def show_picture(
         self,
@@ -204,6 +220,9 @@ class ImageViewer(Island):
     def _connect(self) -> None:
         self.tabs.chosen.connect(self.choose_page)
         self.tabs.close_asked.connect(self.close_page)
+        self.tile_button.toggled.connect(self._tiled)
+        self.link_button.toggled.connect(self._linked)
+        self.area.tiles.chosen.connect(self.choose_page)
         self.area.idle.connect(self._take_frame)
         self.area.strip.pin.clicked.connect(self._pin_clicked)
         self.area.strip.save.clicked.connect(self._save_clicked)
@@ -216,12 +235,15 @@ class ImageViewer(Island):
         """Something new is in a tab: bring it to the front, or mark the tab."""
         if page is self.current:
             self._refresh()
-        elif asked or self._pages.gives_way:
+        elif asked or self.current is None or (self._pages.gives_way and not self.tiled):
             self._pages.choose(page)
             self._show_page()
         else:
-            self._pages.fresh.add(page.key)
             self._show_tabs()
+            # Beside the one in front it is seen all the same.
+            if page.key not in self.area.tiles.tiles:
+                self._pages.fresh.add(page.key)
+                self._show_tabs()
 
     def _show_page(self) -> None:
         """Another tab is in front, or none."""
@@ -253,6 +275,20 @@ class ImageViewer(Island):
         self.header.set_title("" if tabs else self.tr("Pictures"))
         self.tabs.setVisible(bool(tabs))
         self.tabs.show_tabs(tabs, "" if current is None else current.key)
+        self.tile_button.setEnabled(len(tabs) > 1 or self.tiled)
+        self.link_button.setVisible(self.tiled and len(tabs) > 1)
+        beside = self._pages.all if self.tiled else ()
+        self.area.tiles.show_pages(beside, current)
+
+    def _tiled(self, tiled: bool) -> None:
+        self.tile_button.set_glyph("mdi6.view-grid-outline", "accent" if tiled else "secondary")
+        self._refresh()
+
+    def _linked(self, linked: bool) -> None:
+        self.link_button.set_glyph("mdi6.link-variant", "accent" if linked else "secondary")
+        self.area.tiles.linked = linked
+        if self.current is not None:
+            self.area.tiles.follow(self.current.view)
 
     def _note_of(self, page: Page | None) -> str:
         if page is None:

@@ -26,6 +26,7 @@ from ui.viewer.profile_plot import ProfilePlot
 from ui.viewer.readout import about, beside_rectangle, place_under_mouse
 from ui.viewer.renderer import Done, Order, PictureRenderer
 from ui.viewer.status_line import StatusLine
+from ui.viewer.tile_grid import TileGrid
 from ui.viewer.tool_strip import ToolStrip
 from ui.viewer.view import View
 from ui.viewer.wording import is_whole
@@ -43,6 +44,7 @@ class PictureArea(QWidget):
         strip: The tools at the left.
         levels: The column at the right.
         files: Files that are no pictures, in place of the canvas.
+        tiles: The canvas, and beside it other tabs.
         planes: Which plane of a stack.
         profile: The values under a line.
         status: The line at the bottom.
@@ -54,6 +56,8 @@ class PictureArea(QWidget):
         self, theme: Theme, pages: Pages, workers: Executor, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self._theme = theme
+        self._workers = workers
         self._pages = pages
         self._page: Page | None = None
         self._feed: LiveFeed | None = None
@@ -139,6 +143,7 @@ class PictureArea(QWidget):
     def close_area(self) -> None:
         """Show nothing any more."""
         self._renderer.close()
+        self.tiles.close_grid()
         self._copier.close()
 
     def _lay_out(self) -> None:
@@ -146,11 +151,12 @@ class PictureArea(QWidget):
         self._stack = QStackedLayout(middle)
         self._stack.addWidget(self.canvas)
         self._stack.addWidget(self.files)
+        self.tiles = TileGrid(self._theme, self._pages, self._workers, middle)
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.strip)
-        row.addWidget(middle, 1)
+        row.addWidget(self.tiles, 1)
         row.addWidget(self.levels)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -172,6 +178,8 @@ class PictureArea(QWidget):
         strip.fit.clicked.connect(canvas.zoom_to_fit)
         strip.actual_size.clicked.connect(canvas.zoom_to_actual_size)
         strip.scale_bar.toggled.connect(self._show_overlay)
+        strip.scale_bar.toggled.connect(self.tiles.show_scale_bars)
+        self.tiles.view_changed.connect(self._follow)
         levels.levels_changed.connect(self._levels_changed)
         levels.auto_changed.connect(self._auto_changed)
         levels.colours_changed.connect(self._colours_changed)
@@ -184,6 +192,16 @@ class PictureArea(QWidget):
     def _view_changed(self, view: View) -> None:
         if self._page is not None and self._page.picture is not None:
             self._page.view = view
+            self._order()
+            self.show_status()
+            self.tiles.follow(view)
+
+    def _follow(self, view: View) -> None:
+        """A tile beside it was zoomed or panned, and they are linked."""
+        page = self._page
+        if page is not None and page.picture is not None:
+            self.canvas.set_view(self.canvas.view.alike(view))
+            page.view = self.canvas.view
             self._order()
             self.show_status()
 
@@ -205,6 +223,7 @@ class PictureArea(QWidget):
             shades = self._pages.shades(self._page)
             shades.levels, shades.auto = levels, False
             self._order()
+            self.tiles.order_all()
 
     def _auto_changed(self, auto: bool) -> None:
         if self._page is not None:
@@ -215,6 +234,7 @@ class PictureArea(QWidget):
         if self._page is not None:
             self._pages.shades(self._page).colours = colours
             self._order()
+            self.tiles.order_all()
 
     def _lock_changed(self, locked: bool) -> None:
         """Every picture takes the levels of this one, or its own again."""
@@ -223,6 +243,7 @@ class PictureArea(QWidget):
             now = self._pages.shades(self._page)
             self._pages.locked = Shades(now.levels, False, now.colours, now.axis)
         self._order(counted=True)
+        self.tiles.order_all()
 
     def _plane_chosen(self, at: tuple[int, ...]) -> None:
         page = self._page

@@ -51,16 +51,19 @@ def about(page: Page, feed: LiveFeed | None) -> tuple[Said, ...]:
             parts.append(Said(every, strong=True, role="waiting"))
         parts.append(Said(f"{number(100 * page.view.zoom)} %"))
     if feed is not None:
-        if feed.silent_s > SILENT_S:
-            silence = tr("no frame for {seconds} s").format(
-                seconds=number(math.floor(feed.silent_s))
-            )
-            parts.append(Said(silence, strong=True, role="stale"))
-        else:
-            rate = number(feed.frames_per_s, 1)
-            parts.append(Said(tr("{rate} frames/s").format(rate=rate)))
-        parts.append(Said(tr("{count} skipped").format(count=number(feed.skipped))))
+        parts.extend(rate_of(feed))
     return tuple(parts)
+
+
+def rate_of(feed: LiveFeed) -> tuple[Said, ...]:
+    """How fast frames come, or for how long none has, and how many passed unseen."""
+    if feed.silent_s > SILENT_S:
+        silence = tr("no frame for {seconds} s").format(seconds=number(math.floor(feed.silent_s)))
+        speed = Said(silence, strong=True, role="stale")
+    else:
+        rate = number(feed.frames_per_s, 1)
+        speed = Said(tr("{rate} frames/s").format(rate=rate))
+    return speed, Said(tr("{count} skipped").format(count=number(feed.skipped)))
 
 
 def beside_rectangle(found: Statistics | None, whole: bool) -> tuple[str, ...]:

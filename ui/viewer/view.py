@@ -86,6 +86,20 @@ class View:
             return self
         return replace(self, picture_width=width, picture_height=height).fit()
 
+    def alike(self, other: View) -> View:
+        """The same part of this picture as another view shows of its own, as far as it fits."""
+        if other.fitted or not (other.picture_width and other.picture_height and other.width):
+            return self.fit()
+        across = self.picture_width / other.picture_width
+        return replace(
+            self,
+            # As many pixels more as the window is larger: the same part fills it.
+            zoom=min(MOST, other.zoom * self.width / other.width / max(across, 1e-9)),
+            centre_x=other.centre_x * across,
+            centre_y=other.centre_y * self.picture_height / other.picture_height,
+            fitted=False,
+        )._kept_in_sight()
+
     def zoomed(self, factor: float, x: float | None = None, y: float | None = None) -> View:
         """Closer or farther; what is at (x, y) of the window stays there, by default its middle."""
         x = self.width / 2 if x is None else x
