@@ -18,7 +18,6 @@ from app.bench_file import BenchSpec
 from app.bench_things import BenchThing, said
 from app.driver_faults import contained
 from app.entering_order import entering_order
-from app.errors import LedgerFullError
 from app.event_bus import EventBus
 from app.fair_workers import FairWorkers
 from app.handles import Origin, Reading, Stamp, StopReport
@@ -26,7 +25,7 @@ from app.history import History
 from app.interlocks.engine import Interlocks
 from app.interlocks.errors import ConditionError
 from app.property_desk import PropertyDesk, property_named
-from app.recording import Recording, RecordingRules
+from app.recording import Recording, RecordingRules, wait_until_recorded
 from app.run_records import RunHistory
 from app.slot_calls import SlotCaller
 from app.stamp import StampKeeper
@@ -49,7 +48,6 @@ STOP_ANSWER_S = 2.0
 ENTER_WAIT_S = 10.0
 EXIT_WAIT_S = 5.0
 WORKERS_WAIT_S = 2.0
-RECORD_WAIT_S = 10.0
 
 
 class Bench:
@@ -273,14 +271,28 @@ class Bench:
             LedgerFullError: It cannot be recorded; it was not started, or is being cancelled.
             ThingError: It cannot be started now.
         """
+        invocation = self.start(thing, name, input, origin)
+        wait_until_recorded(invocation)
+        return invocation
+
+    def start(
+        self, thing: str, name: str, input: Mapping[str, Any] | None, origin: Origin
+    ) -> Invocation:
+        """Start an action. Returns at once: nobody may be told before it is recorded.
+
+        `app.recording` waits for that.
+
+        Raises:
+            InputRefusedError: The input does not fit; nothing was started.
+            LedgerFullError: It could not be recorded; nothing was started.
+            ThingError: It cannot be started now.
+        """
         target = self.thing(thing)
         action = target._core.affordances.get(name)
         if not isinstance(action, ActionDescriptor):
             raise AffordanceNotFoundError(thing, name)
         checked = action.validated_input(input)
-        invocation = self.actions.invoke_action(action, target, None, checked, origin=origin)
-        _wait_until_recorded(invocation)
-        return invocation
+        return self.actions.invoke_action(action, target, None, checked, origin=origin)
 
     @property
     def stamp(self) -> Stamp:
@@ -464,27 +476,6 @@ class Bench:
         timer.daemon = True
         self._retries[entry.name] = timer
         timer.start()
-
-
-def _wait_until_recorded(invocation: Invocation) -> None:
-    """Wait until a run is on disk; one that cannot be recorded is cancelled.
-
-    Stopping a Thing waits for no disk.
-
-    Raises:
-        LedgerFullError: It cannot be recorded.
-    """
-    recorded = invocation.recorded
-    if recorded is None or invocation.action_name == "stop":
-        return
-    try:
-        recorded.result(RECORD_WAIT_S)
-    except TimeoutError:
-        invocation.cancel()
-        raise LedgerFullError("the disk does not answer") from None
-    except LedgerFullError as error:
-        invocation.cancel()
-        raise LedgerFullError(error.reason) from None
 
 
 def _within(seconds: float, name: str, call: Callable[[], None]) -> bool:

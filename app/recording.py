@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.actions.recording import NotRecording, Recorder
+from app.errors import LedgerFullError
 from app.run_facts import Stamp
 from things.errors import ThingError
 
 if TYPE_CHECKING:
+    from app.actions.invocation import Invocation
     from app.database.database import Database
     from app.ledger.known_values import Reads
     from app.ledger.ledger import Ledger
@@ -21,6 +24,11 @@ _log = logging.getLogger(__name__)
 
 DATABASE = "labwright.db"
 """The file in a bench's folder of data that holds the ledger."""
+
+RECORD_WAIT_S = 10.0
+"""How long whoever starts a run waits for it to be on disk that it was accepted."""
+
+_NO_ANSWER = "the disk does not answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +118,45 @@ class Recording:
             ledger.close()
         if database is not None:
             database.close()
+
+
+def wait_until_recorded(invocation: Invocation) -> None:
+    """Wait until it is on disk that a run was accepted; one that cannot be recorded is cancelled.
+
+    Stopping a Thing waits for no disk.
+
+    Raises:
+        LedgerFullError: It cannot be recorded.
+    """
+    recorded = invocation.recorded
+    if recorded is None or invocation.action_name == "stop":
+        return
+    try:
+        recorded.result(RECORD_WAIT_S)
+    except TimeoutError:
+        raise _unrecorded(invocation, _NO_ANSWER) from None
+    except LedgerFullError as error:
+        raise _unrecorded(invocation, error.reason) from None
+
+
+async def until_recorded(invocation: Invocation) -> None:
+    """The same on a loop, holding no thread.
+
+    Raises:
+        LedgerFullError: It cannot be recorded.
+    """
+    recorded = invocation.recorded
+    if recorded is None or invocation.action_name == "stop":
+        return
+    try:
+        async with asyncio.timeout(RECORD_WAIT_S):
+            await asyncio.wrap_future(recorded)
+    except TimeoutError:
+        raise _unrecorded(invocation, _NO_ANSWER) from None
+    except LedgerFullError as error:
+        raise _unrecorded(invocation, error.reason) from None
+
+
+def _unrecorded(invocation: Invocation, reason: str) -> LedgerFullError:
+    invocation.cancel()
+    return LedgerFullError(reason)

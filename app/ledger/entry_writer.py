@@ -28,11 +28,10 @@ _log = logging.getLogger(__name__)
 CAPACITY = 10_000
 """How many runs may wait for the disk."""
 
-CROWD = 8
-GATHER_S = 0.0005
-LONGEST_GATHER_S = 0.025
-"""Where more runs than a crowd are under way, a write waits for others to come along, a moment
-longer for each: a commit takes as much of the processor as twenty rows."""
+CROWD = 4
+GATHER_S = 0.01
+"""Where as many runs came together the last time, the next write waits a moment for others: a
+commit takes as much of the processor as twenty rows."""
 
 
 class EntryWriter:
@@ -56,6 +55,7 @@ class EntryWriter:
         self._unwritten: list[Entry] = []
         self._faults: dict[Entry, Exception] = {}
         self._writing = False
+        self._crowded = False
         self._idle = threading.Condition(self._lock)
         writer.tell(self._troubled)
 
@@ -104,9 +104,8 @@ class EntryWriter:
 
     def _submit(self) -> None:
         try:
-            writing = self._writer.submit(
-                self._write, keep=True, within_s=_patience_s(len(self._live))
-            )
+            within_s = GATHER_S if self._crowded else 0.0
+            writing = self._writer.submit(self._write, keep=True, within_s=within_s)
         except DatabaseError as error:
             self._give_up(error)
         else:
@@ -145,6 +144,7 @@ class EntryWriter:
             self._give_up(error)
             return
         entries, self._unwritten = self._unwritten, []
+        self._crowded = len(entries) >= CROWD
         done = [entry for entry in entries if entry.end_taken is not None]
         for entry in entries:
             fault = self._faults.get(entry)
@@ -186,11 +186,6 @@ class EntryWriter:
             self._idle.notify_all()
         for recorded in waiting:
             _fail(recorded, reason)
-
-
-def _patience_s(runs: int) -> float:
-    """How long a write waits for others while so many runs are under way."""
-    return 0.0 if runs <= CROWD else min(LONGEST_GATHER_S, GATHER_S * runs)
 
 
 def _succeed(recorded: Future[None]) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Receive, Scope
 
+from app.actions.invocation import Invocation
+from app.recording import until_recorded
 from app.server.answers import Faulty, Json, fault
 from app.server.bodies import NOTHING, json_body
 from app.server.declared_kinds import DeclaredKinds
@@ -50,15 +52,19 @@ class ActionRoutes:
             raise Faulty([fault("model_attributes_type", message, input)])
         addresses, base, origin = parts.addresses(scope), parts.base(scope), origin_of(scope)
 
-        def start() -> bytes:
+        def start() -> Invocation:
             self._kinds.check_input(action, input)
             with addresses.in_context():
-                invocation = parts.bench.invoke(thing.name, action.name, input, origin)
+                return parts.bench.start(thing.name, action.name, input, origin)
+
+        def answer() -> bytes:
             crowded = len(parts.bench.actions.active) > _CROWD
             invocation.wait_ended(_LONGER_S if crowded else _A_MOMENT_S)
             return whole(invocation, base, addresses)
 
-        return Json(await parts.in_worker(start), 201)
+        invocation = await parts.in_worker(start)
+        await until_recorded(invocation)  # here, since a slow disk must not hold a worker
+        return Json(await parts.in_worker(answer), 201)
 
     async def runs(
         self, thing: Thing, action: ActionDescriptor[..., Any], scope: Scope
