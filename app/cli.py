@@ -10,6 +10,11 @@ from typing import Annotated
 import typer
 
 from app.bench_file import read_bench_file
+from app.cli_commands.invoking import invoke
+from app.cli_commands.properties import read, things, write
+from app.cli_commands.records import runs_app
+from app.cli_commands.stopping import stop
+from app.cli_commands.watching import watch
 from app.cli_errors import refused
 from app.headless import run_headless
 from app.logs import log_to_stderr
@@ -85,6 +90,18 @@ def serve_headless(
         return run_headless(spec, settings)
     except ThingError as error:
         return refused(error)
+
+
+# A value such as -3 is no option.
+_VALUES = {"ignore_unknown_options": True}
+
+app.command()(things)
+app.command()(read)
+app.command(context_settings=_VALUES)(write)
+app.command(context_settings=_VALUES)(invoke)
+app.command()(watch)
+app.command()(stop)
+app.add_typer(runs_app)
 
 
 def main(arguments: Sequence[str]) -> int:

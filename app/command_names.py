@@ -1,4 +1,4 @@
 """The names of the subcommands, known without importing the command line."""
 
-COMMANDS = frozenset({"serve"})
+COMMANDS = frozenset({"invoke", "read", "runs", "serve", "stop", "things", "watch", "write"})
 """Kept equal to the commands of `app.cli` by a test."""

@@ -46,6 +46,8 @@ class InstanceLock:
     """
 
     def __init__(self, folder: Path, title: str) -> None:
+        self._title = title
+        self._since = now()
         self._note = folder / "in-use.json"
         self._lock = FileLock(folder / "in-use.lock", thread_local=False)
         try:
@@ -74,7 +76,12 @@ class InstanceLock:
         self._lock.release()
 
     def _write(self, more: dict[str, Any]) -> None:
-        found = {"pid": os.getpid(), "since": now().isoformat(timespec="seconds"), **more}
+        found = {
+            "pid": os.getpid(),
+            "since": self._since.isoformat(timespec="seconds"),
+            "title": self._title,
+            **more,
+        }
         self._note.write_text(json.dumps(found), encoding="utf-8")
 
     def _in_use(self, title: str) -> BenchInUseError:

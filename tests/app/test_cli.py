@@ -8,11 +8,16 @@ from app.program import HostRefusedError, refuse_beyond_loopback
 
 
 def test_the_names_of_the_commands_are_those_of_the_command_line() -> None:
-    assert {
+    commands = {
         command.name or command.callback.__name__
         for command in app.registered_commands
         if command.callback
-    } == COMMANDS
+    }
+    groups = {
+        group.typer_instance.info.name for group in app.registered_groups if group.typer_instance
+    }
+
+    assert commands | groups == COMMANDS
 
 
 def test_help_is_given_and_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
