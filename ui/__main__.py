@@ -104,7 +104,7 @@ def _open(options: argparse.Namespace) -> int:
     except BenchInUseError as error:
         refused(error)
         return run_attach(error, settings)
-    return run_window(program)
+    return run_window(program, welcome=options.bench is None)
 
 
 def _connect(options: argparse.Namespace) -> int:

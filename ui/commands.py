@@ -117,14 +117,15 @@ class CommandTable(QObject):
         """A menu of the commands, a line between groups; refreshed each time it opens."""
         made = QMenu(parent)
         made.setToolTipsVisible(True)
-        group = ""
+        groups: dict[str, list[Command]] = {}
         for command in self:
-            if not command.in_menu:
-                continue
-            if group and command.group != group:
+            if command.in_menu:
+                groups.setdefault(command.group, []).append(command)
+        for number, commands in enumerate(groups.values()):
+            if number:
                 made.addSeparator()
-            group = command.group
-            made.addAction(self._actions[command.id])
+            for command in commands:
+                made.addAction(self._actions[command.id])
         made.aboutToShow.connect(self.refresh)
         return made
 

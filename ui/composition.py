@@ -12,14 +12,18 @@ from PySide6.QtCore import QLocale, QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
 from app.imaging.decoder import ImageDecoder
+from app.opening import program_of
 from app.session import Session
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
+from ui.bench_chooser import BenchChooser
+from ui.bench_switch import BenchSwitch, Prepare
 from ui.bridge import Bridge
 from ui.editors.base import number_style
 from ui.layout_memory import LayoutMemory
 from ui.main_window import MainWindow, Say, WindowParts
 from ui.panels.panels_area import PanelsArea
+from ui.recent_benches import RecentBenches
 from ui.stall_watch import StallWatch
 from ui.tasks import Tasks
 from ui.theme import Theme
@@ -36,6 +40,9 @@ class Composition(QObject):
     Args:
         qt: The Qt application.
         session: The bench, not yet opened; or one elsewhere.
+        theme: How it looks, where another window was there before.
+        prepare: Makes the session of another bench, in a worker; from its file by default.
+        welcome: Whether to greet somebody who is here for the first time.
 
     Attributes:
         session: The bench it shows, with its beginning and end.
@@ -44,18 +51,24 @@ class Composition(QObject):
 
     _failed = Signal(str, Exception)
 
-    def __init__(self, qt: QApplication, session: Session) -> None:
+    def __init__(
+        self,
+        qt: QApplication,
+        session: Session,
+        *,
+        theme: Theme | None = None,
+        prepare: Prepare | None = None,
+        welcome: bool = False,
+    ) -> None:
         super().__init__()
         self.session = session
         bench = session.handle
         self._threads: list[threading.Thread] = []
         self._ending = False
         folder = session.settings.data_folder
-        memory = LayoutMemory(
-            QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat),
-            str(bench.file or bench.server.url or bench.title),
-        )
-        self.theme = Theme(qt)
+        settings = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+        memory = LayoutMemory(settings, str(bench.file or bench.server.url or bench.title))
+        self.theme = theme or Theme(qt)
         self.theme.choose(memory.scheme)
         self._stall_watch = StallWatch(parent=self)
         self.tasks = Tasks(self._tell)
@@ -87,6 +100,20 @@ class Composition(QObject):
             )
         )
         self.panels.live_requested.connect(self.centre.open_live)
+        self.benches = BenchChooser(
+            self.window,
+            BenchSwitch(
+                bench.file,
+                prepare or (lambda file: program_of(file, session.settings)),
+                RecentBenches(settings),
+                self.tasks,
+                self,
+            ),
+            self.bridge,
+            bench.file,
+        )
+        if welcome:
+            self.benches.welcome(self.theme, self.centre.widget)
         self.panels.plot_requested.connect(self.window.plot_values)
         self._failed.connect(self.window.tell_failure)
 
@@ -100,6 +127,7 @@ class Composition(QObject):
         if self._ending:
             os._exit(1)
         self._ending = True
+        self.benches.switch.give_up()
         self.window.close_without_asking()
 
     async def close(self) -> None:

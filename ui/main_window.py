@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QWidget
 from typing_extensions import override
 
@@ -19,10 +27,11 @@ from ui.activity.log_feed import LogFeed
 from ui.activity.panel import ActivityPanel, ActivityParts
 from ui.activity.thumbnails import ThumbnailSource
 from ui.bench_list import BenchList
+from ui.bench_switch import dropped_bench
 from ui.bridge import Bridge
 from ui.centre_area import CentreArea
 from ui.closing import ClosingDialog
-from ui.commands import CommandTable
+from ui.commands import Command, CommandTable
 from ui.docks import BareDock, IslandDock
 from ui.layout_memory import LayoutMemory
 from ui.models.bench_list import BenchListModel
@@ -82,6 +91,9 @@ class PanelsArea(Protocol):
     def show_action(self, thing: str, action: str, filled: Mapping[str, Any] | None = None) -> None:
         """Open the form of an action, filled with an input where one is given."""
 
+    def ask_action(self, thing: str, action: str, filled: Mapping[str, Any]) -> None:
+        """Open the form of an action with an input, and ask there whether to run it."""
+
     def layout_state(self) -> dict[str, str]:
         """How much each panel shows, where the operator chose it."""
 
@@ -134,10 +146,16 @@ class MainWindow(QMainWindow):
 
     Attributes:
         closed: The window is closed and everything behind it too.
+        stayed: It was to be closed, but the operator keeps working.
+        open_bench_menu: What can be done with the bench is wanted, at this place of the screen.
+        dropped: A bench file was dropped on it.
         compact_changed: Room became short, or is there again.
     """
 
     closed = Signal()
+    stayed = Signal()
+    open_bench_menu = Signal(QPoint)
+    dropped = Signal(Path)
     compact_changed = Signal(bool)
 
     def __init__(self, parts: WindowParts) -> None:
@@ -155,6 +173,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(960, 600).boundedTo(room))
         self.resize(QSize(1440, 900).boundedTo(room))
         self.setDockNestingEnabled(True)
+        self.setAcceptDrops(True)
         self._make_islands()
         self.commands = CommandTable(parts.theme, self)
         for command in window_commands(self):
@@ -165,6 +184,12 @@ class MainWindow(QMainWindow):
         self.notices.placed.connect(self.palette_box.raise_)
         self.stamp_popover = StampPopover(parts.theme, parts.bench, parts.tasks, self)
         self._connect()
+
+    def add_commands(self, commands: Iterable[Command]) -> None:
+        """Offer more in menu and palette."""
+        for command in commands:
+            self.commands.add(command)
+        self.top_bar.set_menu(self.commands.menu(self))
 
     @property
     def compact(self) -> bool:
@@ -271,6 +296,13 @@ class MainWindow(QMainWindow):
         text = f"{what}: {said}" if what else said
         self.notices.say(text, role="failed", details=f"{type(error).__name__}: {said}")
 
+    def tell_left_behind(self, what: str) -> None:
+        """Say what of the bench before did not end in time."""
+        self.notices.say(
+            self.tr("Of the bench before, this did not end: {0}. Look at the device.").format(what),
+            role="failed",
+        )
+
     def tell_stopped(self, reports: Sequence[StopReport]) -> None:
         """Say what STOP ALL did."""
         silent = [report for report in reports if not report.answered]
@@ -307,6 +339,18 @@ class MainWindow(QMainWindow):
         """Lay the docks out the first time, when the window has its size."""
         super().showEvent(event)
         self.docking.lay_out()
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_bench(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        file = dropped_bench(event.mimeData())
+        if file is not None:
+            event.acceptProposedAction()
+            self.dropped.emit(file)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -391,6 +435,7 @@ class MainWindow(QMainWindow):
         self.top_bar.search.connect(self.open_palette)
         self.top_bar.copied.connect(self._copied)
         self.top_bar.edit_stamp.connect(self.edit_stamp)
+        self.top_bar.open_bench_menu.connect(self._ask_bench_menu)
         parts.bridge.on(StampChanged, self._take_stamp, owner=self)
         self.bench_dock.stop_all.connect(self.stop_all)
         self.activity_dock.stop_all.connect(self.stop_all)
@@ -399,6 +444,7 @@ class MainWindow(QMainWindow):
         self.bench_list.chosen.connect(self._show_thing)
         self.activity.show_result.connect(parts.centre.show_result)
         self.activity.edit.connect(self._edit)
+        self.activity.ask.connect(self._ask_again)
         self.compact_changed.connect(parts.centre.set_compact)
         self.compact_changed.connect(parts.panels.set_compact)
         self.compact_changed.connect(self.bench_list.set_compact)
@@ -423,6 +469,10 @@ class MainWindow(QMainWindow):
         handle = self._parts.bench.things.get(thing)
         return handle.title if handle is not None else thing
 
+    def _ask_bench_menu(self) -> None:
+        button = self.top_bar.bench_button
+        self.open_bench_menu.emit(button.mapToGlobal(QPoint(0, button.height() + 4)))
+
     def _take_stamp(self, event: StampChanged) -> None:
         self.top_bar.show_stamp(event.stamp)
         self.stamp_popover.show_stamp(event.stamp)
@@ -438,6 +488,10 @@ class MainWindow(QMainWindow):
         self.panels_dock.show()
         self._parts.panels.show_action(snapshot.thing, snapshot.action, snapshot.input)
 
+    def _ask_again(self, snapshot: InvocationSnapshot) -> None:
+        self.panels_dock.show()
+        self._parts.panels.ask_action(snapshot.thing, snapshot.action, snapshot.input)
+
     def _run_action(self, thing: str, action: str) -> None:
         handle = self._parts.bench.things[thing]
         self._parts.tasks.start(
@@ -452,6 +506,7 @@ class MainWindow(QMainWindow):
             self.tr("shows the field"),
             self.tr("shows the panel"),
             self.tr("command"),
+            self.tr("not now, shows why"),
         )
         own = [
             Entry(
@@ -481,6 +536,7 @@ class MainWindow(QMainWindow):
             self._closing_dialog = ClosingDialog(self._parts.theme, self)
             self._closing_dialog.agreed.connect(self._close_now)
             self._closing_dialog.stop_all.connect(self.stop_all)
+            self._closing_dialog.rejected.connect(self.stayed)
         return self._closing_dialog
 
     def _close_now(self) -> None:

@@ -36,24 +36,27 @@ class _FirstPaint(QObject):
         return False
 
 
-def run_window(session: Session) -> int:
+def run_window(session: Session, *, welcome: bool = False) -> int:
     """Open the window of a bench and run until it is closed.
 
     Args:
         session: The bench, not yet opened; it is closed here.
+        welcome: Whether to greet somebody who is here for the first time.
 
     Returns:
         The exit code: 0.
     """
+    opened = [session]
 
     async def live(qt: QApplication) -> None:
-        await _live(qt, session)
+        await _live_on(qt, opened, welcome=welcome)
 
     try:
         _run(live)
     finally:
-        session.close()
-    if session.stuck:
+        for each in opened:
+            each.close()
+    if any(each.stuck for each in opened):
         end_without_waiting()
     return 0
 
@@ -74,13 +77,15 @@ def run_attach(error: BenchInUseError, settings: Settings) -> int:
         session = await _attached(qt, error, settings)
         if session is not None:
             opened.append(session)
-            await _live(qt, session)
+            await _live_on(qt, opened)
 
     try:
         _run(live)
     finally:
         for session in opened:
             session.close()
+    if any(each.stuck for each in opened):
+        end_without_waiting()
     return 0 if opened else 2
 
 
@@ -113,9 +118,42 @@ async def _attached(qt: QApplication, error: BenchInUseError, settings: Settings
         return await window.answer()
 
 
-async def _live(qt: QApplication, session: Session) -> None:
+async def _live_on(qt: QApplication, opened: list[Session], *, welcome: bool = False) -> None:
+    """Show the bench opened last, then each one the operator opens in its place.
+
+    Args:
+        qt: The Qt application.
+        opened: Benches, not yet opened; each further one is added.
+        welcome: Whether to greet.
+    """
+    before: Composition | None = None
+    while True:
+        composed = Composition(
+            qt, opened[-1], theme=None if before is None else before.theme, welcome=welcome
+        )
+        if before is not None:
+            _take_place_of(before, composed)
+        await _live(composed)
+        following = composed.benches.switch.next
+        if following is None:
+            composed.window.deleteLater()
+            composed.deleteLater()
+            return
+        opened.append(following)
+        before, welcome = composed, False
+
+
+def _take_place_of(before: Composition, composed: Composition) -> None:
+    """Show the new window where the one before was, and say what that one left behind."""
+    composed.window.setGeometry(before.window.geometry())
+    for what in before.session.stuck:
+        composed.window.tell_left_behind(what)
+    before.window.deleteLater()
+    before.deleteLater()
+
+
+async def _live(composed: Composition) -> None:
     """Show the window, then open the bench and the server behind it; until it is closed."""
-    composed = Composition(qt, session)
     window = composed.window
     closed = asyncio.Event()
     window.closed.connect(closed.set)

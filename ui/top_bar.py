@@ -18,9 +18,7 @@ from ui.stamp_words import stamp_in_words, stamp_lines
 from ui.tasks import Tasks
 from ui.theme import Size, Theme
 from ui.widgets import (
-    ElidedLabel,
     IconButton,
-    IconMark,
     StatusButton,
     StopAllButton,
     plain_tool_tip,
@@ -46,6 +44,7 @@ class TopBar(QWidget):
         stop_all: STOP ALL was pressed.
         search: The search-or-run field was clicked.
         copied: Something was copied to the clipboard; what, in words.
+        open_bench_menu: What can be done with the bench is wanted.
         edit_stamp: Operator, sample and session are to be set.
         search_field: Where the palette opens.
     """
@@ -54,6 +53,7 @@ class TopBar(QWidget):
     search = Signal()
     copied = Signal(str)
     edit_stamp = Signal()
+    open_bench_menu = Signal()
 
     def __init__(
         self, theme: Theme, bench: BenchHandle, tasks: Tasks, parent: QWidget | None = None
@@ -75,10 +75,10 @@ class TopBar(QWidget):
         self.menu_button.clicked.connect(self.open_menu)
         row.addWidget(self.menu_button)
         row.addSpacing(6)
-        row.addWidget(IconMark(theme, "bench"))
-        self.bench_name = ElidedLabel(theme, bench.title)
-        self.bench_name.setMaximumWidth(220)
-        row.addWidget(self.bench_name)
+        self.bench_button = StatusButton(theme, "bench", bench.title, most=240, opens=True)
+        self.bench_button.setToolTip(self.tr("Open another bench, add a Thing, save"))
+        self.bench_button.clicked.connect(self.open_bench_menu)
+        row.addWidget(self.bench_button)
         row.addStretch(1)
         self.search_field = _SearchField(theme, self.tr("Search or run"))
         self.search_field.clicked.connect(self.search)

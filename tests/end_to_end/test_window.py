@@ -82,7 +82,7 @@ def likeness(shown: Grey, picture: NDArray[Any]) -> float:
 
 @pytest.mark.usefixtures("display")
 def test_a_picture_snapped_over_http_is_found_in_the_window(start: Start) -> None:
-    program = start("--port", "0")
+    program = start("demo", "--port", "0")
     program.wait_for("Window drawn")
     url = program.wait_for(r"Listening on (\S+)")[1]
 

@@ -19,6 +19,7 @@ class StatusButton(QAbstractButton):
         glyph: As for `ui.icons.icon`.
         text: What it says.
         most: The width beyond which words are cut off, in pixels; 0 for none.
+        opens: Whether it opens a menu, which a chevron tells.
     """
 
     def __init__(
@@ -28,10 +29,12 @@ class StatusButton(QAbstractButton):
         text: str = "",
         *,
         most: int = 0,
+        opens: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._most = most
+        self._opens = opens
         self._theme = theme
         self._glyph = glyph
         self._role = "text"
@@ -58,12 +61,16 @@ class StatusButton(QAbstractButton):
     @override
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().horizontalAdvance(self.text())
-        width = text + 22 + 16 if self.text() else 0
+        width = text + 22 + 16 + self._chevron if self.text() else 0
         return QSize(min(width, self._most or width), Size.CONTROL)
 
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.sizeHint().width(), 60), Size.CONTROL)
+
+    @property
+    def _chevron(self) -> int:
+        return 20 if self._opens else 0
 
     @override
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -81,7 +88,10 @@ class StatusButton(QAbstractButton):
         paint_icon(painter, self._theme, self._glyph, mark, role)
         painter.setFont(self.font())
         painter.setPen(colours.role(self._role))
-        words = self.rect().adjusted(28, 0, -4, 0)
+        words = self.rect().adjusted(28, 0, -4 - self._chevron, 0)
+        if self._opens:
+            square = QRect(self.width() - 20, 0, 14, self.height())
+            paint_icon(painter, self._theme, "open", square, "secondary")
         painter.drawText(
             words,
             Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine,
