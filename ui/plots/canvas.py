@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from PySide6.QtCore import QPoint, QPointF, QSize, QSizeF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QEnterEvent,
@@ -27,6 +27,7 @@ from ui.models.numbers import NumberStyle
 from ui.plots.painting import paint_cursor, paint_plot
 from ui.plots.picture import Axis, PlotPicture, lay_out
 from ui.plots.plot_model import PlotModel
+from ui.plots.readout import Readout
 from ui.plots.time_window import TimeWindow
 from ui.theme import TextSize, Theme
 
@@ -51,6 +52,7 @@ class PlotCanvas(QWidget):
     drawn while the plot is not in sight; its model goes on recording.
 
     Attributes:
+        readout: What the lines say under the cursor.
         window_of_time: Which stretch of time is in sight.
         drawn: How often the lines were drawn.
     """
@@ -86,6 +88,7 @@ class PlotCanvas(QWidget):
         self._stale = True
         self._took_ms = 0.0
         self._cursor: float | None = None
+        self.readout = Readout(theme, self)
         self._dragged: tuple[QPointF, Axis | None] | None = None
         self._beat = QTimer(self)
         self._beat.setSingleShot(True)
@@ -161,6 +164,7 @@ class PlotCanvas(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._beat.stop()
+        self.readout.hide()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -177,7 +181,7 @@ class PlotCanvas(QWidget):
         if picture is None:
             return
         if self._cursor is not None and self._dragged is None and picture.lines:
-            paint_cursor(painter, picture, self._theme, self._style, self._cursor)
+            paint_cursor(painter, picture, self._theme, self._cursor)
         if self.hasFocus():
             painter.setPen(self._theme.colours.accent)
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -191,12 +195,14 @@ class PlotCanvas(QWidget):
     @override
     def leaveEvent(self, _event: object) -> None:
         self._cursor = None
+        self.readout.hide()
         self.update()
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self._picture is not None:
             self._dragged = (event.position(), self._picture.axis_at(event.position()))
+            self.readout.hide()
             self.update()
 
     @override
@@ -294,6 +300,9 @@ class PlotCanvas(QWidget):
         if not self.window().isMinimized() and (self.window_of_time.follows or seen != self._seen):
             self._seen = seen
             self.redraw()
+            if self.readout.isVisible():
+                # The lines move on under a cursor that rests.
+                self._read_out()
         self._beat.start(self.interval_ms)
 
     def _draw(self) -> None:
@@ -326,7 +335,23 @@ class PlotCanvas(QWidget):
         on_axis = picture is not None and picture.axis_at(place) is not None
         self.setCursor(Qt.CursorShape.SizeVerCursor if on_axis else Qt.CursorShape.ArrowCursor)
         self._cursor = place.x() if inside else None
+        self._read_out()
         self.update()
+
+    def _read_out(self) -> None:
+        """Say what the lines say under the cursor."""
+        picture = self._picture
+        if picture is None or self._cursor is None or not picture.lines:
+            self.readout.hide()
+            return
+        corner = self.mapToGlobal(QPoint(0, 0))
+        self.readout.show_beside(
+            corner + QPoint(round(self._cursor), 0),
+            QRect(corner, self.size()),
+            picture,
+            picture.time_at(self._cursor),
+            self._style,
+        )
 
     def _zoom(self, factor: float, place: float) -> None:
         self.window_of_time.zoom(factor, place, *self._present())

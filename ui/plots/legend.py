@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QContextMenuEvent,
     QFontMetrics,
     QKeyEvent,
@@ -30,7 +32,7 @@ from ui.widgets import TextButton, plain_tool_tip
 
 _SAMPLE: Final = 18
 _GAP: Final = 6
-_CROSS: Final = 16
+_CROSS: Final = 14
 _PAD: Final = 4
 _SHORTEST_TITLE: Final = 48
 
@@ -69,7 +71,7 @@ class LegendEntry(QAbstractButton):
     @property
     def other_width(self) -> int:
         """How wide everything else of it is."""
-        return 2 * _PAD + _SAMPLE + 2 * _GAP + self._room + 2 + _CROSS
+        return 2 * _PAD + _SAMPLE + 2 * _GAP + self._room + 2
 
     def refresh(self) -> bool:
         """Show the newest value; True where it needs more room than before."""
@@ -119,6 +121,8 @@ class LegendEntry(QAbstractButton):
         value = QRect(left + title_room + _GAP, 0, self._room + 2, self.height())
         painter.drawText(value, centred, self.text())
         if self.underMouse() or self.hasFocus():
+            # Over the colour's sample, so that it needs no room of its own and nothing jumps.
+            painter.fillRect(self._cross().adjusted(-3, 0, 3, 0), self._behind())
             role = "text" if self._cross().contains(self._mouse()) else "secondary"
             paint_icon(painter, self._theme, "close", self._cross(), role)
         if self.hasFocus():
@@ -155,7 +159,11 @@ class LegendEntry(QAbstractButton):
         self.menu_asked.emit(event.globalPos())
 
     def _cross(self) -> QRect:
-        return QRect(self.width() - _CROSS - 1, (self.height() - 14) // 2, 14, 14)
+        return QRect(_PAD + 2, (self.height() - _CROSS) // 2, _CROSS, _CROSS)
+
+    def _behind(self) -> QColor:
+        colours = self._theme.colours
+        return colours.hover if self.underMouse() else colours.island
 
     def _mouse(self) -> QPoint:
         return self.mapFromGlobal(self.cursor().pos())
@@ -229,8 +237,12 @@ class Legend(QWidget):
 
     def _build(self) -> None:
         series = self._model.series
-        one = len(self.things) == 1
-        titles = [each.title if one else f"{each.thing_title} {each.title}" for each in series]
+        called = Counter(each.title for each in series)
+        # Its Thing is said only where the name alone could mean two.
+        titles = [
+            each.title if called[each.title] == 1 else f"{each.thing_title} {each.title}"
+            for each in series
+        ]
         built = [(entry.series, entry._title) for entry in self.entries]
         if built == list(zip(series, titles, strict=True)):
             self.refresh()

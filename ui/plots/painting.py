@@ -9,12 +9,11 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from ui.models.numbers import NumberStyle
 from ui.plots.palette import line_colour, line_style
 from ui.plots.picture import Line, PlotPicture
-from ui.plots.ticks import moment_text, time_step_s, time_text, time_ticks
+from ui.plots.ticks import time_step_s, time_text, time_ticks
 from ui.plots.tracing import DENSE, lines
-from ui.theme import Size, TextSize, Theme
+from ui.theme import TextSize, Theme
 
 _TIME_PITCH: Final = 48.0
 """Between the words of two times, at least, in pixels."""
@@ -22,8 +21,6 @@ _TIME_PITCH: Final = 48.0
 _THICK: Final = (QPointF(0, 0), QPointF(0.6, 0), QPointF(0, 0.6))
 """A line 1.6 pixels thick is painted as three thin ones: Qt paints a thin smooth line thirty times
 faster than one that has a width."""
-
-_ROW: Final = 16.0
 
 RIGHT_OF_NOW: Final = 8.0
 """The dot at the end of a line may reach so far out of the area."""
@@ -43,25 +40,19 @@ def paint_plot(painter: QPainter, picture: PlotPicture, theme: Theme) -> None:
         painter.restore()
 
 
-def paint_cursor(
-    painter: QPainter, picture: PlotPicture, theme: Theme, style: NumberStyle, x: float
-) -> None:
-    """Paint the readout: the time at a pixel, and the value of every line then."""
+def paint_cursor(painter: QPainter, picture: PlotPicture, theme: Theme, x: float) -> None:
+    """Paint a line at a pixel, and a dot where it crosses each line of the plot."""
     colours = theme.colours
     at_s = picture.time_at(x)
     painter.setPen(QPen(colours.field_border, 1))
     painter.drawLine(QPointF(x, picture.area.top()), QPointF(x, picture.area.bottom()))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    rows: list[tuple[QColor, str, str]] = []
     for line in picture.lines:
         value = line.series.at(at_s, picture.now_s)
-        colour = line_colour(theme, line.series.slot)
-        rows.append((colour, line.series.title, line.series.text(value, style)))
         if value is not None:
             painter.setPen(QPen(colours.island, 1.5))
-            painter.setBrush(colour)
+            painter.setBrush(line_colour(theme, line.series.slot))
             painter.drawEllipse(line.point(at_s, value), 3.5, 3.5)
-    _paint_readout(painter, picture, theme, x, moment_text(at_s, picture.span_s), rows)
 
 
 def _paint_times(painter: QPainter, picture: PlotPicture, theme: Theme) -> None:
@@ -164,47 +155,6 @@ def _stroke(painter: QPainter, piece: QPolygonF, offsets: Sequence[QPointF]) -> 
         painter.translate(offset)
         painter.drawPolyline(piece)
         painter.translate(-offset)
-
-
-def _paint_readout(
-    painter: QPainter,
-    picture: PlotPicture,
-    theme: Theme,
-    x: float,
-    moment: str,
-    rows: Sequence[tuple[QColor, str, str]],
-) -> None:
-    """A small island beside the cursor; in several columns where it would be too high."""
-    plain, strong = theme.font(TextSize.SMALL), theme.font(TextSize.SMALL, strong=True)
-    title_width = max((QFontMetricsF(plain).horizontalAdvance(row[1]) for row in rows), default=0)
-    value_width = max((QFontMetricsF(strong).horizontalAdvance(row[2]) for row in rows), default=0)
-    column = 10 + title_width + 8 + value_width
-    fit = max(1, int((picture.area.height() - 8) / _ROW) - 1)
-    count = max(1, math.ceil(len(rows) / fit))
-    width = max(count * (column + 12) - 12, QFontMetricsF(strong).horizontalAdvance(moment)) + 16
-    box = QRectF(0, picture.area.top(), width, (min(fit, len(rows)) + 1) * _ROW + 6)
-    box.moveLeft(x + 10 if x + 10 + width <= picture.area.right() else x - 10 - width)
-    box.moveLeft(max(box.left(), 0.0))
-    painter.setPen(QPen(theme.colours.button_border, 1))
-    painter.setBrush(theme.colours.island)
-    painter.drawRoundedRect(
-        box.adjusted(0.5, 0.5, -0.5, -0.5), Size.FIELD_RADIUS, Size.FIELD_RADIUS
-    )
-    middle = Qt.AlignmentFlag.AlignVCenter
-    painter.setFont(strong)
-    painter.setPen(theme.colours.text)
-    painter.drawText(QRectF(box.left() + 8, box.top() + 3, width, _ROW), middle, moment)
-    for i, (colour, title, value) in enumerate(rows):
-        left = box.left() + 8 + (i // fit) * (column + 12)
-        top = box.top() + 3 + (1 + i % fit) * _ROW
-        painter.fillRect(QRectF(left, top + _ROW / 2 - 1, 7, 2), colour)
-        painter.setFont(plain)
-        painter.setPen(theme.colours.secondary)
-        painter.drawText(QRectF(left + 10, top, title_width + 2, _ROW), middle, title)
-        painter.setFont(strong)
-        painter.setPen(theme.colours.text)
-        place = QRectF(left + 10 + title_width + 8, top, value_width + 2, _ROW)
-        painter.drawText(place, middle | Qt.AlignmentFlag.AlignRight, value)
 
 
 def _word(text: str) -> str:

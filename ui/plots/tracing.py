@@ -61,6 +61,7 @@ def lines(trace: Trace, frame: Frame, *, in_steps: bool) -> list[QPolygonF]:
     if not trace.times.size:
         return []
     x, y = frame.across(trace.times), frame.down(trace.values)
+    x, y = _bends(x, y)
     if x.size > DENSE * max(1.0, frame.area.width()):
         x, y = columns(x, y)
     made = []
@@ -70,6 +71,13 @@ def lines(trace: Trace, frame: Frame, *, in_steps: bool) -> list[QPolygonF]:
             part_x, part_y = np.repeat(part_x, 2)[1:], np.repeat(part_y, 2)[:-1]
         made.append(polygon(part_x, part_y))
     return made
+
+
+def _bends(x: Row, y: Row) -> tuple[Row, Row]:
+    """A line without the points in the middle of a level piece."""
+    level = np.zeros(y.size, dtype=bool)
+    level[1:-1] = (y[1:-1] == y[:-2]) & (y[1:-1] == y[2:])
+    return x[~level], y[~level]
 
 
 def columns(x: Row, y: Row) -> tuple[Row, Row]:
