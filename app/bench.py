@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -48,6 +49,11 @@ STOP_ANSWER_S = 2.0
 ENTER_WAIT_S = 10.0
 EXIT_WAIT_S = 5.0
 WORKERS_WAIT_S = 2.0
+LEAVE_WITHIN_S = 4.0
+"""For stopping and leaving all Things together, beyond what running actions are waited for."""
+
+LEAST_S = 0.3
+"""What each of them has at least, however long the others took."""
 
 
 class Bench:
@@ -165,8 +171,8 @@ class Bench:
         """Cancel what runs, wait for it, stop all Things, leave them in exact reverse order.
 
         Args:
-            timeout_s: How long to wait for what runs, in seconds. All `stop()` together may take
-                2 s, and leaving each Thing 5 s.
+            timeout_s: How long to wait for what runs, in seconds. Stopping and leaving the Things
+                may take 4 s more, all of them together.
 
         Returns:
             What did not end in time, in words; it is abandoned. The interpreter waits for such
@@ -176,6 +182,12 @@ class Bench:
             if self._closed:
                 return ()
             self._closed = True
+        deadline_s = time.monotonic() + timeout_s + LEAVE_WITHIN_S
+
+        def left_s(most_s: float) -> float:
+            """Of the time for all there is something left for everybody."""
+            return max(LEAST_S, min(most_s, deadline_s - time.monotonic()))
+
         for timer in tuple(self._retries.values()):
             timer.cancel()
         stuck = [
@@ -185,16 +197,16 @@ class Bench:
         self.interlocks.close()
         self.properties.close()
         # One that is just being entered is waited for, but not for ever.
-        if not self._opening.acquire(timeout=EXIT_WAIT_S):
+        if not self._opening.acquire(timeout=left_s(STOP_ANSWER_S)):
             stuck.append("a Thing that is still starting")
         with self._entering:
             self._gone = True
         entered = tuple(reversed(self._entered))
         # All at once, as at STOP ALL: one that does not answer must not leave others moving.
-        reports = stop_things(entered, STOP_ANSWER_S)
+        reports = stop_things(entered, left_s(STOP_ANSWER_S))
         stuck += [f"stopping {report.thing}" for report in reports if not report.answered]
         for entry in entered:
-            if not _within(EXIT_WAIT_S, f"exit-{entry.name}", entry.leave):
+            if not _within(left_s(EXIT_WAIT_S), f"exit-{entry.name}", entry.leave):
                 stuck.append(f"leaving {entry.name}")
             entry.set_state(ThingState.CLOSED)
         self._entered.clear()
@@ -202,7 +214,7 @@ class Bench:
             if entry.thing is not None:
                 entry.thing._core.close()
         self.workers.shutdown(wait=False, cancel_futures=True)
-        if not _within(WORKERS_WAIT_S, "workers", lambda: self.workers.shutdown(wait=True)):
+        if not _within(left_s(WORKERS_WAIT_S), "workers", lambda: self.workers.shutdown(wait=True)):
             stuck.append("a read or write that does not return")
         self.ledger = None
         self._recording.close()

@@ -30,6 +30,7 @@ from app.handles import (
     ThingHandle,
 )
 from app.run_records import RunPage, RunQuery, RunRecord
+from app.stopping import in_own_thread
 from things.blobs import Blob, BlobArray, BlobFile, url_to_blobdata_ctx
 from things.errors import NoBlobDataError
 from things.events import ThingState
@@ -238,7 +239,9 @@ class LocalBench:
 
     async def stop_all(self) -> Sequence[StopReport]:
         """Stop everything. In a thread of its own: the workers may all be busy."""
-        return await asyncio.to_thread(self._bench.stop_all)
+        stopping = in_own_thread(self._bench.stop_all)
+        # Shielded: a window that goes away does not call the stop off.
+        return await asyncio.shield(asyncio.wrap_future(stopping))
 
     def disk_free_bytes(self) -> int:
         """Room where data is kept."""

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+AT_MOST_S = 15.0
+"""How much longer than running actions are waited for everything else takes at its end."""
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -124,6 +127,7 @@ class Program:
         self.stuck: Sequence[str] = ()
         self._closing = threading.Lock()
         self._closed = False
+        self._ended = threading.Event()
 
     def open(self) -> None:
         """Open the Things; slow ones take as long as they take."""
@@ -167,17 +171,24 @@ class Program:
     def close(self) -> Sequence[str]:
         """End everything: what runs is cancelled and waited for, Things are left in reverse.
 
+        Whoever calls it while another thread is at it waits for the end, and is told nothing.
+
         Returns:
             What did not end in time, in words.
         """
         with self._closing:
-            if self._closed:
-                return ()
-            self._closed = True
-        self.stuck = self.bench.close(self.settings.close_wait_s)
-        if self._server is not None:
-            self._server.stop()
-        self._release()
+            first, self._closed = not self._closed, True
+        if not first:
+            # Somebody else is at it; who goes on now would end the process under his hands.
+            self._ended.wait(self.settings.close_wait_s + AT_MOST_S)
+            return ()
+        try:
+            self.stuck = self.bench.close(self.settings.close_wait_s)
+            if self._server is not None:
+                self._server.stop()
+            self._release()
+        finally:
+            self._ended.set()
         return self.stuck
 
     def _release(self) -> None:

@@ -6,11 +6,29 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import TypeVar
 
 from app.bench_things import BenchThing, said
 from app.handles import StopReport
 
+R = TypeVar("R")
+
 _log = logging.getLogger(__name__)
+
+
+def in_own_thread(call: Callable[[], R]) -> Future[R]:
+    """Run what stops things in a thread of its own: every pool may be taken."""
+    future: Future[R] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(call())
+        except BaseException as error:  # it belongs to who asked
+            future.set_exception(error)
+
+    threading.Thread(target=work, name="stop-all", daemon=True).start()
+    return future
 
 
 def stop_things(entries: Sequence[BenchThing], answer_s: float) -> Sequence[StopReport]:
@@ -25,6 +43,7 @@ def stop_things(entries: Sequence[BenchThing], answer_s: float) -> Sequence[Stop
     """
     reports: dict[str, StopReport] = {}
     threads: list[tuple[str, threading.Thread, float]] = []
+    without: list[tuple[str, Callable[[], object]]] = []
     for entry in entries:
         stop = getattr(entry.thing, "stop", None)
         if stop is None:
@@ -33,10 +52,17 @@ def stop_things(entries: Sequence[BenchThing], answer_s: float) -> Sequence[Stop
         thread = threading.Thread(
             target=_stop, args=(entry.name, stop, reports), name=f"stop-{entry.name}", daemon=True
         )
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # no thread to be had: here, when all others have been asked
+            without.append((entry.name, stop))
         threads.append((entry.name, thread, began_s))
+    for name, stop in without:
+        _stop(name, stop, reports)
     deadline = time.monotonic() + answer_s
     for name, thread, began_s in threads:
+        if thread.ident is None:
+            continue
         thread.join(max(0.0, deadline - time.monotonic()))
         if thread.is_alive():
             took_s = time.monotonic() - began_s

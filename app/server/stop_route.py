@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from app.handles import StopReport
 from app.server.answers import Json, written
 from app.server.parts import Parts
+from app.stopping import in_own_thread
 
 
 def stop_routes(parts: Parts) -> Sequence[BaseRoute]:
@@ -26,17 +24,9 @@ def stop_routes(parts: Parts) -> Sequence[BaseRoute]:
 
     async def stop(_request: Request) -> Response:
         """Whatever the body, even a broken one: it is not looked at."""
-        future: Future[Sequence[StopReport]] = Future()
-
-        def work() -> None:
-            try:
-                future.set_result(parts.bench.stop_all())
-            except BaseException as error:
-                future.set_exception(error)
-
-        threading.Thread(target=work, name="stop-all", daemon=True).start()
+        stopping = in_own_thread(parts.bench.stop_all)
         # Shielded: a client that leaves does not call the stop off.
-        reports = await asyncio.shield(asyncio.wrap_future(future))
+        reports = await asyncio.shield(asyncio.wrap_future(stopping))
         return Json(written({"things": [asdict(report) for report in reports]}))
 
     return [Route(f"{parts.settings.prefix}/stop", stop, methods=["POST"], name="stop")]
