@@ -144,7 +144,9 @@ class Arrivals(QObject):
         files = [blob for blob in snapshot.blobs if not is_image(blob)]
         if files and newest:
             notes = [self._note(snapshot, blob) for blob in files]
-            self._viewer.show_files(snapshot.thing, arrival.title, notes, asked=arrival.asked)
+            self._viewer.show_files(
+                snapshot.thing, arrival.title, notes, made_by=snapshot, asked=arrival.asked
+            )
         for number, blob in enumerate(images):
             if newest or number == 0:
                 await self._bring_image(arrival, number, blob, images, newest=newest)
@@ -179,6 +181,7 @@ class Arrivals(QObject):
                     tab=tab,
                     file_name=blob.name,
                     save=save,
+                    made_by=snapshot,
                     asked=arrival.asked,
                 )
             return
@@ -191,6 +194,7 @@ class Arrivals(QObject):
                 tip=self._tip(snapshot),
                 file_name=blob.name,
                 save=save,
+                made_by=snapshot,
                 asked=arrival.asked and number == 0,
             )
         if number == 0 and not self._viewer.closed:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QImage,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -54,12 +55,14 @@ class Canvas(QWidget):
     Attributes:
         view_changed: The operator zoomed or panned, or the window was resized; the new `View`.
         pointed: The mouse is over a place of the picture (x, y), or nowhere (None).
+        copy_asked: The operator pressed the keys for copying.
         marked: A `Rectangle` or `Line` was drawn or dragged, or None when it was taken away.
     """
 
     view_changed = Signal(object)
     pointed = Signal(object)
     marked = Signal(object)
+    copy_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -311,7 +314,9 @@ class Canvas(QWidget):
             Qt.Key.Key_Down: lambda: self._change(self._view.panned(0, -_STEP)),
         }
         act = acts.get(event.key())
-        if event.key() == Qt.Key.Key_Escape and self._mark is not None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_asked.emit()
+        elif event.key() == Qt.Key.Key_Escape and self._mark is not None:
             self._set_mark(None)
         elif act is not None and self._view.picture_width:
             act()

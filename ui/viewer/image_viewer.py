@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
 
-from app.handles import Picture, ThingHandle
+from app.handles import InvocationSnapshot, Picture, ThingHandle
 from things.errors import ThingError
+from ui.icons import icon
 from ui.tasks import Tasks
 from ui.theme import Theme
+from ui.viewer.copying import copy_picture
 from ui.viewer.file_looking import FileLooking
 from ui.viewer.live_feed import LiveFeed
 from ui.viewer.page import FileNote, LiveStream, Page, SaveTo
@@ -32,6 +35,7 @@ class ImageViewer(Island):
     All computing is done by worker threads that the viewer owns; `close_viewer` ends them.
 
     Attributes:
+        made_asked: The sheet 'How was this made?' is open, and another picture is in front.
         page_changed: Another tab is in front; its key, '' for none.
         live_changed: A live tab was opened or closed: its key, and whether it is open.
         header: The first 40 pixels; others may add to its `tools`.
@@ -41,6 +45,7 @@ class ImageViewer(Island):
         workers: The viewer's threads, for other work on pictures as well.
     """
 
+    made_asked = Signal()
     page_changed = Signal(str)
     live_changed = Signal(str, bool)
 
@@ -53,6 +58,7 @@ class ImageViewer(Island):
             parent: The Qt owner.
         """
         super().__init__(theme, parent)
+        self._tasks = tasks
         self._pages = Pages()
         self._feed: LiveFeed | None = None
         self._closed = False
@@ -62,6 +68,7 @@ class ImageViewer(Island):
         self.tabs = PageTabs(theme)
         self.area = PictureArea(theme, self._pages, self.workers)
         self._looking = FileLooking(self.area.files, tasks, self.workers, self)
+        self.more_button = IconButton(theme, "more", self.tr("More"))
         self._tick = QTimer(self)
         self._tick.setInterval(_TICK_MS)
         self.header.beside.addWidget(self.tabs, 1)
@@ -69,9 +76,11 @@ class ImageViewer(Island):
         self.link_button = IconButton(
             theme, "mdi6.link-variant", self.tr("Zoom and pan all of them together")
         )
-        for button in (self.link_button, self.tile_button):
+        self.made_button = IconButton(theme, "mdi6.history", self.tr("How was this made?"))
+        for button in (self.link_button, self.made_button, self.tile_button):
             button.setCheckable(True)
             self.header.tools.addWidget(button)
+        self.header.tools.addWidget(self.more_button)
         self.column.addWidget(self.header)
         self.column.addWidget(self.area, 1)
         self._connect()
@@ -116,6 +125,7 @@ class ImageViewer(Island):
         tip: str = "",
         file_name: str = "",
         save: SaveTo | None = None,
+        made_by: InvocationSnapshot | None = None,
         asked: bool = False,
     ) -> None:
         """Show a picture; it comes to the front unless a pinned one is there.
@@ -129,10 +139,19 @@ class ImageViewer(Island):
             tip: More about it, for the tool tip.
             file_name: The name to suggest when it is saved.
             save: Writes the original; without it the pixels are written.
+            made_by: The run that gave it, for 'How was this made?'.
             asked: The operator asked for it: it comes to the front over a pinned one too.
         """
         page = self._pages.put(
-            Page(tab or source_key, source_key, title, tip, file_name=file_name, save=save)
+            Page(
+                tab or source_key,
+                source_key,
+                title,
+                tip,
+                file_name=file_name,
+                save=save,
+                made_by=made_by,
+            )
         )
         page.show(picture)
         self._arrived(page, asked)
@@ -146,6 +165,7 @@ class ImageViewer(Island):
         tab: str = "",
         file_name: str = "",
         save: SaveTo | None = None,
+        made_by: InvocationSnapshot | None = None,
         asked: bool = False,
     ) -> None:
         """Show a sentence where a picture could not be had; its file can still be saved.
@@ -157,19 +177,33 @@ class ImageViewer(Island):
             tab: As for `show_picture`.
             file_name: As for `show_picture`.
             save: Writes the original, if it can be had.
+            made_by: As for `show_picture`.
             asked: As for `show_picture`.
         """
         page = self._pages.put(
-            Page(tab or source_key, source_key, title, file_name=file_name, save=save)
+            Page(
+                tab or source_key,
+                source_key,
+                title,
+                file_name=file_name,
+                save=save,
+                made_by=made_by,
+            )
         )
         page.picture, page.files, page.note = None, (), note
         self._arrived(page, asked)
 
     def show_files(
-        self, source_key: str, title: str, files: Sequence[FileNote], *, asked: bool = False
+        self,
+        source_key: str,
+        title: str,
+        files: Sequence[FileNote],
+        *,
+        made_by: InvocationSnapshot | None = None,
+        asked: bool = False,
     ) -> None:
-        """Show files that are no pictures, to be saved."""
-        page = self._pages.put(Page(f"{source_key} files", source_key, title))
+        """Show files that are no pictures: what is inside, and to be saved."""
+        page = self._pages.put(Page(f"{source_key} files", source_key, title, made_by=made_by))
         page.picture, page.files, page.note = None, tuple(files), ""
         self._arrived(page, asked)
 
@@ -210,6 +244,50 @@ class ImageViewer(Island):
         if page.live is not None:
             self.live_changed.emit(key, False)
 
+    def close_others(self) -> None:
+        """Close every tab but the one in front and those that are pinned or live."""
+        for page in self._pages.all:
+            if page is not self.current and not page.pinned and page.live is None:
+                self.close_page(page.key)
+
+    def copy_picture(self) -> None:
+        """Put the picture in front onto the clipboard, with its levels and colours."""
+        page = self.current
+        if page is not None and page.picture is not None:
+            shades, mark = self._pages.shades(page), self.area.levels.marks_saturation
+            copying = copy_picture(page, shades, mark=mark, workers=self.workers)
+            self._tasks.start(copying, self.tr("Copying"))
+
+    def menu(self) -> QMenu:
+        """What can be done with the tab in front; the menu deletes itself when it is closed."""
+        menu = QMenu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        page = self.current
+        picture = page is not None and page.picture is not None
+        for title, glyph, shortcut, run, enabled in (
+            (self.tr("Copy picture"), "copy", "Ctrl+C", self.copy_picture, picture),
+            (
+                self.tr("Save …"),
+                "mdi6.content-save-outline",
+                "",
+                self._save_clicked,
+                page is not None and (picture or page.save is not None),
+            ),
+            (self.tr("Close the others"), "close", "", self.close_others, len(self._pages) > 1),
+        ):
+            action = QAction(icon(self._theme, glyph, "secondary"), title, menu)
+            action.setShortcut(shortcut)
+            # The canvas hears the keys by itself; here they are only told.
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.setEnabled(enabled)
+            action.triggered.connect(lambda _checked=False, run=run: run())
+            menu.addAction(action)
+        return menu
+
+    def _open_menu(self) -> None:
+        below = self.more_button.mapToGlobal(QPoint(0, self.more_button.height()))
+        self.menu().popup(below)
+
     def close_viewer(self) -> None:
         """End the stream and the worker threads; nothing is shown any more."""
         self._closed = True
@@ -220,9 +298,13 @@ class ImageViewer(Island):
     def _connect(self) -> None:
         self.tabs.chosen.connect(self.choose_page)
         self.tabs.close_asked.connect(self.close_page)
+        self.made_button.toggled.connect(self._made_toggled)
+        self.area.made.closed.connect(lambda: self.made_button.setChecked(False))
         self.tile_button.toggled.connect(self._tiled)
         self.link_button.toggled.connect(self._linked)
         self.area.tiles.chosen.connect(self.choose_page)
+        self.area.canvas.copy_asked.connect(self.copy_picture)
+        self.more_button.clicked.connect(self._open_menu)
         self.area.idle.connect(self._take_frame)
         self.area.strip.pin.clicked.connect(self._pin_clicked)
         self.area.strip.save.clicked.connect(self._save_clicked)
@@ -258,6 +340,8 @@ class ImageViewer(Island):
         page = self.current
         self._show_tabs()
         self.area.show_page(page, self._feed, self._note_of(page))
+        if self.made_button.isChecked():
+            self.made_asked.emit()
 
     def _show_tabs(self) -> None:
         current = self.current
@@ -279,6 +363,12 @@ class ImageViewer(Island):
         self.link_button.setVisible(self.tiled and len(tabs) > 1)
         beside = self._pages.all if self.tiled else ()
         self.area.tiles.show_pages(beside, current)
+
+    def _made_toggled(self, shown: bool) -> None:
+        self.made_button.set_glyph("mdi6.history", "accent" if shown else "secondary")
+        self.area.made.setVisible(shown)
+        if shown:
+            self.made_asked.emit()
 
     def _tiled(self, tiled: bool) -> None:
         self.tile_button.set_glyph("mdi6.view-grid-outline", "accent" if tiled else "secondary")

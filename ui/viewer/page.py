@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.handles import Picture, ThingHandle
+from app.handles import InvocationSnapshot, Picture, ThingHandle
 from app.imaging.previews import Preview
 from ui.viewer.axes import StackAxis, middle, plane_of, stack_axes
 from ui.viewer.colour_maps import GREY, ColourMap
@@ -106,6 +106,7 @@ class Page:
         live: Where its frames come from, if it is a live tab.
         file_name: The name to suggest when it is saved.
         save: How the original is written; None writes the pixels.
+        made_by: The run that gave it, if one did.
     """
 
     key: str
@@ -122,6 +123,7 @@ class Page:
     live: LiveStream | None = None
     file_name: str = ""
     save: SaveTo | None = None
+    made_by: InvocationSnapshot | None = None
 
     @property
     def pinned(self) -> bool:

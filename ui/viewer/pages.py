@@ -68,6 +68,7 @@ class Pages:
             return page
         known.title, known.tip = page.title, page.tip
         known.save, known.file_name, known.live = page.save, page.file_name, page.live
+        known.made_by = page.made_by
         return known
 
     def choose(self, page: Page) -> None:

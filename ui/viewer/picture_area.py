@@ -17,6 +17,7 @@ from ui.viewer.file_card import FileCard
 from ui.viewer.levels import Levels
 from ui.viewer.levels_column import LevelsColumn
 from ui.viewer.live_feed import LiveFeed
+from ui.viewer.made_sheet import MadeSheet
 from ui.viewer.measuring import Line, Rectangle
 from ui.viewer.overlays import Overlay
 from ui.viewer.page import Page, Shades
@@ -43,6 +44,7 @@ class PictureArea(QWidget):
         canvas: The picture.
         strip: The tools at the left.
         levels: The column at the right.
+        made: How it was made, on demand.
         files: Files that are no pictures, in place of the canvas.
         tiles: The canvas, and beside it other tabs.
         planes: Which plane of a stack.
@@ -69,6 +71,7 @@ class PictureArea(QWidget):
         self.strip = ToolStrip(theme)
         self.canvas = Canvas(theme)
         self.levels = LevelsColumn(theme)
+        self.made = MadeSheet(theme)
         self.files = FileCard(theme)
         self.planes = PlaneSliders(theme)
         self.profile = ProfilePlot(theme)
@@ -157,6 +160,7 @@ class PictureArea(QWidget):
         row.setSpacing(0)
         row.addWidget(self.strip)
         row.addWidget(self.tiles, 1)
+        row.addWidget(self.made)
         row.addWidget(self.levels)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
