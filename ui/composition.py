@@ -28,6 +28,7 @@ from ui.stall_watch import StallWatch
 from ui.tasks import Tasks
 from ui.theme import Theme
 from ui.viewer.arrivals import Arrivals
+from ui.viewer.how_made import HowMade
 from ui.viewer.image_viewer import ImageViewer
 from ui.viewer_centre import ViewerCentre
 
@@ -100,6 +101,8 @@ class Composition(QObject):
             )
         )
         self.panels.live_requested.connect(self.centre.open_live)
+        how_made = HowMade(bench, self.viewer, self.tasks, self)
+        how_made.edit.connect(self.panels.show_action)
         self.benches = BenchChooser(
             self.window,
             BenchSwitch(
