@@ -366,7 +366,7 @@ class ImageViewer(Island):
 
     def _made_toggled(self, shown: bool) -> None:
         self.made_button.set_glyph("mdi6.history", "accent" if shown else "secondary")
-        self.area.made.setVisible(shown)
+        self.area.show_made(shown)
         if shown:
             self.made_asked.emit()
 

@@ -7,7 +7,9 @@ from concurrent.futures import Executor
 from typing import Final
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from ui.theme import Theme
 from ui.viewer.canvas import Canvas
@@ -34,6 +36,10 @@ from ui.viewer.wording import is_whole
 
 COUNT_EVERY_S: Final = 0.1
 """A histogram of a live stream is made at most that often: nobody reads faster."""
+
+
+_ROOMY: Final = 720
+"""Narrower, there is no room for picture, levels and how it was made."""
 
 
 class PictureArea(QWidget):
@@ -109,7 +115,7 @@ class PictureArea(QWidget):
         self.files.show_files(files)
         self._stack.setCurrentWidget(self.files if files else self.canvas)
         self.strip.setVisible(not files)
-        self.levels.setVisible(not files)
+        self._make_room()
         self.strip.show_page(
             picture=picture is not None,
             scale_known=picture is not None and picture.pixel_size_um is not None,
@@ -137,6 +143,16 @@ class PictureArea(QWidget):
             counted = time.monotonic() - self._counted_at >= COUNT_EVERY_S
         self._order(counted=counted)
 
+    def show_made(self, shown: bool) -> None:
+        """Show or hide how it was made; where room is short, in place of the levels."""
+        self.made.setVisible(shown)
+        self._make_room()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
     def show_status(self) -> None:
         """Say anew where the mouse is and how fast frames come."""
         page = self._page
@@ -148,6 +164,11 @@ class PictureArea(QWidget):
         self._renderer.close()
         self.tiles.close_grid()
         self._copier.close()
+
+    def _make_room(self) -> None:
+        files = self._page is not None and bool(self._page.files)
+        roomy = self.made.isHidden() or self.width() >= _ROOMY
+        self.levels.setVisible(not files and roomy)
 
     def _lay_out(self) -> None:
         middle = QWidget()
