@@ -36,6 +36,7 @@ GLYPHS: Final = {
     "pending": "progress-clock",
     "failed": "alert-circle",
     "refused": "alert-circle",
+    "interlock": "lock-outline",
     "offline": "link-variant-off",
     "stale": "link-variant-off",
     "edited": "pencil",

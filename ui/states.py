@@ -36,6 +36,7 @@ class State(enum.Enum):
     EDITED = "edited"
     PENDING = "pending"
     REFUSED = "refused"
+    INTERLOCK = "interlock"
     STALE = "stale"
 
 
@@ -76,6 +77,7 @@ LOOKS: Final = {
     State.EDITED: StateLook("edited", "accent", QT_TRANSLATE_NOOP("State", "Not sent")),
     State.PENDING: StateLook("pending", "waiting", QT_TRANSLATE_NOOP("State", "Pending")),
     State.REFUSED: StateLook("refused", "failed", QT_TRANSLATE_NOOP("State", "Refused")),
+    State.INTERLOCK: StateLook("interlock", "secondary", QT_TRANSLATE_NOOP("State", "Interlock")),
     State.STALE: StateLook("stale", "stale", QT_TRANSLATE_NOOP("State", "Stale")),
 }
 """The look of every state. Ready and completed stay grey: a window is no Christmas tree."""

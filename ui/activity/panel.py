@@ -19,6 +19,7 @@ from ui.activity.thumbnails import ThumbnailSource
 from ui.activity.wording import as_curl, as_json, as_python
 from ui.bridge import Bridge
 from ui.icons import icon
+from ui.models.action import asks_first
 from ui.models.invocations import InvocationListModel, Only
 from ui.tasks import Tasks
 from ui.theme import Size, Theme
@@ -52,11 +53,13 @@ class ActivityPanel(QWidget):
     Attributes:
         show_result: Look at the result of an invocation; its id.
         edit: Open the form of an action filled with the input of this snapshot.
+        ask: The same, and ask there whether to run it.
         header: The first 40 pixels, for the dock's title bar.
     """
 
     show_result = Signal(object)
     edit = Signal(object)
+    ask = Signal(object)
 
     def __init__(self, theme: Theme, parts: ActivityParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,12 +115,17 @@ class ActivityPanel(QWidget):
         await self._parts.bench.cancel(invocation)
 
     def repeat(self, invocation: UUID) -> None:
-        """Run it again with the same input."""
+        """Run it again with the same input; what asks first does so in its panel."""
         snapshot = self._model.snapshot(invocation)
         if snapshot is None:
             return
         handle = self._parts.bench.things.get(snapshot.thing)
-        if handle is not None:
+        if handle is None:
+            return
+        described = (handle.describe().get("actions") or {}).get(snapshot.action) or {}
+        if asks_first(described):
+            self.ask.emit(snapshot)
+        else:
             self._parts.tasks.start(
                 handle.invoke(snapshot.action, dict(snapshot.input)),
                 self.tr("{0} on {1}").format(snapshot.title, handle.title),

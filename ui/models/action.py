@@ -9,6 +9,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from app.errors import InterlockError
 from app.handles import BenchHandle, InvocationSnapshot, InvocationStatus, ThingHandle
 from things.errors import InputRefusedError, ThingError
 from ui.models.numbers import PLAIN, NumberStyle, format_value
@@ -16,6 +17,11 @@ from ui.models.progress import ProgressView, asked_by, progress_view
 from ui.models.refusals import entry_in_words, faults_from_details
 from ui.models.schema import DataSchema, Kind
 from ui.models.validation import Fault, Loc, faults_of
+
+
+def asks_first(affordance: Mapping[str, Any]) -> bool:
+    """Whether an operator is to be asked before an action runs, by its description."""
+    return bool(affordance.get("lw:confirm"))
 
 
 class ActionModel(QObject):
@@ -27,6 +33,7 @@ class ActionModel(QObject):
         values: What stands in the form, by input.
         faults: What is wrong with the form, by place; cleared as it is edited.
         error: Why the last run failed or was not started; '' otherwise.
+        interlock: Why it would be refused if it were run now, in words; '' otherwise.
     """
 
     changed = Signal()
@@ -67,12 +74,19 @@ class ActionModel(QObject):
         self.typing: dict[str, str] = {}
         self.faults: dict[Loc, str] = {}
         self.error = ""
+        self.interlock = ""
+        self._refused = False
         self._asking = False
         self._runs: dict[UUID, InvocationSnapshot] = {}
         self._taken_s: dict[UUID, float] = {}
         self._last: InvocationSnapshot | None = None
 
     # What it is.
+
+    @property
+    def may_run(self) -> bool:
+        """Whether it can be asked for now, as far as is known."""
+        return not self.running and not self.interlock
 
     @property
     def title(self) -> str:
@@ -211,12 +225,16 @@ class ActionModel(QObject):
         """Start it with what stands in the form; None where it was refused."""
         if not self.check():
             return None
-        self.error, self._asking = "", True
+        self.error, self._refused, self._asking = "", False, True
         self.changed.emit()
         try:
             snapshot = await thing.invoke(self.name, dict(self.values))
         except InputRefusedError as error:
             self._land(faults_from_details(list(error.details), ("body", self.name)))
+            return None
+        except InterlockError as error:
+            # Where the interlock is told anyway, it need not be said twice.
+            self.error, self._refused = "" if self.interlock else error.reason, True
             return None
         except ThingError as error:
             self.error = str(error) or type(error).__name__
@@ -238,6 +256,15 @@ class ActionModel(QObject):
             await bench.cancel(self.current.id)
 
     # What comes from the bench.
+
+    def set_interlock(self, reason: str) -> None:
+        """It would be refused from now on, for this reason; '' where it would not."""
+        if reason == self.interlock:
+            return
+        self.interlock = reason
+        if self._refused:
+            self.error, self._refused = "", False
+        self.changed.emit()
 
     def follow(self, snapshot: InvocationSnapshot) -> None:
         """Take an invocation of this action as it stands now; older news are dropped."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from app.errors import InterlockError
 from app.handles import Reading
 from things.errors import ThingError
 from ui.models.numbers import PLAIN, NumberStyle, format_value, span_in_words
@@ -53,6 +54,7 @@ class FieldModel(QObject):
     Attributes:
         name: The property.
         schema: Its data schema.
+        interlock: Why a write would be refused now, in words; '' otherwise.
     """
 
     changed = Signal()
@@ -93,6 +95,8 @@ class FieldModel(QObject):
         self._refusal: str | None = None
         self._refusal_faults: tuple[Fault, ...] = ()
         self._stale: str | None = None
+        self.interlock = ""
+        self._refused_by_interlock = False
 
     # What is shown.
 
@@ -258,6 +262,7 @@ class FieldModel(QObject):
             if turn == self._turn:
                 self._sent = UNSET
                 self._refuse(why(error), faults_in(error), value)
+                self._refused_by_interlock = isinstance(error, InterlockError)
             return False
         except Exception as error:
             # A mistake of ours or of a driver: said here and, raised on, in the log.
@@ -278,6 +283,19 @@ class FieldModel(QObject):
         """The Thing said what the value is."""
         self._confirmed, self._confirmed_at = reading.value, reading.monotonic_s
         self._stale = None
+        self.changed.emit()
+
+    def set_interlock(self, reason: str) -> None:
+        """A write would be refused from now on, for this reason; '' where it would not.
+
+        What stands in the field stays there: once nothing stands in its way it can be sent.
+        """
+        if reason == self.interlock:
+            return
+        self.interlock = reason
+        if self._refused_by_interlock:
+            self._refused_by_interlock = False
+            self._refusal, self._refusal_faults = None, ()
         self.changed.emit()
 
     def go_stale(self, reason: str = "") -> None:
@@ -303,12 +321,15 @@ class FieldModel(QObject):
 
     def _refuse(self, reason: str, faults: tuple[Fault, ...], value: Any) -> None:
         self._refusal, self._refusal_faults = reason, faults
+        self._refused_by_interlock = False
         self._draft = value
         if not self._sent_at or self._sent is UNSET:
             self._sent_at = time.monotonic()
         self.changed.emit()
 
     def _edited_reason(self) -> str:
+        if self.interlock and not self._draft_fault:
+            return self.interlock
         back = self.tr("Esc undoes it.")
         if self.known:
             back = self.tr("Esc goes back to {0}.").format(self.text(self._confirmed))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.handles import BenchHandle, ThingHandle
+from ui.models.action import asks_first
 from ui.models.schema import DataSchema
 
 LONGEST = 12
@@ -53,7 +54,7 @@ class ThingOpener:
 
 def runs_at_once(action: dict[str, Any]) -> bool:
     """Whether an action can be run without its form: it takes no input and asks nothing first."""
-    if action.get("lw:confirm"):
+    if asks_first(action):
         return False
     schema = action.get("input") or {}
     return not schema.get("properties") and not schema.get("required")
@@ -75,10 +76,14 @@ def entries_of(thing: ThingHandle, opener: ThingOpener, words: PaletteWords) -> 
     for key, action in (description.get("actions") or {}).items():
         called = DataSchema(action, key).title
         at_once = runs_at_once(action)
+        refused = at_once and bool(thing.refusal(key))
+        says = words.runs if at_once else words.opens_form
+        # What cannot be run now is led to, where its panel says why.
+        at_once = at_once and not refused
         made.append(
             Entry(
                 f"{title}: {called}",
-                words.runs if at_once else words.opens_form,
+                words.shows_why_not if refused else says,
                 "run",
                 _bound(opener.run if at_once else opener.show_action, name, key),
                 words=f"{title} {called} {name} {key}".casefold(),
@@ -107,6 +112,7 @@ class PaletteWords:
     shows_field: str = "shows the field"
     shows_panel: str = "shows the panel"
     command: str = "command"
+    shows_why_not: str = "not now, shows why"
 
 
 def all_entries(

@@ -11,9 +11,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.actions.events import InvocationChanged, InvocationProgressed
+from app.actions.events import InterlockChanged, InvocationChanged, InvocationProgressed
 from app.handles import InvocationSnapshot, InvocationStatus, Reading, ThingHandle
-from things.errors import ThingError
 from things.events import (
     Event,
     PropertyChanged,
@@ -120,16 +119,18 @@ class ThingModel(QObject):
                 field.confirm(reading)
             if self._state is not ThingState.READY:
                 field.go_stale()
+            field.set_interlock(self.handle.refusal(name))
             found[name] = field
         return found
 
     @cached_property
     def actions(self) -> dict[str, ActionModel]:
         """Its actions, in the order of the description."""
-        return {
-            name: ActionModel(name, raw, self._style, self)
-            for name, raw in _affordances(self.description, "actions")
-        }
+        found = {}
+        for name, raw in _affordances(self.description, "actions"):
+            found[name] = ActionModel(name, raw, self._style, self)
+            found[name].set_interlock(self.handle.refusal(name))
+        return found
 
     @cached_property
     def streams(self) -> tuple[Stream, ...]:
@@ -217,9 +218,11 @@ class ThingModel(QObject):
             case PropertyChanged():
                 self._confirm(event)
             case PropertyFailed() if "fields" in self.__dict__ and event.name in self.fields:
-                self.fields[event.name].go_stale(event.reason)
+                self.fields[event.name].go_stale(event.reason.removeprefix(f"{event.name}: "))
             case ThingStateChanged():
                 self._come_or_go(event.state, event.reason)
+            case InterlockChanged():
+                self._take_interlock(event)
             case StreamChanged():
                 (self._live.add if event.live else self._live.discard)(event.name)
                 self.changed.emit()
@@ -257,14 +260,22 @@ class ThingModel(QObject):
         """Read a property; one that cannot be read goes stale with the reason."""
         try:
             field.confirm(await self.handle.read(field.name))
-        except ThingError as error:
-            field.go_stale(f"could not be read: {error}")
+        except Exception as error:  # whatever a getter raises belongs to its field
+            field.go_stale(f"could not be read: {str(error) or type(error).__name__}")
 
     def _confirm(self, event: PropertyChanged) -> None:
         # Before anybody looks there are no fields; they will begin with the last reading.
         if "fields" not in self.__dict__ or event.name not in self.fields:
             return
         self.fields[event.name].confirm(Reading(event.value, event.at, time.monotonic()))
+
+    def _take_interlock(self, event: InterlockChanged) -> None:
+        # Before anybody looks there are no models; they will ask when they are made.
+        for section in ("fields", "actions"):
+            model = self.__dict__.get(section, {}).get(event.name)
+            if model is not None:
+                model.set_interlock(event.reason)
+        self.changed.emit()
 
     def _come_or_go(self, state: ThingState, reason: str) -> None:
         came = state is ThingState.READY and self._state is not ThingState.READY

@@ -157,7 +157,14 @@ class ActionRow(QWidget):
         """What the button does: cancel what runs, else run, asking first where that is wanted."""
         if self.model.running:
             self._tasks.start(self.model.cancel(self._bench), self.model.title)
-        elif self.model.confirm:
+        else:
+            self.ask_or_run()
+
+    def ask_or_run(self) -> None:
+        """Run it, asking first where that is wanted; nothing while it runs or is refused."""
+        if not self.model.may_run:
+            return
+        if self.model.confirm:
             self._ask()
         else:
             self._run()
@@ -177,8 +184,10 @@ class ActionRow(QWidget):
         self.run_button.setAccessibleName(f"{text}: {model.title}")
         # One that is stuck may heed a second asking.
         to_ask = not model.cancelling or model.stuck
-        self.run_button.setEnabled(not running or (model.cancellable and to_ask))
-        if running:
+        may_cancel = running and model.cancellable and to_ask
+        self.run_button.setEnabled(may_cancel or model.may_run)
+        self.run_button.setAccessibleDescription("" if running else model.interlock)
+        if not model.may_run:
             self._put_question_away()
         if model.faults:
             self.fold.set_open(True)

@@ -120,7 +120,11 @@ class FieldRow(LabelledRow):
         state = self._calm(model.state)
         self.editor.show_state(state)
         self.editor.show_faults(model.faults if state is FieldState.REFUSED else ())
-        self.show_mark(_STATES.get(state), self._sentence(state))
+        mark = _STATES.get(state)
+        if mark is None and model.interlock:
+            self.show_mark(State.INTERLOCK, model.interlock)
+        else:
+            self.show_mark(mark, self._sentence(state))
         self.show_buttons(state in (FieldState.EDITED, FieldState.REFUSED))
         self.show_age(model.age_text(short=not self.roomy) if self._shows_age else "")
 

@@ -23,6 +23,7 @@ class RunStatus(QWidget):
         self.remaining = ElidedLabel(theme, size=TextSize.SMALL, tone="secondary")
         self.remaining.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.error = ReasonLabel(theme)
+        self.interlock = ReasonLabel(theme)
         self._line = QWidget()
         line = QHBoxLayout(self._line)
         line.setContentsMargins(0, 0, 0, 0)
@@ -36,6 +37,7 @@ class RunStatus(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self._line)
         column.addWidget(self.error)
+        column.addWidget(self.interlock)
 
     def show_action(self, model: ActionModel, *, calm: bool = False) -> None:
         """Show what an action is doing.
@@ -65,7 +67,10 @@ class RunStatus(QWidget):
         error = model.error
         sentence = error if not error or error[-1] in ".!?…" else f"{error}."
         self.error.say(State.FAILED if error else None, sentence)
-        self.setVisible(bool(error) or (model.running and not calm))
+        # What runs may be cancelled, whatever it would need to be run again.
+        refused = "" if model.running else model.interlock
+        self.interlock.say(State.INTERLOCK if refused else None, refused)
+        self.setVisible(bool(error or refused) or (model.running and not calm))
 
     def _say(self, state: State, words: str, remaining: str, *, strong: bool) -> None:
         look = LOOKS[state]

@@ -9,13 +9,20 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.handles import BenchHandle
 from things.events import ThingState
 from ui.models.action import ActionModel
-from ui.models.field import FieldModel
+from ui.models.field import FieldModel, FieldState
 from ui.models.numbers import PLAIN, NumberStyle, format_value
 from ui.models.thing import ThingModel
 from ui.panels.panel_header import keep_whole, show_state
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize, Theme
-from ui.widgets import ElidedLabel, IconButton, IconMark, ProgressLine, TextButton
+from ui.widgets import (
+    ElidedLabel,
+    IconButton,
+    IconMark,
+    ProgressLine,
+    TextButton,
+    plain_tool_tip,
+)
 
 _LONGEST_QUICK = 72
 """The longest name of an action that has room in a row, in pixels."""
@@ -107,10 +114,17 @@ class ThingRow(QWidget):
             field = self._watch(model.headline())
             known = field is not None and field.known
             text = format_value(field.confirmed, field.schema, self._style) if field else ""
-            self._show_value(field.title if field and known else "", text if known else "")
-            keep_whole(self.value, _LONGEST_VALUE)
+            stale = field is not None and field.state is FieldState.STALE
+            if field is not None and stale:
+                self.value.set_tone("stale")
+                self._show_value("", field.reason)
+                self.value.setMinimumWidth(0)
+            else:
+                self._show_value(field.title if field and known else "", text if known else "")
+                keep_whole(self.value, _LONGEST_VALUE)
             action = self._quick_action()
-            self._show_button(action.title if action is not None else "", "run", "accent")
+            refused = action.interlock if action is not None else ""
+            self._show_button(action.title if action is not None else "", "run", "accent", refused)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take in what happened while it was out of sight."""
@@ -133,8 +147,11 @@ class ThingRow(QWidget):
             field.changed.connect(self.refresh)
         return field
 
-    def _show_button(self, text: str, glyph: str, role: str) -> None:
+    def _show_button(self, text: str, glyph: str, role: str, refused: str = "") -> None:
         self.button.setVisible(bool(text))
+        self.button.setEnabled(not refused)
+        self.button.setToolTip(plain_tool_tip(refused) if refused else "")
+        self.button.setAccessibleDescription(refused)
         if text:
             self.button.setText(text.replace("&", "&&"))
             self.button.set_glyph(glyph, role)
