@@ -115,6 +115,14 @@ class PanelsArea(QWidget):
             panel.open_action(action, filled)
             self._bring_in_sight(thing, panel.action(action))
 
+    def ask_action(self, thing: str, action: str, filled: Mapping[str, Any]) -> None:
+        """Open the form of an action with an input, and ask there whether to run it."""
+        self.show_action(thing, action, filled)
+        panel = self.panels.get(thing)
+        if panel is not None and action in panel.model.actions:
+            panel.action(action).ask_or_run()
+            self._bring_in_sight(thing, panel.action(action))
+
     def set_compact(self, compact: bool) -> None:
         """Make do with less room: Things nobody chose fold to rows."""
         if compact is not self._compact:
