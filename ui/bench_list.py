@@ -175,13 +175,17 @@ class BenchView(QListView):
     Attributes:
         chosen: A Thing was clicked, or Enter pressed on it; its name.
         retry: Somebody wants a failed or absent Thing tried again; its name.
+        faults: Somebody wants to try faults on a Thing; its name.
+        offers_faults: Whether the menu has an entry for that.
     """
 
     chosen = Signal(str)
     retry = Signal(str)
+    faults = Signal(str)
 
     def __init__(self, theme: Theme, model: BenchListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.offers_faults = False
         self._theme = theme
         self._rows = model
         self._delegate = BenchRowDelegate(theme, self)
@@ -248,6 +252,9 @@ class BenchView(QListView):
         again.setEnabled(bool(index.data(Role.CAN_RETRY)))
         again.triggered.connect(lambda _checked=False: self.retry.emit(name))
         menu.addAction(again)
+        if self.offers_faults:
+            menu.addSeparator()
+            menu.addAction(self.tr("Faults…"), lambda: self.faults.emit(name))
         return menu
 
 

@@ -20,6 +20,7 @@ from ui.bench_chooser import BenchChooser
 from ui.bench_switch import BenchSwitch, Prepare
 from ui.bridge import Bridge
 from ui.editors.base import number_style
+from ui.faults_window import FaultsWindows
 from ui.layout_memory import LayoutMemory
 from ui.main_window import MainWindow, Say, WindowParts
 from ui.panels.panels_area import PanelsArea
@@ -119,6 +120,8 @@ class Composition(QObject):
             self.benches.welcome(self.theme, self.centre.widget)
         self.panels.plot_requested.connect(self.window.plot_values)
         self._failed.connect(self.window.tell_failure)
+        if session.settings.dev:
+            self._offer_faults()
 
     def start(self) -> None:
         """Open the Things and the server, in threads, so that the window waits for neither."""
@@ -158,6 +161,13 @@ class Composition(QObject):
             )
             say(self.tr("Waiting for {0}").format(names or self.tr("the instruments")))
         await asyncio.to_thread(self.session.close)
+
+    def _offer_faults(self) -> None:
+        faults = FaultsWindows(self.session.handle, self.theme, self.tasks, self.window)
+        self.panels.offer_faults()
+        self.panels.faults_asked.connect(faults.open)
+        self.window.bench_list.view.offers_faults = True
+        self.window.bench_list.view.faults.connect(faults.open)
 
     def _serve(self) -> None:
         info = self.session.serve()

@@ -87,8 +87,8 @@ class Faults(BaseModel):
     disconnect_after_accesses: int = Field(
         default=0,
         ge=0,
-        title="Gone after exchanges",
-        description="Above 0, the device goes away after so many exchanges.",
+        title="Uses left",
+        description="Above 0, the device goes away after so many exchanges with it.",
     )
     back_after_s: Seconds = Field(
         default=0.0,

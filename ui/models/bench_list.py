@@ -16,6 +16,7 @@ from app.handles import BenchHandle, InvocationSnapshot, InvocationStatus, Thing
 from things.events import (
     Event,
     PropertyChanged,
+    PropertyFailed,
     StreamChanged,
     ThingState,
     ThingStateChanged,
@@ -55,6 +56,8 @@ class _Thing:
     watched: tuple[str, ...]
     live: set[str] = field(default_factory=set)
     running: dict[UUID, InvocationSnapshot] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    """Properties whose last reading failed, and why."""
 
     @property
     def state(self) -> State:
@@ -203,7 +206,10 @@ class BenchListModel(QAbstractListModel):
         thing = self._things.get(event.thing)
         if thing is None:
             return
-        if isinstance(event, PropertyChanged):
+        if isinstance(event, PropertyFailed):
+            thing.unread[event.name] = event.reason
+        elif isinstance(event, PropertyChanged):
+            thing.unread.pop(event.name, None)
             if event.name not in thing.watched and self._found.get(event.thing) != event.name:
                 return
         elif isinstance(event, StreamChanged):
@@ -249,6 +255,11 @@ class BenchListModel(QAbstractListModel):
             return handle.reason
         found = self._found.get(handle.name)
         names = (found,) if found else row.watched
+        for name in names:
+            if name in row.unread:
+                # An old value would pass for a new one.
+                title = row.schemas[name].title
+                return f"{title}: {row.unread[name].removeprefix(f'{name}: ')}"
         parts: list[str] = []
         for name in names:
             reading = handle.last(name)

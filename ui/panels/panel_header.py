@@ -18,7 +18,11 @@ _LONGEST_TITLE = 140
 
 
 class PanelHeader(IslandHeader):
-    """State icon, title and state word; at the right the depth and a menu."""
+    """State icon, title and state word; at the right the depth and a menu.
+
+    Attributes:
+        offers_faults: Whether the menu has an entry to try faults.
+    """
 
     depth_chosen = Signal(Depth)
     reconnect_asked = Signal()
@@ -26,11 +30,13 @@ class PanelHeader(IslandHeader):
     read_asked = Signal()
     address_asked = Signal()
     pop_out_asked = Signal()
+    faults_asked = Signal()
 
     def __init__(self, theme: Theme, model: ThingModel, parent: QWidget | None = None) -> None:
         """Build the head of a Thing's panel."""
         super().__init__(theme, model.title, parent=parent)
         self._model = model
+        self.offers_faults = False
         self.mark = IconMark(theme)
         self.before.addWidget(self.mark)
         self.word = ElidedLabel(theme, size=TextSize.SMALL)
@@ -69,6 +75,9 @@ class PanelHeader(IslandHeader):
         menu.addSeparator()
         menu.addAction(self.tr("Reconnect"), self.reconnect_asked.emit)
         menu.addAction(self.tr("Reload driver"), self.reload_asked.emit)
+        if self.offers_faults:
+            menu.addSeparator()
+            menu.addAction(self.tr("Faults…"), self.faults_asked.emit)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
 

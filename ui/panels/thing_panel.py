@@ -33,6 +33,7 @@ class ThingPanel(Island):
     Attributes:
         model: The Thing.
         shows: How much is shown.
+        offers_faults: Whether faults can be tried on it; set it before the panel is built.
     """
 
     live_requested = Signal(str, str)
@@ -49,6 +50,9 @@ class ThingPanel(Island):
 
     pop_out_asked = Signal()
     """The operator wants the panel in a window of its own."""
+
+    faults_asked = Signal()
+    """A developer wants to try faults."""
 
     def __init__(
         self,
@@ -72,6 +76,7 @@ class ThingPanel(Island):
         super().__init__(context.theme, parent)
         self.model = model
         self.shows = depth
+        self.offers_faults = False
         self._bench = bench
         self._context = context
         self._tasks = tasks
@@ -223,6 +228,8 @@ class ThingPanel(Island):
         header.read_asked.connect(self._read_all)
         header.address_asked.connect(self._copy_address)
         header.pop_out_asked.connect(self.pop_out_asked)
+        header.faults_asked.connect(self.faults_asked)
+        header.offers_faults = self.offers_faults
         self.column.addWidget(header)
         trouble = self._trouble = Trouble(self._context.theme, self.model)
         trouble.retry_asked.connect(self._reconnect)

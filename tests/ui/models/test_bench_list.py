@@ -193,3 +193,20 @@ def test_groups_cannot_be_selected(model: BenchListModel) -> None:
     group = model.index(0)
     assert not model.flags(group) & Qt.ItemFlag.ItemIsSelectable
     assert model.flags(model.index_of("camera")) & Qt.ItemFlag.ItemIsSelectable
+
+
+def test_a_value_that_cannot_be_read_any_more_gives_way_to_the_reason(
+    model: BenchListModel, stage: FakeThing, whole: FakeBench
+) -> None:
+    mailbox = whole.subscribe(lambda: None)
+
+    def second_line() -> object:
+        for event in mailbox.take():
+            model.apply(event)
+        return model.index_of("stage").data(Role.SECOND_LINE)
+
+    stage.fail_to_read("position", "position: the driver gave a number that is not finite")
+    assert second_line() == "Position: the driver gave a number that is not finite"
+
+    stage.change("position", {"x": 1.0, "y": 2.0, "z": 3.0})
+    assert second_line() == "1.0  2.0  3.0 mm"

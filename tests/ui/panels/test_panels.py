@@ -270,3 +270,17 @@ def test_a_large_panel_is_built_a_slice_at_a_time(
     assert len(body.field_rows) < 120
     qtbot.waitUntil(lambda: len(body.field_rows) == 120)
     assert list(body.field_rows) == names
+
+
+def test_a_row_says_why_its_value_cannot_be_read_instead_of_showing_an_old_one(
+    camera: FakeThing, make_panel: MakePanel, qtbot: QtBot
+) -> None:
+    row = make_panel(camera, Depth.ROW).panel._row
+    assert row is not None
+    qtbot.waitUntil(lambda: row.value.text() == "25.0 ms")
+
+    camera.fail_to_read("exposure", "exposure: the sensor is unplugged")
+    qtbot.waitUntil(lambda: row.value.text() == "The sensor is unplugged.")
+
+    camera.change("exposure", 30.0)
+    qtbot.waitUntil(lambda: row.value.text() == "30.0 ms")
