@@ -36,6 +36,9 @@ class PanelsArea(QWidget):
     invocation_started = Signal(object)
     """An invocation was accepted; its `InvocationSnapshot`."""
 
+    faults_asked = Signal(str)
+    """A developer wants to try faults on a Thing; its name."""
+
     def __init__(
         self,
         bench: BenchHandle,
@@ -131,6 +134,11 @@ class PanelsArea(QWidget):
                 panel.set_compact(compact)
             self._arrange()
 
+    def offer_faults(self) -> None:
+        """Have an entry to try faults in the menu of every panel."""
+        for panel in self.panels.values():
+            panel.offers_faults = True
+
     def layout_state(self) -> dict[str, str]:
         """The depth of every panel the operator chose one for, to be remembered."""
         return {name: self.panels[name].shows.value for name in sorted(self._chosen)}
@@ -155,6 +163,7 @@ class PanelsArea(QWidget):
         panel.invocation_started.connect(self.invocation_started)
         panel.depth_changed.connect(lambda: self._chosen.add(name))
         panel.pop_out_asked.connect(lambda: self._pop_out(name))
+        panel.faults_asked.connect(lambda: self.faults_asked.emit(name))
 
     def _arrange(self) -> None:
         chosen = set(self._chosen)
