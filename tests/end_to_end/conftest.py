@@ -125,6 +125,74 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path],
     assert [program.end() for program in started] == [0] * len(started)
 
 
+class Terminal:
+    """Commands of one user, who has benches of his own.
+
+    Attributes:
+        folder: Where his programs keep everything.
+        env: Their environment.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = environment(folder)
+        self.started: list[Started] = []
+
+    def serve(self, bench: Path) -> Started:
+        """Serve a bench; waits until it is announced."""
+        command = [PROGRAM, "serve", "--port", "0", "--bench", str(bench)]
+        self.started.append(Started(command, self.env, self.folder))
+        self.started[-1].wait_for(r"^Listening on (\S+)$")
+        return self.started[-1]
+
+    def run(self, *arguments: str | Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run `labwright ARGUMENTS` to its end, which must be with that code."""
+        done = subprocess.run(
+            [PROGRAM, *map(str, arguments)],
+            env=self.env,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+        assert done.returncode == code, (arguments, done.stdout, done.stderr)
+        return done
+
+    def json(self, *arguments: str | Path, code: int = 0) -> Any:
+        """The JSON that a command answers."""
+        return json.loads(self.run(*arguments, "--json", code=code).stdout)
+
+    def begin(self, *arguments: str | Path) -> Started:
+        """Run a command and do not wait for its end."""
+        command = [PROGRAM, *map(str, arguments)]
+        self.started.append(Started(command, self.env, self.folder))
+        return self.started[-1]
+
+    def close(self) -> None:
+        """Kill what is left."""
+        for program in self.started:
+            if program.process.poll() is None:
+                program.process.kill()
+                program.wait()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """A terminal of a user who has no bench yet."""
+    made = Terminal(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def shared_terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
+    """A terminal of a user whose benches serve a whole module."""
+    made = Terminal(tmp_path_factory.mktemp("user"))
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="module")
 def conformance(serve: Callable[[Path], str]) -> str:
     """The address of the conformance bench."""
