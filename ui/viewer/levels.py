@@ -104,8 +104,11 @@ def histogram(
     sample: NDArray[Any], low: float, high: float, full_scale: float | None = None
 ) -> Histogram:
     """Count a sample into 256 bins; what lies outside the axis is left out."""
-    inside = sample[(sample >= low) & (sample <= high)].astype(np.float32)
-    places = ((inside - np.float32(low)) * np.float32(BINS / (high - low))).astype(np.intp)
+    # 32 bits do, and quicker, unless they hold neither the range nor its inverse.
+    kind: type[np.floating[Any]] = np.float32 if 1e-30 < high - low < 1e30 else np.float64
+    values = sample.astype(kind)
+    inside = values[(values >= low) & (values <= high)]
+    places = ((inside - kind(low)) * kind(BINS / (high - low))).astype(np.intp)
     counts = np.bincount(np.minimum(places, BINS - 1), minlength=BINS)
     saturated = 0.0 if full_scale is None else float(np.mean(sample >= full_scale))
     return Histogram(counts, low, high, saturated)

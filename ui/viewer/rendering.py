@@ -110,8 +110,10 @@ def reduced(plane: NDArray[Any], step: int) -> NDArray[Any]:
     block = plane[: rows * step, : columns * step]
     half = step // 2
     if plane.dtype.kind == "f":
-        upper = block[0::step] + block[half::step]
-        return np.asarray((upper[:, 0::step] + upper[:, half::step]) * plane.dtype.type(0.25))
+        # Of the largest numbers the sum is infinite, and of opposite infinities none at all.
+        with np.errstate(over="ignore", invalid="ignore"):
+            upper = block[0::step] + block[half::step]
+            return np.asarray((upper[:, 0::step] + upper[:, half::step]) * plane.dtype.type(0.25))
     wide = np.uint16 if plane.dtype.itemsize == 1 else np.uint32
     sums = np.add(block[0::step], block[half::step], dtype=wide)
     means = sums[:, 0::step] + sums[:, half::step]
@@ -168,12 +170,15 @@ def colour_table(dtype: np.dtype[Any], colouring: Colouring) -> NDArray[np.uint3
 
 def _places(counts: NDArray[np.float32], levels: Levels) -> NDArray[np.uint8]:
     """Where counts stand between the levels, 0..255."""
+    # Where 32 bits would not hold the range or its inverse, 64 do; they take twice as long.
+    span = levels.high - levels.low
+    kind: type[np.floating[Any]] = np.float32 if 1e-30 < span < 1e30 else np.float64
     # Cut first: infinite and very large numbers would overflow on the way.
-    places = np.clip(counts, np.float32(levels.low), np.float32(levels.high))
-    places -= np.float32(levels.low)
-    places *= np.float32(255.999 / (levels.high - levels.low))
+    places = np.clip(counts.astype(kind, copy=False), kind(levels.low), kind(levels.high))
+    places -= kind(levels.low)
+    places *= kind(255.999 / span)
     np.clip(places, 0, 255, out=places)
-    return places.astype(np.uint8)
+    return np.asarray(places, dtype=np.uint8)
 
 
 def _paint_numbers(band: NDArray[Any], colouring: Colouring, pixels: NDArray[np.uint32]) -> None:
