@@ -187,6 +187,8 @@ def _check_file(file: Path, choice: sqlite.SqliteChoice) -> None:
     """Refuse a file that is damaged, before anything is written to it."""
     if not file.exists():
         return
+    if missing := sqlite.cut_off_bytes(file):
+        raise DatabaseCorruptError(str(file), f"its last {missing} bytes are missing")
     if file.stat().st_size <= CHECKED_WHEN_OPENED_BYTES:
         connection = sqlite.connect(choice, file)
         try:

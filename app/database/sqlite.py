@@ -105,6 +105,26 @@ def damage(connection: Any) -> str:
     return "" if found == "ok" else str(found)
 
 
+def cut_off_bytes(file: Path) -> int:
+    """How much is missing at the end of a database that is closed; 0 where it is whole.
+
+    SQLite itself reads a page that is cut off as zeros. A file whose journal is still there says
+    nothing: its last change may be half done, and is undone or completed when it is opened.
+    Source: https://www.sqlite.org/fileformat2.html#the_database_header.
+    """
+    if any(file.with_name(file.name + end).exists() for end in ("-wal", "-journal")):
+        return 0
+    with file.open("rb") as stream:
+        header = stream.read(100)
+    if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
+        return 0
+    size = int.from_bytes(header[16:18])
+    pages = int.from_bytes(header[28:32])
+    counted = header[24:28] == header[92:96]  # else an old library wrote it, and kept no count
+    wanted = pages * (65536 if size == 1 else size) if counted else 0
+    return max(0, wanted - file.stat().st_size)
+
+
 def copy_to(connection: Any, choice: SqliteChoice, target: Path) -> None:
     """Copy a database while it is open; the copy is complete or not there.
 
