@@ -133,7 +133,8 @@ def _settings(record: RunRecord, bench: BenchHandle) -> tuple[Setting, ...]:
 
 
 def _with_unit(value: Any, schema: Mapping[str, Any]) -> str:
+    if isinstance(value, bool):
+        return _tr("yes") if value else _tr("no")
     said = value_in_short(value) or _tr("none")
     unit = schema.get("unit")
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{said} {one_line(str(unit))}" if unit and number else said
+    return f"{said} {one_line(str(unit))}" if unit and isinstance(value, int | float) else said

@@ -175,7 +175,7 @@ class MadeSheet(QWidget):
                     cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 grid.addWidget(cell, row, place)
         said = (
-            self.tr("{count} differ from now").format(count=differ)
+            self.tr("{count} changed since").format(count=differ)
             if differ
             else self.tr("All are as they were")
         )
