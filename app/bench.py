@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,10 +16,11 @@ from typing import Any, Self
 from app.actions.events import LedgerTroubled
 from app.actions.invocation import Invocation
 from app.actions.manager import DEFAULT_LIMIT, STUCK_AFTER_S, ActionManager
-from app.bench_file import BenchSpec
+from app.bench_file import BenchSpec, ThingSpec, refuse_spec
 from app.bench_things import BenchThing, said
 from app.driver_faults import contained
 from app.entering_order import entering_order
+from app.errors import ClosingError
 from app.event_bus import EventBus
 from app.fair_workers import FairWorkers
 from app.handles import Origin, Reading, Stamp, StopReport
@@ -31,15 +33,18 @@ from app.run_records import RunHistory
 from app.slot_calls import SlotCaller
 from app.stamp import StampKeeper
 from app.stopping import stop_things
+from app.thing_table import ThingTable
 from things.actions import ActionDescriptor
 from things.blobs import BlobDataManager
 from things.errors import AffordanceNotFoundError, DefinitionError, NotAvailableError
-from things.events import ThingState
+from things.events import ThingAdded, ThingRemoved, ThingState
 from things.locks import LockRegistry
 from things.streams import FrameStream, FrameStreamDescriptor
 from things.thing import Thing
 
 _log = logging.getLogger(__name__)
+
+NOT_STARTED = "nothing was started, as --safe says; try each by itself"
 
 SWITCH_INTERVAL_S = 0.0005
 """How often Python changes threads. With the default of 5 ms a busy action makes the window's
@@ -100,18 +105,8 @@ class Bench:
             stuck_after_s=stuck_after_s,
             interlock=self._interlocked,
         )
-        registry = LockRegistry()
-        self.things: Mapping[str, BenchThing] = {
-            thing.name: BenchThing(
-                thing,
-                self.bus.publish,
-                registry,
-                SlotCaller(thing.name, self.actions, self.properties),
-                None if data_folder is None else data_folder / "settings" / f"{thing.name}.json",
-                spec.interlocks,
-            )
-            for thing in spec.things
-        }
+        self._registry = LockRegistry()
+        self.things = ThingTable({thing.name: self._entry_of(thing) for thing in spec.things})
         self.interlocks = Interlocks(spec.interlocks, self.things, self.properties, self.bus)
         self._stamps = StampKeeper(
             None if data_folder is None else data_folder / "stamp.json", self.bus.publish
@@ -131,6 +126,7 @@ class Bench:
         self._opening = threading.Lock()
         self._entering = threading.Lock()
         self._gone = False
+        self._changing = threading.Lock()
         self._close_once = threading.Lock()
         self._closed = False
 
@@ -148,13 +144,20 @@ class Bench:
         """Close the bench."""
         self.close()
 
-    def open(self) -> None:
+    def open(self, *, safe: bool = False) -> None:
         """Open the ledger, make all Things, fill slots, enter them in order of what they need.
 
         One that fails is there as 'failed' with its reason; the others run.
+
+        Args:
+            safe: Start no Thing, nor import its driver: each is started by `reconnect`.
         """
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._open_ledger()
+        if safe:
+            for entry in self.things.values():
+                entry.set_state(ThingState.NOT_STARTED, NOT_STARTED)
+            return
         for entry in self.things.values():
             entry.make()
         for entry in self.things.values():
@@ -360,6 +363,72 @@ class Bench:
             BusyError: Something runs on it.
         """
         self._bring_back(name, reload=True)
+
+    def add(self, spec: ThingSpec) -> None:
+        """Add a Thing and start it. One that fails is there as 'failed' with its reason.
+
+        Args:
+            spec: As a bench file would say it.
+
+        Raises:
+            ValueRefusedError: Its name is taken or is none, or its class is no address of one.
+            ClosingError: The bench is closed.
+        """
+        with self._changing:
+            refuse_spec(spec, self.things)
+            if self._closed:
+                raise ClosingError
+            entry = self._entry_of(spec)
+            self.things.put(entry)
+            self.spec = replace(self.spec, things=(*self.spec.things, spec))
+            self.bus.publish(ThingAdded(thing=spec.name, title=entry.title))
+            with entry.changing:
+                self._open_anew(entry, reload=False)
+
+    def remove(self, name: str) -> None:
+        """Leave a Thing and take it off the bench.
+
+        Raises:
+            AffordanceNotFoundError: The bench has none of that name.
+            BusyError: Something runs on it.
+            NotAvailableError: Another Thing uses it.
+        """
+        with self._changing:
+            entry = self.entry(name)
+            users = sorted(each.title for each in self.things.values() if each.uses(entry))
+            if users:
+                raise NotAvailableError(name, f"it is used by {', '.join(users)}")
+            timer = self._retries.pop(name, None)
+            if timer is not None:
+                timer.cancel()
+            with entry.changing:
+                self._leave_for_good(entry)
+            self.things.take(name)
+            kept = tuple(each for each in self.spec.things if each.name != name)
+            self.spec = replace(self.spec, things=kept)
+            self.bus.publish(ThingRemoved(thing=name))
+
+    def _leave_for_good(self, entry: BenchThing) -> None:
+        thing = entry.thing
+        if thing is not None:
+            with thing.lock.held_by(uuid.uuid4(), f"removing {entry.name}", timeout_s=1.0):
+                self.properties.stop_polling(thing)
+                entry.leave()
+                if entry in self._entered:
+                    self._entered.remove(entry)
+            thing._core.close()
+        entry.set_state(ThingState.CLOSED)
+
+    def _entry_of(self, spec: ThingSpec) -> BenchThing:
+        folder = self.data_folder
+        return BenchThing(
+            spec,
+            self.bus.publish,
+            self._registry,
+            SlotCaller(spec.name, self.actions, self.properties),
+            None if folder is None else folder / "settings" / f"{spec.name}.json",
+            self.spec.interlocks,
+        )
 
     def _bring_back(self, name: str, *, reload: bool) -> None:
         entry = self.entry(name)

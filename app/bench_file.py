@@ -27,7 +27,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from app.bench_rules import TomlRule, place_of_rule, read_rules
 from app.errors import BenchFileError
 from app.interlocks.rules import Rule
 from things.description import RESERVED_THINGS
+from things.errors import ValueRefusedError
 from things.schemas import said_plainly
 
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_-]*$")
@@ -226,22 +227,52 @@ def _once(file: Path, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def why_no_name(name: str) -> str:
+    """Why a Thing cannot have a name, in words; '' where it can."""
+    if not _NAME.match(name):
+        return f"{name!r} is no name: letters, digits, '-' and '_', a letter first"
+    if name in RESERVED_THINGS:
+        return f"{name!r} is a route of the server; choose another name"
+    return ""
+
+
+def why_no_class(class_path: str) -> str:
+    """Why something is no address of a class, in words; '' where it is one."""
+    if _CLASS.match(class_path):
+        return ""
+    return f"class is {class_path!r}; 'module:Class' was expected"
+
+
+def refuse_spec(spec: ThingSpec, taken: Collection[str]) -> None:
+    """Refuse what cannot be added to a bench.
+
+    Args:
+        spec: The Thing that is to be added.
+        taken: Names of the Things there are.
+
+    Raises:
+        ValueRefusedError: Its name, class or slots do not fit; `name` says which of them.
+    """
+    reason = why_no_name(spec.name)
+    if not reason and spec.name in taken:
+        reason = f"there is a Thing called {spec.name!r} already"
+    if reason:
+        raise ValueRefusedError("name", reason)
+    reason = why_no_class(spec.class_path)
+    if reason:
+        raise ValueRefusedError("class", reason)
+    for slot, other in spec.slots.items():
+        if other not in taken:
+            raise ValueRefusedError("slots", f"{slot!r}: there is no Thing called {other!r}")
+
+
 def _check(file: Path, text: str, thing: ThingSpec, names: set[str]) -> None:
-    place = place_in(text, thing.name, None)
-    if not _NAME.match(thing.name):
-        raise BenchFileError(
-            file, place, f"{thing.name!r} is no name: letters, digits, '-' and '_', a letter first"
-        )
-    if thing.name in RESERVED_THINGS:
-        raise BenchFileError(
-            file, place, f"{thing.name!r} is a route of the server; choose another name"
-        )
-    if not _CLASS.match(thing.class_path):
-        raise BenchFileError(
-            file,
-            place_in(text, thing.name, "class"),
-            f"class is {thing.class_path!r}; 'module:Class' was expected",
-        )
+    reason = why_no_name(thing.name)
+    if reason:
+        raise BenchFileError(file, place_in(text, thing.name, None), reason)
+    reason = why_no_class(thing.class_path)
+    if reason:
+        raise BenchFileError(file, place_in(text, thing.name, "class"), reason)
     for slot, other in thing.slots.items():
         if other not in names:
             raise BenchFileError(

@@ -143,6 +143,13 @@ class BenchThing:
             raise NotAvailableError(self.name, self.reason or f"it is {self.state.value}")
         return thing
 
+    def uses(self, other: BenchThing) -> bool:
+        """Whether another Thing fills one of its slots."""
+        thing = self.thing
+        if thing is None or other.thing is None:
+            return False
+        return any(each is other.thing for each in thing._core.slots.values())
+
     def describe(self, base: str | None = None, prefix: str = "") -> Mapping[str, Any]:
         """Its Thing Description; {} where the class could not even be made.
 

@@ -185,9 +185,10 @@ class LocalBench:
     ) -> None:
         self._bench = bench
         self._server = server
-        self._things: dict[str, ThingHandle] = {
-            name: LocalThing(bench, entry, origin, dev=dev) for name, entry in bench.things.items()
-        }
+        self._origin = origin
+        self._dev = dev
+        self._seen: Mapping[str, BenchThing] = {}
+        self._things: dict[str, ThingHandle] = {}
 
     @property
     def title(self) -> str:
@@ -201,7 +202,17 @@ class LocalBench:
 
     @property
     def things(self) -> Mapping[str, ThingHandle]:
-        """All Things, failed ones too."""
+        """All Things, failed ones too; each keeps its handle for as long as it is there."""
+        now, seen = self._bench.things.now, self._seen
+        if now is not seen:
+            known = self._things
+            self._things = {
+                name: known[name]
+                if seen.get(name) is entry
+                else LocalThing(self._bench, entry, self._origin, dev=self._dev)
+                for name, entry in now.items()
+            }
+            self._seen = now
         return self._things
 
     @property

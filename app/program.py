@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from app.bench import Bench
+from app.bench_editing import BenchEditing
 from app.bench_file import BenchSpec, place_in
 from app.bench_names import refuse_unknown_names
 from app.bench_things import ClassNotFoundError, import_thing_class
@@ -89,8 +90,10 @@ class Program:
     Args:
         spec: The bench.
         settings: Where to listen and where to keep data.
+        safe: Start no Thing; each is started by a click.
 
     Attributes:
+        editing: Adds Things and takes them off.
         stuck: What did not end in time when it was closed, in words.
 
     Raises:
@@ -98,7 +101,7 @@ class Program:
         DataFolderError: Data cannot be kept there.
     """
 
-    def __init__(self, spec: BenchSpec, settings: Settings) -> None:
+    def __init__(self, spec: BenchSpec, settings: Settings, *, safe: bool = False) -> None:
         self.settings = settings
         make_drivers_importable(spec)
         folder: Path = bench_folder(settings.data_folder, spec.file)
@@ -120,10 +123,12 @@ class Program:
                 settings.record_runs, settings.ledger_keep_days, settings.ledger_max_mb
             ),
         )
+        self.editing = BenchEditing(self.bench)
         self.handle = LocalBench(self.bench, lambda: self.server_info, dev=settings.dev)
         self.server_info = ServerInfo("")
         self._server: ServerThread | None = None
         self.ends_bench = True
+        self._safe = safe
         self.stuck: Sequence[str] = ()
         self._closing = threading.Lock()
         self._closed = False
@@ -131,7 +136,7 @@ class Program:
 
     def open(self) -> None:
         """Open the Things; slow ones take as long as they take."""
-        self.bench.open()
+        self.bench.open(safe=self._safe)
 
     def serve(self) -> ServerInfo:
         """Start the server; returns once it answers.

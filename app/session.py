@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from app.bench_editing import BenchEditing
 from app.handles import BenchHandle, ServerInfo
 from app.settings import Settings
 
@@ -23,6 +24,10 @@ class Session(Protocol):
     @property
     def ends_bench(self) -> bool:
         """Whether the bench ends with the window; what runs on it is cancelled then."""
+
+    @property
+    def editing(self) -> BenchEditing | None:
+        """Adds Things to the bench; None for one that another program runs."""
 
     @property
     def stuck(self) -> Sequence[str]:

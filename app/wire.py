@@ -5,6 +5,8 @@ An event has a name and its data:
     property        {"thing", "at", "name", "value", "skipped"}
     propertyFailed  {"thing", "at", "name", "reason"}
     thing           {"thing", "at", "state", "reason"}
+    thingAdded      {"thing", "at", "title"}
+    thingRemoved    {"thing", "at"}
     event           {"thing", "at", "name", "data"}
     stream          {"thing", "at", "name", "live"}
     interlock       {"thing", "at", "name", "reason"}
@@ -43,6 +45,8 @@ from things.events import (
     PropertyChanged,
     PropertyFailed,
     StreamChanged,
+    ThingAdded,
+    ThingRemoved,
     ThingStateChanged,
 )
 
@@ -52,6 +56,8 @@ _READ: Final[Mapping[str, TypeAdapter[Any]]] = {
     "property": TypeAdapter(PropertyChanged),
     "propertyFailed": TypeAdapter(PropertyFailed),
     "thing": TypeAdapter(ThingStateChanged),
+    "thingAdded": TypeAdapter(ThingAdded),
+    "thingRemoved": TypeAdapter(ThingRemoved),
     "event": TypeAdapter(EventEmitted),
     "stream": TypeAdapter(StreamChanged),
     "interlock": TypeAdapter(InterlockChanged),
@@ -136,6 +142,10 @@ def _described(event: Event) -> tuple[str, dict[str, Any]]:
             return "propertyFailed", {"name": event.name, "reason": event.reason}
         case ThingStateChanged():
             return "thing", {"state": event.state.value, "reason": event.reason}
+        case ThingAdded():
+            return "thingAdded", {"title": event.title}
+        case ThingRemoved():
+            return "thingRemoved", {}
         case EventEmitted():
             return "event", {"name": event.name, "data": event.data}
         case StreamChanged():

@@ -21,11 +21,17 @@ def now() -> datetime:
 class ThingState(enum.Enum):
     """What a Thing is doing, as the bench list shows it."""
 
+    NOT_STARTED = "not started"
     STARTING = "starting"
     READY = "ready"
     DISCONNECTED = "disconnected"
     FAILED = "failed"
     CLOSED = "closed"
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether it makes sense to start it, or to start it again."""
+        return self in (ThingState.NOT_STARTED, ThingState.FAILED, ThingState.DISCONNECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +86,22 @@ class ThingStateChanged(Event):
 
     state: ThingState
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingAdded(Event):
+    """A Thing was added to the bench while it ran; its state follows.
+
+    Attributes:
+        title: What to call it.
+    """
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingRemoved(Event):
+    """A Thing was taken off the bench while it ran."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ def QT_TRANSLATE_NOOP(_context: str, text: str) -> str:
 class State(enum.Enum):
     """Everything the window calls a state, of a Thing, an invocation or a field."""
 
+    NOT_STARTED = "not started"
     STARTING = "starting"
     READY = "ready"
     LIVE = "live"
@@ -61,6 +62,9 @@ class StateLook:
 
 
 LOOKS: Final = {
+    State.NOT_STARTED: StateLook(
+        "cancelled", "secondary", QT_TRANSLATE_NOOP("State", "Not started")
+    ),
     State.STARTING: StateLook("pending", "secondary", QT_TRANSLATE_NOOP("State", "Starting")),
     State.READY: StateLook("ready", "secondary", QT_TRANSLATE_NOOP("State", "Ready")),
     State.LIVE: StateLook("live", "running", QT_TRANSLATE_NOOP("State", "Live")),
@@ -83,6 +87,7 @@ LOOKS: Final = {
 """The look of every state. Ready and completed stay grey: a window is no Christmas tree."""
 
 _OF_THINGS: Final = {
+    ThingState.NOT_STARTED: State.NOT_STARTED,
     ThingState.STARTING: State.STARTING,
     ThingState.READY: State.READY,
     ThingState.DISCONNECTED: State.OFFLINE,

@@ -26,6 +26,8 @@ from things.events import (
     PropertyChanged,
     PropertyFailed,
     StreamChanged,
+    ThingAdded,
+    ThingRemoved,
     ThingStateChanged,
 )
 
@@ -64,6 +66,10 @@ def _said(event: Event) -> str:
             return f"{event.name} cannot be read: {event.reason}"
         case ThingStateChanged():
             return f"is {event.state.value}" + (f": {event.reason}" if event.reason else "")
+        case ThingAdded():
+            return "was added to the bench"
+        case ThingRemoved():
+            return "was taken off the bench"
         case EventEmitted():
             return f"{event.name}: {in_words(event.data)}"
         case StreamChanged():

@@ -35,11 +35,15 @@ from things.events import (
     PropertyChanged,
     PropertyFailed,
     Reading,
+    ThingAdded,
+    ThingRemoved,
     ThingState,
     ThingStateChanged,
 )
 
 _log = logging.getLogger(__name__)
+
+GONE: Final = "it is not on the bench any more"
 
 _READ_AGAIN_S: Final = 5.0
 
@@ -118,15 +122,20 @@ class Mirror:
         """State and reason of a Thing; disconnected, and why, while the line is cut."""
         if not self._is_connected:
             return ThingState.DISCONNECTED, self.trouble or "not connected yet"
-        known = self.things[name]
+        known = self.known(name)
         return known.state, known.reason
+
+    def known(self, name: str) -> KnownThing:
+        """What is known of a Thing; of one that is gone, that it is."""
+        known = self.things.get(name)
+        return KnownThing(name, ThingState.CLOSED, GONE) if known is None else known
 
     def note(self, thing: str, name: str, reading: Reading) -> None:
         """Keep what somebody read, unless the bench itself tells of that property.
 
         The answer to a read may be older than an event that has come meanwhile.
         """
-        known = self.things[thing]
+        known = self.known(thing)
         with self._lock:
             last = known.readings.get(name)
             if last is None or last.value == reading.value:
@@ -170,6 +179,13 @@ class Mirror:
                 self._take_value(event)
             case ThingStateChanged():
                 self._take_state(event)
+            case ThingAdded():
+                if event.thing not in self.things:
+                    self.things = {**self.things, event.thing: KnownThing(event.title)}
+                    self.bus.publish(event)
+            case ThingRemoved():
+                self.things = {key: each for key, each in self.things.items() if key != event.thing}
+                self.bus.publish(event)
             case InterlockChanged():
                 self._take_refusal(event)
             case InvocationChanged() | InvocationProgressed():
@@ -216,9 +232,11 @@ class Mirror:
             ]
         for name, gone in self.things.items():
             if name not in things:
-                gone.state, gone.reason = ThingState.CLOSED, "it is not on the bench any more"
+                gone.state, gone.reason = ThingState.CLOSED, GONE
                 things[name] = gone
+        came = [name for name in things if name not in self.things] if self.things else []
         self.things = things
+        changes[:0] = [ThingAdded(thing=name, title=things[name].title) for name in came]
         for change in changes:
             self.bus.publish(change)
         for name, thing in things.items():

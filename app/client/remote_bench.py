@@ -18,7 +18,7 @@ from app.client.errors import BenchUnreachableError, UnexpectedAnswerError
 from app.client.event_feed import FIRST_PAUSE_S, LONGEST_PAUSE_S, EventFeed
 from app.client.http import ANSWER_WITHIN_S, HttpLink
 from app.client.invocation_log import log_of
-from app.client.mirror import Mirror
+from app.client.mirror import KnownThing, Mirror
 from app.client.problems import Subject
 from app.client.remote_thing import RemoteThing
 from app.client.workers import Workers
@@ -61,6 +61,7 @@ class RemoteBench:
         self._mirror = Mirror(self._http)
         self._feed = EventFeed(self._http, self._mirror, pauses_s=pauses_s)
         self._workers = Workers(self._http.url)
+        self._seen: Mapping[str, KnownThing] = {}
         self._things: dict[str, ThingHandle] = {}
         self._free_bytes: int | None = None
 
@@ -85,10 +86,6 @@ class RemoteBench:
         except BaseException:
             self.close()
             raise
-        self._things = {
-            name: RemoteThing(name, self._mirror, self._http, self._workers, self._feed.hurry)
-            for name in self._mirror.things
-        }
         return self
 
     def close(self) -> None:
@@ -114,8 +111,15 @@ class RemoteBench:
 
     @property
     def things(self) -> Mapping[str, ThingHandle]:
-        """All Things that were there when it was opened, failed ones too."""
+        """All Things, failed ones too; each keeps its handle for as long as it is there."""
+        now = self._mirror.things
+        if now is not self._seen:
+            self._things = {name: self._things.get(name) or self._handle(name) for name in now}
+            self._seen = now
         return self._things
+
+    def _handle(self, name: str) -> RemoteThing:
+        return RemoteThing(name, self._mirror, self._http, self._workers, self._feed.hurry)
 
     @property
     def server(self) -> ServerInfo:

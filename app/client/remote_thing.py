@@ -143,7 +143,7 @@ class RemoteThing:
 
     @property
     def _known(self) -> KnownThing:
-        return self._mirror.things[self._name]
+        return self._mirror.known(self._name)
 
     def _path(self, name: str) -> str:
         return f"/{quote(self._name, safe='')}/{quote(name, safe='')}"
@@ -213,7 +213,7 @@ class RemoteThing:
             self._hurry()
             if not self._mirror.wait_connected(self._http.timeout_s):
                 raise NotAvailableError(self._name, self._mirror.trouble or "the line is cut")
-            if self._known.state not in (ThingState.FAILED, ThingState.DISCONNECTED):
+            if not self._known.state.can_be_tried:
                 return
         self._bring_back("reconnect")
 

@@ -19,6 +19,7 @@ class RemoteSession:
     Attributes:
         handle: The bench.
         settings: The same.
+        editing: None: Things are added where the bench runs.
         ends_bench: False: the bench is another program's.
         stuck: Nothing.
 
@@ -32,6 +33,7 @@ class RemoteSession:
         self.handle = RemoteBench(url).open()
         self.settings = settings
         self.ends_bench = False
+        self.editing = None
         self.stuck: Sequence[str] = ()
 
     def open(self) -> None:

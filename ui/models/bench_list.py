@@ -152,7 +152,7 @@ class BenchListModel(QAbstractListModel):
         if role == Role.SECOND_LINE:
             return self._second_line(row)
         if role == Role.CAN_RETRY:
-            return handle.state in (ThingState.FAILED, ThingState.DISCONNECTED)
+            return handle.state.can_be_tried
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{handle.title}, {LOOKS[row.state].word}, {self._second_line(row)}"
         return None
@@ -251,7 +251,7 @@ class BenchListModel(QAbstractListModel):
 
     def _second_line(self, row: _Thing) -> str:
         handle = row.handle
-        if handle.state in (ThingState.FAILED, ThingState.CLOSED, ThingState.DISCONNECTED):
+        if handle.state.can_be_tried or handle.state is ThingState.CLOSED:
             return handle.reason
         found = self._found.get(handle.name)
         names = (found,) if found else row.watched

@@ -97,7 +97,7 @@ class ThingRow(QWidget):
         self.word.setText(self.word.text().partition(":")[0])
         keep_whole(self.word)
         running = model.current
-        broken = model.state in (ThingState.FAILED, ThingState.DISCONNECTED)
+        broken = model.state.can_be_tried
         self.bar.setVisible(running is not None)
         self.value.setVisible(running is None)
         self.value.set_tone("secondary" if broken else "text")

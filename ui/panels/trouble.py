@@ -12,6 +12,7 @@ from ui.theme import Size, Theme
 from ui.widgets import ReasonLabel, TextButton
 
 _STATES = {
+    ThingState.NOT_STARTED: State.NOT_STARTED,
     ThingState.FAILED: State.FAULT,
     ThingState.DISCONNECTED: State.OFFLINE,
     ThingState.CLOSED: State.CLOSED,
@@ -58,4 +59,6 @@ class Trouble(QWidget):
         self.reason.say(state or State.FAILED, reason if reason[-1] in ".!?…" else f"{reason}.")
         self.retry.setVisible(self._model.state is not ThingState.CLOSED)
         self.retry.setEnabled(not self._trying)
-        self.retry.setText(self.tr("Trying") if self._trying else self.tr("Try again"))
+        first = self._model.state is ThingState.NOT_STARTED
+        again = self.tr("Start") if first else self.tr("Try again")
+        self.retry.setText(self.tr("Trying") if self._trying else again)
