@@ -164,6 +164,26 @@ def test_every_curl_command_works_on_the_demo_bench(
         assert "cancelled" in done.stdout
 
 
+def test_every_command_works_on_the_demo_bench(served: str, tmp_path: Path) -> None:
+    commands = "\n".join(blocks(ROOT / "docs" / "command-line.md", "sh"))
+    program = Path(sys.executable).with_name("labwright")
+    named = f'labwright() {{ "{program}" "$@" --url {served}; }}\n'
+
+    done = subprocess.run(
+        ["bash", "-c", "set -euo pipefail\n" + named + commands],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=110,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "cells.png").read_bytes().startswith(b"\x89PNG")
+    assert "stage: stopped in " in done.stdout
+    assert "good focus" in done.stdout
+
+
 def test_every_line_of_a_client_s_script_works_on_the_demo_bench(
     served: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
