@@ -88,8 +88,8 @@ class TimeWindow:
         self._stand_at(begun_s, begun_s + new_s, now_s, first_s)
 
     def _stand_at(self, begun_s: float, end_s: float, now_s: float, first_s: float | None) -> None:
-        """Stand still, but never with nothing but emptiness in sight."""
+        """Stand still, but not beyond the first value, nor in the future."""
         span_s = end_s - begun_s
         oldest_s = now_s if first_s is None else first_s
-        begun_s = min(max(begun_s, oldest_s - 0.9 * span_s), now_s - 0.1 * span_s)
+        begun_s = min(max(begun_s, oldest_s - span_s), now_s - 0.1 * span_s)
         self._fixed = (begun_s, begun_s + span_s)
