@@ -14,6 +14,7 @@ from app.handles import ThingHandle
 from ui.editors import EditorContext, make_editor
 from ui.editors.curve import NumbersEditor
 from ui.models.field import FieldModel, FieldState
+from ui.panels.box_menu import BoxMenus
 from ui.panels.labelled_row import LabelledRow
 from ui.panels.plot_action import plot_action
 from ui.states import State
@@ -74,6 +75,7 @@ class FieldRow(LabelledRow):
         made.committed.connect(self._committed)
         made.reverted.connect(self._reverted)
         model.changed.connect(self.refresh)
+        self._box_menus = BoxMenus(made.boxes(), self._menu_actions, self)
         self.refresh()
 
     @property
