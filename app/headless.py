@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+from contextlib import suppress
 from types import FrameType
 
 from app.bench_file import BenchSpec
@@ -17,8 +18,20 @@ from things.events import ThingState
 _log = logging.getLogger(__name__)
 
 
+def end_signals() -> tuple[signal.Signals, ...]:
+    """The signals that ask a program to end: SIGHUP too, which a log-off sends.
+
+    Unless it is ignored: a program started by `nohup` is to outlive its terminal.
+    """
+    asking = (signal.SIGINT, signal.SIGTERM)
+    hang_up = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hang_up is None or signal.getsignal(hang_up) is signal.SIG_IGN:
+        return asking
+    return (*asking, hang_up)
+
+
 class EndSignals:
-    """SIGINT and SIGTERM, waited for on the main thread. The second one ends the process at once.
+    """SIGINT, SIGTERM and SIGHUP, waited for on the main thread. A second one ends at once.
 
     A signal may be delivered to any thread, and a main thread that waits for a lock would sleep
     on; so it waits for a byte that Python writes from whichever thread was hit.
@@ -29,9 +42,7 @@ class EndSignals:
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)
         self._woken_before = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        self._before = {
-            number: signal.signal(number, self._ask) for number in (signal.SIGINT, signal.SIGTERM)
-        }
+        self._before = {number: signal.signal(number, self._ask) for number in end_signals()}
 
     def wait(self) -> None:
         """Wait for the first of them."""
@@ -58,7 +69,7 @@ class EndSignals:
 
 
 def run_headless(spec: BenchSpec, settings: Settings) -> int:
-    """Run until SIGINT or SIGTERM. A second signal ends at once.
+    """Run until SIGINT, SIGTERM or SIGHUP. A second signal ends at once.
 
     Args:
         spec: The bench.
@@ -113,5 +124,6 @@ def _open_and_serve(program: Program) -> None:
 
 
 def say(line: str) -> None:
-    """Tell whoever started the program, at once, even through a pipe."""
-    print(line, flush=True)  # noqa: T201 - this is the program talking
+    """Tell whoever started the program, at once, even through a pipe; if he still listens."""
+    with suppress(OSError):  # the terminal may have been closed
+        print(line, flush=True)  # noqa: T201 - this is the program talking

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -201,9 +202,10 @@ class Program:
             lock.release()
 
 
-def end_without_waiting() -> NoReturn:
+def end_without_waiting(code: int = 0) -> NoReturn:
     """End the process although threads hang: the interpreter would wait for them for ever."""
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    with suppress(OSError):  # who listened may be gone
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)

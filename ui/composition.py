@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QApplication
 
 from app.imaging.decoder import ImageDecoder
 from app.opening import program_of
+from app.program import AT_MOST_S, end_without_waiting
 from app.session import Session
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
 from ui.bench_chooser import BenchChooser
+from ui.bench_editor import BenchEditor
 from ui.bench_switch import BenchSwitch, Prepare
 from ui.bridge import Bridge
 from ui.editors.base import number_style
@@ -116,10 +118,15 @@ class Composition(QObject):
             self.bridge,
             bench.file,
         )
+        if session.editing is not None:
+            BenchEditor(
+                self.window, bench, session.editing, self.theme, self.tasks, self.bridge
+            )
         if welcome:
             self.benches.welcome(self.theme, self.centre.widget)
         self.panels.plot_requested.connect(self.window.plot_values)
         self._failed.connect(self.window.tell_failure)
+        qt.commitDataRequest.connect(self.end_with_session)
         if session.settings.dev:
             self._offer_faults()
 
@@ -134,6 +141,20 @@ class Composition(QObject):
             os._exit(1)
         self._ending = True
         self.benches.switch.give_up()
+        self.window.close_without_asking()
+
+    def end_without_window(self) -> None:
+        """End the program from any thread, where the Qt thread hears of nothing any more."""
+        self.session.close()
+        self.decoder.close()
+        end_without_waiting(1)
+
+    def end_with_session(self) -> None:
+        """The user logs off: the bench is closed when this returns; there may be no time after."""
+        self._ending = True
+        closing = threading.Thread(target=self.session.close, name="closing", daemon=True)
+        closing.start()
+        closing.join(self.session.settings.close_wait_s + AT_MOST_S)
         self.window.close_without_asking()
 
     async def close(self) -> None:

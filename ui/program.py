@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import qasync
@@ -20,6 +18,7 @@ from app.session import Session
 from app.settings import Settings
 from ui.attach_window import AttachWindow
 from ui.composition import Composition
+from ui.end_signals import ending_by_signals
 from ui.theme import Theme
 
 _log = logging.getLogger(__name__)
@@ -51,13 +50,7 @@ def run_window(session: Session, *, welcome: bool = False) -> int:
     async def live(qt: QApplication) -> None:
         await _live_on(qt, opened, welcome=welcome)
 
-    try:
-        _run(live)
-    finally:
-        for each in opened:
-            each.close()
-    if any(each.stuck for each in opened):
-        end_without_waiting()
+    _run(live, opened)
     return 0
 
 
@@ -79,18 +72,43 @@ def run_attach(error: BenchInUseError, settings: Settings) -> int:
             opened.append(session)
             await _live_on(qt, opened)
 
-    try:
-        _run(live)
-    finally:
-        for session in opened:
-            session.close()
-    if any(each.stuck for each in opened):
-        end_without_waiting()
+    _run(live, opened)
     return 0 if opened else 2
 
 
-def _run(live: Callable[[QApplication], Coroutine[Any, Any, None]]) -> None:
-    """Run a coroutine on the loop of a Qt application."""
+def _run(live: Callable[[QApplication], Coroutine[Any, Any, None]], opened: list[Session]) -> None:
+    """Run a coroutine on the loop of a Qt application, and close what it opened.
+
+    Where the display goes away - its server died, as at a log-off - Qt ends its loop under the
+    coroutine. The benches are closed all the same; what is left of the window is dropped with the
+    process, since nothing of Qt may be touched any more.
+
+    Args:
+        live: Run to its end.
+        opened: What it has opened; filled meanwhile.
+    """
+    lost: asyncio.Future[None] | None = None  # held to the end: its clean-up would touch Qt
+    try:
+        lost = _run_on_qt(live)
+    finally:
+        if lost is not None:
+            _log.error("The display is gone; the bench is being closed.")
+        for session in opened:
+            session.close()
+    if lost is not None:
+        end_without_waiting(1)
+    if any(session.stuck for session in opened):
+        end_without_waiting()
+
+
+def _run_on_qt(
+    live: Callable[[QApplication], Coroutine[Any, Any, None]],
+) -> asyncio.Future[None] | None:
+    """Run a coroutine on the loop of a Qt application.
+
+    Returns:
+        None; or the coroutine where the display went away under it.
+    """
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
     qt.setApplicationName("labwright")
@@ -99,11 +117,17 @@ def _run(live: Callable[[QApplication], Coroutine[Any, Any, None]]) -> None:
     qt.setQuitOnLastWindowClosed(False)
     loop = qasync.QEventLoop(qt)
     asyncio.set_event_loop(loop)
+    window: asyncio.Future[None] = loop.create_task(live(qt))
     try:
         with loop:
-            loop.run_until_complete(live(qt))
+            loop.run_until_complete(window)
+    except RuntimeError:  # qasync's word for a loop that was ended by Qt
+        if window.done():
+            raise
+        return window
     finally:
         asyncio.set_event_loop(None)
+    return None
 
 
 async def _attached(qt: QApplication, error: BenchInUseError, settings: Settings) -> Session | None:
@@ -112,7 +136,7 @@ async def _attached(qt: QApplication, error: BenchInUseError, settings: Settings
     from app.client.session import RemoteSession
 
     window = AttachWindow(Theme(qt), error, lambda: RemoteSession(error.url, settings))
-    with _signals(window.close):
+    with ending_by_signals(window.close, lambda: end_without_waiting(1)):
         window.show()
         _log.info("Asking whether to attach")
         return await window.answer()
@@ -159,26 +183,10 @@ async def _live(composed: Composition) -> None:
     window.closed.connect(closed.set)
     first_paint = _FirstPaint(window)
     window.installEventFilter(first_paint)
-    with _signals(composed.end):
+    with ending_by_signals(composed.end, composed.end_without_window):
         window.show()
         composed.start()
         try:
             await closed.wait()
         finally:
             await composed.close()
-
-
-@contextmanager
-def _signals(end: Callable[[], object]) -> Iterator[None]:
-    """While the body of the `with` runs, SIGTERM and SIGINT call `end`."""
-    loop = asyncio.get_running_loop()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    with suppress(NotImplementedError):  # Windows has none of these
-        for number in numbers:
-            loop.add_signal_handler(number, end)
-    try:
-        yield
-    finally:
-        with suppress(NotImplementedError):
-            for number in numbers:
-                loop.remove_signal_handler(number)
