@@ -61,3 +61,21 @@ def test_an_action_that_asks_first_is_not_run_at_once() -> None:
     assert runs_at_once({"input": {"type": "object", "properties": {}}})
     assert not runs_at_once({"lw:confirm": "Really?"})
     assert not runs_at_once({"input": {"properties": {"planes": {}}}})
+
+
+def test_what_an_interlock_refuses_is_not_run_but_led_to(
+    bench: FakeBench, done: list[tuple[str, ...]]
+) -> None:
+    bench.things["camera"].interlock("snap", "Needs stage.position.z < 2; it is 3.1 mm.")
+    opener = ThingOpener(
+        lambda thing: None,
+        lambda thing, name: None,
+        lambda thing, name: done.append(("form", thing, name)),
+        lambda thing, name: done.append(("run", thing, name)),
+    )
+
+    found = find(all_entries(bench, [], opener, PaletteWords()), "snap")[0]
+    found.run()
+
+    assert found.kind == "not now, shows why"
+    assert done == [("form", "camera", "snap")]
