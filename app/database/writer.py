@@ -203,7 +203,7 @@ class DatabaseWriter:
             return
         except Exception as error:
             reason = trouble_of(error)
-            self._disconnect_if_broken()
+            self._disconnect()  # whatever state it is in: the next try begins anew
             raise _DiskTroubleError(reason or f"{type(error).__name__}: {error}") from error
 
     def _carry_out_alone(self, connection: Connection, job: _Job) -> None:
@@ -221,11 +221,6 @@ class DatabaseWriter:
         if self._connection is None or self._connection.closed:
             self._connection = self._engine.connect()
         return self._connection
-
-    def _disconnect_if_broken(self) -> None:
-        connection = self._connection
-        if connection is not None and (connection.invalidated or connection.in_transaction()):
-            self._disconnect()
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None

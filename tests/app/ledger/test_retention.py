@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from app.ledger import retention as retention_module
+from app.ledger.retention import Retention
+from app.run_records import RunQuery
+
+YEAR_US = 365 * 86_400 * 1_000_000
+
+
+def numbers(recorded):
+    return [each.number for each in recorded.ledger.find(RunQuery(limit=1000)).runs]
+
+
+@pytest.fixture
+def history(recorded):
+    """A run that goes on, then nine that have ended; the first five are a year old."""
+    running = recorded.start("wait")
+    assert recorded.probe.began.wait(30)
+    for _ in range(9):
+        recorded.run("nothing")
+    recorded.written()
+    change = text(f"UPDATE runs SET requested_us = requested_us - {YEAR_US} WHERE number <= 5")
+    recorded.ledger._database.writer.submit(lambda c: c.execute(change)).result(20)
+    assert running.recorded.done()
+    return recorded
+
+
+def kept(recorded, keep_days, max_mb):
+    keeping = Retention(recorded.ledger._database, keep_days, max_mb)
+    try:
+        return keeping.sweep()
+    finally:
+        keeping.close()
+
+
+def test_what_is_too_old_goes_but_not_what_runs(history, monkeypatch):
+    monkeypatch.setattr(retention_module, "BATCH", 2)
+
+    assert kept(history, 300, 1000) == 4
+    assert numbers(history) == [10, 9, 8, 7, 6, 1]
+
+
+def test_the_oldest_go_where_it_is_too_much_but_never_the_newest(history, monkeypatch):
+    monkeypatch.setattr(retention_module, "BATCH", 3)
+
+    assert kept(history, 3650, 0.005) > 0
+    left = numbers(history)
+    assert left[0] == 10
+    assert left[-1] == 1
+    assert left[:-1] == list(range(10, 10 - len(left) + 1, -1))
+    assert kept(history, 3650, 0.0) > 0
+    assert numbers(history) == [10, 1]
+
+
+def test_nothing_goes_while_there_is_room(history):
+    assert kept(history, 3650, 1000) == 0
+    assert len(numbers(history)) == 10
+
+
+def test_it_looks_by_itself(history):
+    gone = threading.Event()
+
+    class Looking(Retention):
+        def sweep(self):
+            found = super().sweep()
+            gone.set()
+            return found
+
+    looking = Looking(history.ledger._database, 300, 1000, first_look_s=0.01)
+    assert gone.wait(30)
+    looking.close()
+
+    assert numbers(history) == [10, 9, 8, 7, 6, 1]
