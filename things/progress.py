@@ -102,6 +102,7 @@ class ProgressTracker:
         self._notified = -1.0
         self._waiting = False
         self._levels: list[ProgressLevel] = []
+        self._closed_s: float | None = None
 
     def begin(self, total: float | None, label: str) -> ProgressLevel:
         """Open a level inside those that are still counting."""
@@ -133,6 +134,7 @@ class ProgressTracker:
         """All levels as they stand, outermost first."""
         now_s = time.monotonic()
         with self.lock:
+            now_s = now_s if self._closed_s is None else self._closed_s
             return tuple(level.snapshot(now_s) for level in self._levels)
 
     def changed(self, *, force: bool = False) -> None:
@@ -152,8 +154,9 @@ class ProgressTracker:
             self._call_later(due_s, self._tell_later)
 
     def close(self) -> None:
-        """Tell nothing more: the invocation has ended."""
+        """Tell nothing more, and let no more time pass: the invocation has ended."""
         with self.lock:
+            self._closed_s = time.monotonic()
             self._notify = lambda: None
 
     def _tell_later(self) -> None:

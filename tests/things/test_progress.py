@@ -66,6 +66,20 @@ def test_threads_reporting_the_same_label_share_one_level():
     tracker.close()
 
 
+def test_no_time_passes_after_the_end(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    tracker = ProgressTracker(lambda: None)
+    tracker.begin(10, "points").report(5)
+    clock[0] = 2.0
+    tracker.close()
+    clock[0] = 60.0
+
+    (step,) = tracker.snapshot()
+
+    assert (step.elapsed_s, step.remaining_s) == (2.0, 2.0)
+
+
 def test_a_busy_loop_tells_little_but_the_beginning_and_the_end():
     told = []
     tracker = ProgressTracker(lambda: told.append(tracker.snapshot()[0].done))

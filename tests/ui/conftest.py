@@ -743,6 +743,9 @@ class Part:
     def show_action(self, thing: str, action: str, filled: Mapping[str, Any] | None = None) -> None:
         self.calls.append(("action", thing, action, dict(filled or {})))
 
+    def ask_action(self, thing: str, action: str, filled: Mapping[str, Any]) -> None:
+        self.calls.append(("ask", thing, action, dict(filled)))
+
 
 @pytest.fixture
 def make_part(theme: Theme) -> Callable[[], Part]:
