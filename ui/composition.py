@@ -18,7 +18,6 @@ from app.session import Session
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
 from ui.bench_chooser import BenchChooser
-from ui.bench_editor import BenchEditor
 from ui.bench_switch import BenchSwitch, Prepare
 from ui.bridge import Bridge
 from ui.editors.base import number_style
@@ -118,10 +117,6 @@ class Composition(QObject):
             self.bridge,
             bench.file,
         )
-        if session.editing is not None:
-            BenchEditor(
-                self.window, bench, session.editing, self.theme, self.tasks, self.bridge
-            )
         if welcome:
             self.benches.welcome(self.theme, self.centre.widget)
         self.panels.plot_requested.connect(self.window.plot_values)

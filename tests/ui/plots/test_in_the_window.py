@@ -29,9 +29,7 @@ PRESSURE = SeriesKey("rig", "pressure")
 
 
 @pytest.fixture
-def area(
-    bench: FakeBench, theme: Theme, tasks: Tasks, bridge: Bridge, qtbot: QtBot
-) -> PanelsArea:
+def area(bench: FakeBench, theme: Theme, tasks: Tasks, bridge: Bridge, qtbot: QtBot) -> PanelsArea:
     """Real panels of the bench."""
     made = PanelsArea(bench, theme, tasks, bridge)
     qtbot.addWidget(made)
