@@ -159,10 +159,13 @@ class ServerInfo:
     Attributes:
         url: Such as 'http://127.0.0.1:7170'; '' while it is not served.
         note: What an operator should know, such as 'port 7170 was taken'.
+        clients: The address of each connection that follows the bench; empty where that is not
+            known.
     """
 
     url: str
     note: str = ""
+    clients: tuple[str, ...] = ()
 
 
 class FrameSource(Protocol):

@@ -68,12 +68,13 @@ class EndSignals:
         self._asked = True
 
 
-def run_headless(spec: BenchSpec, settings: Settings) -> int:
+def run_headless(spec: BenchSpec, settings: Settings, *, safe: bool = False) -> int:
     """Run until SIGINT, SIGTERM or SIGHUP. A second signal ends at once.
 
     Args:
         spec: The bench.
         settings: Where to listen and where to keep data.
+        safe: Start no Thing; each is started when it is asked for.
 
     Returns:
         The exit code: 0.
@@ -83,7 +84,7 @@ def run_headless(spec: BenchSpec, settings: Settings) -> int:
         PortError: No port could be had.
     """
     ending = EndSignals()
-    program = Program(spec, settings)
+    program = Program(spec, settings, safe=safe)
     failures: list[Exception] = []
 
     def begin() -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -125,7 +126,7 @@ class Program:
             ),
         )
         self.editing = BenchEditing(self.bench)
-        self.handle = LocalBench(self.bench, lambda: self.server_info, dev=settings.dev)
+        self.handle = LocalBench(self.bench, self._reached, dev=settings.dev)
         self.server_info = ServerInfo("")
         self._server: ServerThread | None = None
         self.ends_bench = True
@@ -134,6 +135,15 @@ class Program:
         self._closing = threading.Lock()
         self._closed = False
         self._ended = threading.Event()
+
+    def _reached(self) -> ServerInfo:
+        """Where the bench can be reached, and who is connected now."""
+        server = self._server
+        return (
+            self.server_info
+            if server is None
+            else replace(self.server_info, clients=server.clients)
+        )
 
     def open(self) -> None:
         """Open the Things; slow ones take as long as they take."""

@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable
 
 import frame_to_screen
+import plot_redraw
 import property_read
 import startup
 import window_loads
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "startup": startup.measure,
     "property-read": property_read.measure,
     "frame-to-screen": frame_to_screen.measure,
+    "plot": plot_redraw.measure,
     "many-things": window_loads.many_things,
     "beat": window_loads.beat,
 }

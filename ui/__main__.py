@@ -32,8 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(given)
     if options.connect is None:
         return _open(options)
-    if options.bench is not None or options.host is not None or options.port is not None:
-        parser.error("--connect goes with no bench file, --host or --port: the bench is elsewhere")
+    here = options.bench, options.host, options.port, options.safe or None
+    if any(each is not None for each in here):
+        parser.error(
+            "--connect goes with no bench file, --host, --port or --safe: the bench is elsewhere"
+        )
     return _connect(options)
 
 
@@ -61,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--dev", action="store_true", help="let faults be tried on simulated instruments"
     )
+    parser.add_argument(
+        "--safe", action="store_true", help="start no Thing: each is started by a click"
+    )
     parser.add_argument("--version", action="version", version=f"labwright {version('labwright')}")
     return parser
 
@@ -74,7 +80,12 @@ def _open(options: argparse.Namespace) -> int:
         from app.cli import serve_headless
 
         return serve_headless(
-            options.bench, options.host, options.port, options.data_folder, dev=options.dev
+            options.bench,
+            options.host,
+            options.port,
+            options.data_folder,
+            dev=options.dev,
+            safe=options.safe,
         )
     from app.bench_file import read_bench_file
     from app.cli_errors import refused
@@ -100,7 +111,7 @@ def _open(options: argparse.Namespace) -> int:
     from ui.program import run_attach, run_window
 
     try:
-        program = Program(spec, settings)
+        program = Program(spec, settings, safe=options.safe)
     except BenchInUseError as error:
         refused(error)
         return run_attach(error, settings)

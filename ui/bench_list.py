@@ -175,17 +175,23 @@ class BenchView(QListView):
     Attributes:
         chosen: A Thing was clicked, or Enter pressed on it; its name.
         retry: Somebody wants a failed or absent Thing tried again; its name.
+        reload: Its driver is to be read again and the Thing opened anew; its name.
+        remove: It is to be taken off the bench; its name.
         faults: Somebody wants to try faults on a Thing; its name.
+        offers_removal: Whether the menu has an entry for that.
         offers_faults: Whether the menu has an entry for that.
     """
 
     chosen = Signal(str)
     retry = Signal(str)
+    reload = Signal(str)
+    remove = Signal(str)
     faults = Signal(str)
 
     def __init__(self, theme: Theme, model: BenchListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.offers_faults = False
+        self.offers_removal = False
         self._theme = theme
         self._rows = model
         self._delegate = BenchRowDelegate(theme, self)
@@ -248,10 +254,18 @@ class BenchView(QListView):
         show = QAction(self.tr("Show its panel"), menu)
         show.triggered.connect(lambda _checked=False: self.chosen.emit(name))
         menu.addAction(show)
-        again = QAction(icon(self._theme, "retry", "secondary"), self.tr("Try again"), menu)
+        first = index.data(Role.STATE) is State.NOT_STARTED
+        words = self.tr("Start") if first else self.tr("Try again")
+        again = QAction(icon(self._theme, "retry", "secondary"), words, menu)
         again.setEnabled(bool(index.data(Role.CAN_RETRY)))
         again.triggered.connect(lambda _checked=False: self.retry.emit(name))
         menu.addAction(again)
+        anew = QAction(self.tr("Read its driver again"), menu)
+        anew.triggered.connect(lambda _checked=False: self.reload.emit(name))
+        menu.addAction(anew)
+        if self.offers_removal:
+            menu.addSeparator()
+            menu.addAction(self.tr("Remove from the bench…"), lambda: self.remove.emit(name))
         if self.offers_faults:
             menu.addSeparator()
             menu.addAction(self.tr("Faults…"), lambda: self.faults.emit(name))
@@ -294,6 +308,7 @@ class BenchList(QWidget):
         self.view.chosen.connect(self.select)
         self.view.chosen.connect(self.chosen)
         self.view.retry.connect(self.try_again)
+        self.view.reload.connect(self.read_driver_again)
         column.addWidget(self.view, 1)
         self.fold_button = IconButton(theme, "fold", self.tr("Fold all groups"))
         self.fold_button.clicked.connect(self._fold_all)
@@ -321,6 +336,12 @@ class BenchList(QWidget):
         """Try to bring a Thing back; it says itself how that went."""
         handle = self._model.handle(name)
         self._tasks.start(handle.reconnect(), self.tr("Trying {0} again").format(handle.title))
+
+    def read_driver_again(self, name: str) -> None:
+        """Read a Thing's driver again and open it anew; it says itself how that went."""
+        handle = self._model.handle(name)
+        words = self.tr("Reading the driver of {0} again").format(handle.title)
+        self._tasks.start(handle.reload(), words)
 
     @override
     def eventFilter(self, watched: object, event: QEvent) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.handles import Subscription
-from things.events import Event
+from things.events import Event, PropertyChanged
 
 E = TypeVar("E", bound=Event)
 
@@ -36,9 +36,18 @@ class Bridge(QObject):
     stretches the window paints and answers the mouse. The subscription is asked for more only
     when everything taken was handed out, so a window that cannot follow leaves the events where
     property values are conflated.
+
+    Attributes:
+        brought: How many events were handed out.
+        skipped: How many values were left out for newer ones, because the window fell behind.
     """
 
     _woken = Signal()
+
+    @property
+    def backlog(self) -> int:
+        """How many events were taken and are not handed out yet."""
+        return len(self._waiting)
 
     def __init__(
         self,
@@ -54,6 +63,8 @@ class Bridge(QObject):
         super().__init__(parent)
         self._receivers: dict[tuple[type[Event], str], list[_Receiver]] = {}
         self._waiting: deque[Event] = deque()
+        self.brought = 0
+        self.skipped = 0
         self._gate = threading.Lock()
         self._signalled = False
         self._closed = False
@@ -135,6 +146,9 @@ class Bridge(QObject):
                     return
 
     def _hand_out(self, event: Event) -> None:
+        self.brought += 1
+        if isinstance(event, PropertyChanged):
+            self.skipped += event.skipped
         for event_type in type(event).__mro__:
             for thing in {"", event.thing}:  # what concerns the whole bench has no Thing
                 for receiver in tuple(self._receivers.get((event_type, thing), ())):

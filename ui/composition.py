@@ -18,8 +18,12 @@ from app.session import Session
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
 from ui.bench_chooser import BenchChooser
+from ui.bench_editor import BenchEditor
 from ui.bench_switch import BenchSwitch, Prepare
 from ui.bridge import Bridge
+from ui.commands import Command
+from ui.diagnosis import Diagnosis
+from ui.diagnostics_window import DiagnosticsWindow, bring_to_front
 from ui.editors.base import number_style
 from ui.faults_window import FaultsWindows
 from ui.layout_memory import LayoutMemory
@@ -117,6 +121,9 @@ class Composition(QObject):
             self.bridge,
             bench.file,
         )
+        self._offer_diagnostics()
+        if session.editing is not None:
+            BenchEditor(self.window, bench, session.editing, self.theme, self.tasks, self.bridge)
         if welcome:
             self.benches.welcome(self.theme, self.centre.widget)
         self.panels.plot_requested.connect(self.window.plot_values)
@@ -177,6 +184,22 @@ class Composition(QObject):
             )
             say(self.tr("Waiting for {0}").format(names or self.tr("the instruments")))
         await asyncio.to_thread(self.session.close)
+
+    def _offer_diagnostics(self) -> None:
+        diagnosis = Diagnosis(self.session.handle, self.bridge, self._stall_watch)
+        shown = DiagnosticsWindow(self.theme, diagnosis, self.window)
+        shown.stop_all.connect(self.window.stop_all)
+        self.window.add_commands(
+            [
+                Command(
+                    id="help.diagnostics",
+                    title=self.tr("Diagnostics"),
+                    icon="log",
+                    help=self.tr("Beat, stalls, threads, memory and versions, for a bug report"),
+                    run=lambda: bring_to_front(shown),
+                )
+            ]
+        )
 
     def _offer_faults(self) -> None:
         faults = FaultsWindows(self.session.handle, self.theme, self.tasks, self.window)

@@ -7,15 +7,23 @@ import sys
 import threading
 import time
 import traceback
+from collections import deque
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
+from ui.beat import BeatRecord, Stall
+
 BEAT_MS: Final = 50
 """How often the Qt thread says that it is alive."""
 
-STALL_S: Final = 0.25
-"""Silent for this long, it is stalled; an operator feels that."""
+STALL_S: Final = 0.15
+"""Silent for this long, it is stalled: the beat is late by 100 ms, which an operator feels."""
+
+KEPT: Final = 200
+"""So many stalls are remembered."""
 
 _logger = logging.getLogger(__name__)
 
@@ -28,6 +36,8 @@ class StallWatch(QObject):
 
     Attributes:
         stalls: How many there have been.
+        kept: The newest of them, oldest first.
+        record: How late each beat was, in the last minutes.
     """
 
     def __init__(self, stall_s: float = STALL_S, parent: QObject | None = None) -> None:
@@ -39,6 +49,8 @@ class StallWatch(QObject):
         """
         super().__init__(parent)
         self.stalls = 0
+        self.kept: deque[Stall] = deque(maxlen=KEPT)
+        self.record = BeatRecord()
         self._stall_s = stall_s
         self._watched = threading.get_ident()
         self._beat_s = time.monotonic()
@@ -58,7 +70,9 @@ class StallWatch(QObject):
         self._thread.join()
 
     def _beat(self) -> None:
-        self._beat_s = time.monotonic()
+        now_s = time.monotonic()
+        self.record.add(1000 * (now_s - self._beat_s) - BEAT_MS, now_s)
+        self._beat_s = now_s
 
     def _watch(self) -> None:
         stalled_at: float | None = None
@@ -66,11 +80,14 @@ class StallWatch(QObject):
             beat = self._beat_s
             if stalled_at is not None and beat > stalled_at:
                 _logger.warning("The window stalled for %.2f s", beat - stalled_at)
+                self.kept[-1] = replace(self.kept[-1], took_s=beat - stalled_at)
                 stalled_at = None
             if stalled_at is None and time.monotonic() - beat > self._stall_s:
                 stalled_at = beat
+                where = self._where()
+                self.kept.append(Stall(datetime.now(), where))
                 self.stalls += 1
-                _logger.warning("The window stalls in %s", self._where())
+                _logger.warning("The window stalls in %s", where)
 
     def _where(self) -> str:
         """The innermost frames of the Qt thread, on one line, innermost first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -33,8 +34,11 @@ DISK_MS = 30_000
 STAMP_WIDTH = 260
 """Longer names of samples and operators are cut off in the bar; the tool tip has them whole."""
 
-LOW_DISK_BYTES = 5_000_000_000
-"""Below this the room on the disk is shown as trouble."""
+LOW_DISK_BYTES = 20_000_000_000
+"""Below this the room on the disk is shown as a warning."""
+
+NO_DISK_BYTES = 5_000_000_000
+"""Below this it is shown as trouble."""
 
 
 class TopBar(QWidget):
@@ -119,6 +123,14 @@ class TopBar(QWidget):
             self._show_server()
             self.show_stamp(self._stamp)
 
+    def show_bench(self, title: str, *, unsaved: bool) -> None:
+        """Say which bench it is, and whether it differs from its file."""
+        self.bench_button.show_status(f"{title} *" if unsaved else title, "bench", "text")
+        tip = self.tr("Open another bench, add a Thing, save")
+        if unsaved:
+            tip = self.tr("Things were added or removed and are not in the bench file yet.")
+        self.bench_button.setToolTip(tip)
+
     def show_stamp(self, stamp: Stamp) -> None:
         """Say whose work is done here on what."""
         self._stamp = stamp
@@ -160,9 +172,15 @@ class TopBar(QWidget):
             text, glyph = self.tr("On this computer only"), "computer"
         else:
             text, glyph = self.tr("On the network"), "network"
+        if server.clients:
+            text = self.tr("{0}, {1} connected").format(text, len(server.clients))
         if server.url and not self._compact:
             text = f"{text} · {urlsplit(server.url).netloc}"
         lines = [self.tr("Click to copy {0}").format(server.url)] if server.url else []
+        if server.clients:
+            count = Counter(server.clients)
+            said = [f"{who} × {many}" if many > 1 else who for who, many in sorted(count.items())]
+            lines.append(self.tr("Connected: {0}").format(", ".join(said)))
         if server.note:
             lines.insert(0, one_line(server.note))
             if not self._compact:
@@ -183,16 +201,15 @@ class TopBar(QWidget):
     async def _disk(self) -> None:
         """Ask on a worker thread: a network disk may take its time."""
         free = await asyncio.to_thread(self._bench.disk_free_bytes)
-        low = free < LOW_DISK_BYTES
-        words = size_in_words(free, self.locale())
-        self.disk_label.show_status(
-            self.tr("{0} free").format(words), "disk", "failed" if low else "text"
-        )
-        self.disk_label.setToolTip(
-            self.tr("Little room is left where data is kept.")
-            if low
-            else self.tr("Room where data is kept")
-        )
+        words = self.tr("{0} free").format(size_in_words(free, self.locale()))
+        if free < NO_DISK_BYTES:
+            role, tip = "failed", self.tr("Hardly any room is left where data is kept.")
+        elif free < LOW_DISK_BYTES:
+            role, tip = "waiting", self.tr("Little room is left where data is kept.")
+        else:
+            role, tip = "text", self.tr("Room where data is kept")
+        self.disk_label.show_status(words, "disk", role)
+        self.disk_label.setToolTip(tip)
 
 
 def is_loopback(url: str) -> bool:

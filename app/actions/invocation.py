@@ -219,6 +219,12 @@ class Invocation(threading.Thread):
             )
 
     @property
+    def expires_s(self) -> float | None:
+        """When its time is up, on the monotonic clock, which nobody sets; None until its end."""
+        with self._status_lock:
+            return None if self._ended_s is None else self._ended_s + self.retention_time
+
+    @property
     def took_s(self) -> float | None:
         """From its start to its end on the monotonic clock; None where either has not been."""
         with self._status_lock:

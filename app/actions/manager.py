@@ -25,7 +25,7 @@ from app.errors import (
 from app.handles import InvocationStatus, Origin, OriginKind
 from things.cancelling import CancelEvent
 from things.errors import NotAvailableError
-from things.events import Event, now
+from things.events import Event
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -230,10 +230,11 @@ class ActionManager:
 
     def expire_invocations(self) -> None:
         """Forget those whose time is up; running ones never."""
-        moment = now()
+        moment_s = time.monotonic()
         with self._invocations_lock:
             for id, invocation in tuple(self._invocations.items()):
-                if invocation.expiry_time is not None and invocation.expiry_time <= moment:
+                due_s = invocation.expires_s
+                if due_s is not None and due_s <= moment_s:
                     del self._invocations[id]
 
     def attach_to_app(self, app: Any) -> None:

@@ -73,9 +73,11 @@ class BoundedReader:
         where = f"{thing.name}.{prop.name}"
         if not prop.needs_device:
             return self._desk.read(thing, prop).value
-        if held and thing._core.occupied and thing.lock.holder:
+        occupied = thing._core.occupied and bool(thing.lock.holder)
+        if held and occupied:
             return self._last(thing, prop, where)
-        read = self._desk.read_again if held else self._desk.read
+        # A read that has begun already may answer with what was true before it was asked.
+        read = self._desk.read if occupied else self._desk.read_again
         try:
             if thing._core.inside:  # its own thread would wait for itself
                 return read(thing, prop).value

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.server.addresses import header
 from app.server.event_feed import EventFeed, Listener
-from app.server.parts import Parts
+from app.server.parts import Parts, origin_of
 from app.server.sse import send_events
 
 
@@ -29,15 +29,16 @@ class EventsRoute:
         listener = Listener()
         feed.subscribe(listener)  # before looking back, so that nothing falls between
         try:
-            await send_events(
-                scope,
-                receive,
-                send,
-                long_lived=self._parts.long_lived,
-                first=_missed(feed, header(scope, b"last-event-id")),
-                fresh=listener.fresh,
-                take=lambda: _taken(feed, listener),
-            )
+            with self._parts.clients.connected(origin_of(scope).who):
+                await send_events(
+                    scope,
+                    receive,
+                    send,
+                    long_lived=self._parts.long_lived,
+                    first=_missed(feed, header(scope, b"last-event-id")),
+                    fresh=listener.fresh,
+                    take=lambda: _taken(feed, listener),
+                )
         finally:
             feed.unsubscribe(listener)
 

@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from app.bench import Bench
 from app.server.action_routes import ActionRoutes
 from app.server.blob_routes import blob_routes
+from app.server.clients import Clients
 from app.server.closing import LongLived
 from app.server.cross_origin import allowing
 from app.server.description_routes import DescriptionRoutes
@@ -43,15 +44,24 @@ _UPLOADS = 4
 """How many of the largest may wait for use."""
 
 
-def create_app(bench: Bench, settings: ServerSettings) -> FastAPI:
+def create_app(bench: Bench, settings: ServerSettings, clients: Clients | None = None) -> FastAPI:
     """The web application of a bench; it neither opens nor closes the bench.
 
     Args:
         bench: What is served.
         settings: How.
+        clients: Counts who is connected.
     """
     workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="server-worker")
-    parts = Parts(bench, settings, bench.blobs, workers, EventFeed(bench.bus), LongLived())
+    parts = Parts(
+        bench,
+        settings,
+        bench.blobs,
+        workers,
+        EventFeed(bench.bus),
+        LongLived(),
+        clients or Clients(),
+    )
     readers = ThreadPoolExecutor(_LEDGER_READERS, thread_name_prefix="server-ledger")
     uploads = Uploads(_UPLOADS * settings.max_upload_bytes)
 

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from app.handles import Origin, OriginKind
 from app.server.addresses import base_url
 from app.server.answers import Faulty, fault
 from app.server.blob_context import BlobAddresses
+from app.server.clients import Clients
 from app.server.closing import LongLived
 from app.server.event_feed import EventFeed
 from app.server.settings import ServerSettings
@@ -36,6 +37,7 @@ class Parts:
         workers: Where disk is read, pictures are encoded and inputs are checked; never the loop.
         feed: Everything that happens, numbered.
         long_lived: Connections that stay open until somebody ends them.
+        clients: Who has one.
     """
 
     bench: Bench
@@ -44,6 +46,7 @@ class Parts:
     workers: Executor
     feed: EventFeed
     long_lived: LongLived
+    clients: Clients = field(default_factory=Clients)
 
     async def in_worker(self, call: Callable[[], R]) -> R:
         """Run what may be slow away from the loop."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import uvicorn
 
 from app.bench import Bench
+from app.server.clients import Clients
 from app.server.factory import create_app
 from app.server.settings import ServerSettings
 from app.server.timed_protocol import TimedProtocol, TimedSocketProtocol
@@ -46,7 +47,12 @@ class _Server(uvicorn.Server):
 
 
 def running_server(
-    bench: Bench, settings: ServerSettings, *, grace_s: int, started: Callable[[], None]
+    bench: Bench,
+    settings: ServerSettings,
+    *,
+    grace_s: int,
+    started: Callable[[], None],
+    clients: Clients | None = None,
 ) -> uvicorn.Server:
     """A server for a bench, to be run in the calling thread.
 
@@ -55,8 +61,9 @@ def running_server(
         settings: How.
         grace_s: How long connections are waited for at the end, in seconds.
         started: Called on the loop once connections are accepted.
+        clients: Counts who is connected.
     """
-    app = create_app(bench, settings)
+    app = create_app(bench, settings, clients)
     config = uvicorn.Config(
         app,
         http=TimedProtocol,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from app.bench import Bench
 from app.errors import PortError
 from app.handles import ServerInfo
+from app.server.clients import Clients
 from app.server.ports import listening_sockets
 from app.server.settings import ServerSettings
 
@@ -48,13 +49,19 @@ class ServerThread:
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
         self._failure: BaseException | None = None
+        self._clients = Clients()
         self.url = ""
         self.note = ""
 
     @property
     def info(self) -> ServerInfo:
         """Where the bench can be reached."""
-        return ServerInfo(self.url, self.note)
+        return ServerInfo(self.url, self.note, self.clients)
+
+    @property
+    def clients(self) -> tuple[str, ...]:
+        """The address of each connection that follows the bench."""
+        return self._clients.addresses
 
     def start(self) -> None:
         """Listen; returns once it answers.
@@ -101,7 +108,11 @@ class ServerThread:
             from app.server.running import running_server
 
             self._server = running_server(
-                self._bench, self._settings, grace_s=_GRACE_S, started=self._started
+                self._bench,
+                self._settings,
+                grace_s=_GRACE_S,
+                started=self._started,
+                clients=self._clients,
             )
             self._server.run(sockets=list(sockets))
         except BaseException as error:  # uvicorn ends with SystemExit when it cannot start

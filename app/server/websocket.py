@@ -19,7 +19,7 @@ from app.handles import Problem
 from app.problems import OWN_ERRORS
 from app.server.answers import Refused, answer_to, written
 from app.server.event_feed import Entry, Listener
-from app.server.parts import Parts
+from app.server.parts import Parts, origin_of
 from things.actions import ActionDescriptor
 from things.events import Event, PropertyChanged
 from things.properties import PropertyDescriptor
@@ -84,7 +84,8 @@ class ThingSocket:
         ending = asyncio.create_task(self._parts.long_lived.ended())
         tasks = (hearing, telling, replying, ending)
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            with self._parts.clients.connected(origin_of(scope).who):
+                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             if not hearing.done():
                 code = _GONE if ending.done() else _TOO_SLOW
                 await send({"type": "websocket.close", "code": code})

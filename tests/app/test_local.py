@@ -93,7 +93,7 @@ def test_an_output_that_is_not_there_is_an_error_of_its_own(
         snapshot = await snapped(bench, handle)
         with pytest.raises(NoBlobDataError):
             await handle.picture(snapshot.id, ("nowhere",))
-        bench.actions.get_invocation(snapshot.id).expiry_time = snapshot.requested_at
+        bench.actions.get_invocation(snapshot.id).retention_time = 0.0
         bench.actions.expire_invocations()
         with pytest.raises(InvocationNotFoundError):
             await handle.picture(snapshot.id)

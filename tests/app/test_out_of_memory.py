@@ -50,7 +50,7 @@ with Bench(BenchSpec("Memory", (ThingSpec("hungry", "__main__:Hungry"),))) as be
     bench.invoke("hungry", "work", {}, me).wait_ended(30)
     with open("/proc/self/statm") as statm:
         used = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + 300 * 2**20,) * 2)
+    resource.setrlimit(resource.RLIMIT_AS, (used + 150 * 2**20,) * 2)
     found = []
     for name in sys.argv[1:]:
         if name == "level":

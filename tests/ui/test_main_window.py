@@ -19,6 +19,7 @@ from app.handles import ServerInfo, StopReport
 from ui.layout_memory import LayoutMemory
 from ui.main_window import MainWindow, Say, WindowParts
 from ui.panels import PanelsArea
+from ui.tasks import Tasks
 from ui.theme import DARK, Scheme
 from ui.top_bar import is_loopback
 
@@ -198,8 +199,33 @@ def test_the_top_bar_says_where_the_bench_is_served(
     bench.server = ServerInfo("http://127.0.0.1:7171", "port 7170 was taken")
     qtbot.waitUntil(lambda: "port 7170 was taken" in window.top_bar.server_text)
 
+    bench.server = ServerInfo("http://127.0.0.1:7171", clients=("127.0.0.1", "127.0.0.1"))
+    qtbot.waitUntil(lambda: "only, 2 connected ·" in window.top_bar.server_text)
+    assert "127.0.0.1 × 2" in window.top_bar.server_button.toolTip()
+
     qtbot.mouseClick(window.top_bar.server_button, LEFT)
     assert QGuiApplication.clipboard().text() == "http://127.0.0.1:7171"
+
+
+@pytest.mark.parametrize(
+    ("free", "role"),
+    [(412_000_000_000, "text"), (15_000_000_000, "waiting"), (1_000_000_000, "failed")],
+)
+def test_little_room_on_the_disk_is_shown_in_two_steps(
+    window: MainWindow,
+    bench: FakeBench,
+    tasks: Tasks,
+    free: int,
+    role: str,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    label = window.top_bar.disk_label
+    qtbot.waitUntil(lambda: label.text() == "412 GB free")
+    qtbot.waitUntil(lambda: len(tasks) == 0)
+    monkeypatch.setattr(bench, "disk_free_bytes", lambda: free)
+    window.top_bar._ask_disk()
+    qtbot.waitUntil(lambda: label.role == role and len(tasks) == 0)
 
 
 @pytest.mark.parametrize(

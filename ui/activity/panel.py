@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QStackedWidget, 
 
 from app.actions.events import InvocationChanged, InvocationProgressed
 from app.handles import BenchHandle, InvocationSnapshot, OriginKind
+from things.events import ThingAdded, ThingRemoved
 from ui.activity.details import InvocationDetails
 from ui.activity.list_view import InvocationList
 from ui.activity.log_feed import LogFeed, LogView
@@ -205,8 +206,9 @@ class ActivityPanel(QWidget):
         self.thing_filter = ComboBox(theme)
         self.thing_filter.setAccessibleName(self.tr("Show invocations of"))
         self.thing_filter.addItem(self.tr("Every Thing"), "")
-        for thing in self._parts.bench.things.values():
-            self.thing_filter.addItem(thing.title, thing.name)
+        self._list_things()
+        for event in (ThingAdded, ThingRemoved):
+            self._parts.bridge.on(event, lambda _event: self._list_things(), owner=self)
         self.thing_filter.currentIndexChanged.connect(
             lambda _i: self._model.show_thing(self.thing_filter.currentData())
         )
@@ -232,6 +234,16 @@ class ActivityPanel(QWidget):
         self.clear_button.hide()
         header.tools.insertWidget(0, self.clear_button)
         return header
+
+    def _list_things(self) -> None:
+        """Offer what is on the bench now as a filter; one that is gone shows everything again."""
+        box = self.thing_filter
+        for number in reversed(range(1, box.count())):
+            if box.itemData(number) not in self._parts.bench.things:
+                box.removeItem(number)
+        for thing in self._parts.bench.things.values():
+            if box.findData(thing.name) < 0:
+                box.addItem(thing.title, thing.name)
 
     def _show_page(self, number: int) -> None:
         self._pages.setCurrentIndex(number)

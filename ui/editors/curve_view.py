@@ -66,7 +66,10 @@ class CurveView(QWidget):
         self.update()
 
     def set_axis(self, positions: Row, unit: str, title: str) -> None:
-        """Put the values where they belong; an array of another length is not used."""
+        """Put the values where they belong.
+
+        An array of another length, or one with something in it that is no number, is not used.
+        """
         self._positions, self._axis_unit, self._axis_title = positions, unit, title
         self.update()
 
@@ -113,7 +116,7 @@ class CurveView(QWidget):
         self._read_out(painter, area, foot)
 
     def _positions_of(self) -> Row:
-        if self._positions.size == self._row.size:
+        if self._positions.size == self._row.size and np.isfinite(self._positions).all():
             return self._positions
         return np.arange(self._row.size, dtype=np.float64)
 
@@ -121,8 +124,10 @@ class CurveView(QWidget):
         if self._row.size < 2 or self._pointed is not None:
             return "", ""
         positions = self._positions_of()
-        first, last = (self._written(float(each)) for each in (positions[0], positions[-1]))
-        return first, last + (unit_suffix(self._axis_unit) if self._axis_unit else "")
+        # An axis may count downwards, as wave numbers do; the lowest is at the left all the same.
+        ends = float(positions.min()), float(positions.max())
+        left, right = (self._written(each) for each in ends)
+        return left, right + unit_suffix(self._axis_unit if positions is self._positions else "")
 
     def _written(self, number: float) -> str:
         whole = number.is_integer()
@@ -139,7 +144,8 @@ class CurveView(QWidget):
         x = area.left() + (float(positions[nearest]) - low) / max(high - low, 1e-300) * area.width()
         painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
         painter.setPen(self._theme.colours.text)
-        where = self._written(float(positions[nearest])) + unit_suffix(self._axis_unit)
+        unit = self._axis_unit if positions is self._positions else ""
+        where = self._written(float(positions[nearest])) + unit_suffix(unit)
         value = self._written(float(self._row[nearest])) + unit_suffix(self._unit)
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, f"{where}: {value}")
 

@@ -18,6 +18,8 @@ from things.events import (
     PropertyChanged,
     PropertyFailed,
     StreamChanged,
+    ThingAdded,
+    ThingRemoved,
     ThingState,
     ThingStateChanged,
 )
@@ -94,6 +96,7 @@ class BenchListModel(QAbstractListModel):
             parent: The Qt owner.
         """
         super().__init__(parent)
+        self._bench = bench
         self._style = style
         self._things = {name: _listed(thing) for name, thing in bench.things.items()}
         self._folded: set[str] = set()
@@ -203,6 +206,9 @@ class BenchListModel(QAbstractListModel):
 
     def apply(self, event: Event) -> None:
         """Take an event in; the view hears of it at the next `flush`."""
+        if isinstance(event, (ThingAdded, ThingRemoved)):
+            self._come_and_go()
+            return
         thing = self._things.get(event.thing)
         if thing is None:
             return
@@ -239,6 +245,16 @@ class BenchListModel(QAbstractListModel):
                 self.dataChanged.emit(index, index)
 
     # Inside.
+
+    def _come_and_go(self) -> None:
+        """List what is on the bench now; those that stay keep what is known of them."""
+        now = self._bench.things
+        known = self._things
+        self._things = {
+            name: known[name] if name in known and known[name].handle is handle else _listed(handle)
+            for name, handle in now.items()
+        }
+        self._rearrange()
 
     def _follow(self, snapshot: InvocationSnapshot) -> None:
         thing = self._things.get(snapshot.thing)

@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.handles import BenchHandle
-from things.events import Event
+from app.handles import BenchHandle, ThingHandle
+from things.events import Event, ThingAdded, ThingRemoved
 from ui.bridge import Bridge
 from ui.editors import EditorContext, number_style
 from ui.models.thing import ThingModel
@@ -66,14 +66,13 @@ class PanelsArea(QWidget):
         self.panels: dict[str, ThingPanel] = {}
         context = EditorContext(theme, number_style(self.locale()))
         self._column = PanelColumn()
+        self._bridge = bridge
+        self._context = context
+        self._offers_faults = False
         for handle in bench.things.values():
-            model = ThingModel(handle, context.style, self)
-            model.catch_up(list(bench.invocations()))
-            bridge.on(Event, model.apply, thing=handle.name, owner=model)
-            panel = ThingPanel(model, bench, context, tasks)
-            self._connect(panel)
-            self.panels[handle.name] = panel
-            self._column.add(panel)
+            self._add(handle)
+        bridge.on(ThingAdded, self._added, owner=self)
+        bridge.on(ThingRemoved, self._removed, owner=self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._column)
@@ -136,6 +135,7 @@ class PanelsArea(QWidget):
 
     def offer_faults(self) -> None:
         """Have an entry to try faults in the menu of every panel."""
+        self._offers_faults = True
         for panel in self.panels.values():
             panel.offers_faults = True
 
@@ -155,6 +155,42 @@ class PanelsArea(QWidget):
         """Forget what was chosen."""
         self._chosen.clear()
         self._arrange()
+
+    def _add(self, handle: ThingHandle) -> ThingPanel:
+        model = ThingModel(handle, self._context.style, self)
+        model.catch_up(list(self._bench.invocations()))
+        self._bridge.on(Event, model.apply, thing=handle.name, owner=model)
+        panel = ThingPanel(model, self._bench, self._context, self._tasks)
+        panel.offers_faults = self._offers_faults
+        self._connect(panel)
+        self.panels[handle.name] = panel
+        self._column.add(panel)
+        return panel
+
+    def _added(self, event: ThingAdded) -> None:
+        handle = self._bench.things.get(event.thing)
+        known = self.panels.get(event.thing)
+        if known is not None and known.model.handle is not handle:
+            self._drop(event.thing)
+            known = None
+        if handle is not None and known is None:
+            self._add(handle).set_compact(self._compact)
+            self._arrange()
+
+    def _removed(self, event: ThingRemoved) -> None:
+        # It may have come back under the same name meanwhile.
+        if event.thing in self.panels and event.thing not in self._bench.things:
+            self._drop(event.thing)
+
+    def _drop(self, name: str) -> None:
+        window = self._windows.get(name)
+        if window is not None:
+            window.close()
+        panel = self.panels.pop(name)
+        self._chosen.discard(name)
+        panel.hide()
+        panel.model.deleteLater()
+        panel.deleteLater()
 
     def _connect(self, panel: ThingPanel) -> None:
         name = panel.model.name

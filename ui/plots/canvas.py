@@ -24,7 +24,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from ui.models.numbers import NumberStyle
-from ui.plots.painting import paint_cursor, paint_plot
+from ui.plots.drawing import Drawing
+from ui.plots.painting import paint_cursor
 from ui.plots.picture import Axis, PlotPicture, lay_out
 from ui.plots.plot_model import PlotModel
 from ui.plots.readout import Readout
@@ -86,6 +87,7 @@ class PlotCanvas(QWidget):
         self._picture: PlotPicture | None = None
         self._seen: object = None
         self._stale = True
+        self._drawing: Drawing | None = None
         self._took_ms = 0.0
         self._cursor: float | None = None
         self.readout = Readout(theme, self)
@@ -93,6 +95,9 @@ class PlotCanvas(QWidget):
         self._beat = QTimer(self)
         self._beat.setSingleShot(True)
         self._beat.timeout.connect(self._tick)
+        self._slices = QTimer(self)
+        self._slices.setSingleShot(True)
+        self._slices.timeout.connect(self._draw_on)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -133,9 +138,16 @@ class PlotCanvas(QWidget):
         self.redraw()
 
     def redraw(self) -> None:
-        """Draw the lines anew, in the next turn of the loop."""
+        """Draw the lines anew, in the next turns of the loop."""
         self._stale = True
-        self.update()
+        if self.isVisible() and not self._slices.isActive():
+            self._slices.start(0)
+
+    def draw_now(self) -> None:
+        """Draw the lines anew without a pause."""
+        drawing = self._begin()
+        drawing.finish()
+        self._end(drawing)
 
     @property
     def interval_ms(self) -> int:
@@ -157,24 +169,27 @@ class PlotCanvas(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._stale = True
-        self._beat.start(0)
+        self.redraw()
+        self._beat.start(self.interval_ms)
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._beat.stop()
+        self._slices.stop()
+        self._drawing = None
         self.readout.hide()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._stale = True
+        # It is drawn when it is painted: what is under way has another size.
+        self._drawing = None
 
     @override
     def paintEvent(self, _event: QPaintEvent) -> None:
-        if self._stale or self._layer.deviceIndependentSize().toSize() != self.size():
-            self._draw()
+        if self._layer.deviceIndependentSize().toSize() != self.size():
+            self.draw_now()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._layer)
         picture = self._picture
@@ -300,15 +315,25 @@ class PlotCanvas(QWidget):
         if not self.window().isMinimized() and (self.window_of_time.follows or seen != self._seen):
             self._seen = seen
             self.redraw()
-            if self.readout.isVisible():
-                # The lines move on under a cursor that rests.
-                self._read_out()
         self._beat.start(self.interval_ms)
 
-    def _draw(self) -> None:
-        began = time.perf_counter()
+    def _draw_on(self) -> None:
+        """Draw for a few milliseconds; the rest in the next turns of the loop."""
+        if self._drawing is None:
+            self._drawing = self._begin()
+        if not self._drawing.go_on():
+            self._slices.start(0)
+            return
+        self._end(self._drawing)
+        if self._stale:
+            # Something changed meanwhile. What is finished is shown first.
+            self._slices.start(LEAST_MS)
+
+    def _begin(self) -> Drawing:
+        self._stale = False
+        began_s = time.perf_counter()
         now_s, first_s = self._present()
-        self._picture = lay_out(
+        picture = lay_out(
             [each for each in self._model.series if each.shown],
             QSizeF(self.size()),
             self.window_of_time.ends(now_s, first_s),
@@ -318,16 +343,19 @@ class PlotCanvas(QWidget):
             self._style,
             own=self._own_axes,
         )
-        ratio = self.devicePixelRatioF()
-        self._layer = QPixmap(self.size() * ratio)
-        self._layer.setDevicePixelRatio(ratio)
-        self._layer.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(self._layer)
-        paint_plot(painter, self._picture, self._theme)
-        painter.end()
-        self._stale = False
+        drawing = Drawing(picture, self._theme, self.size(), self.devicePixelRatioF())
+        drawing.took_ms = 1000 * (time.perf_counter() - began_s)
+        return drawing
+
+    def _end(self, drawing: Drawing) -> None:
+        self._drawing = None
+        self._picture, self._layer = drawing.picture, drawing.layer
+        self._took_ms = drawing.took_ms
         self.drawn += 1
-        self._took_ms = 1000 * (time.perf_counter() - began)
+        if self.readout.isVisible():
+            # The lines move on under a cursor that rests.
+            self._read_out()
+        self.update()
 
     def _point(self, place: QPointF) -> None:
         picture = self._picture

@@ -300,9 +300,10 @@ def entry_widths(parts: Sequence[tuple[int, int]], room: int, more: int) -> list
         shortest = [min(title, _SHORTEST_TITLE) for title, _ in parts[:count]]
         if sum(shortest) > left:
             continue
+        longest = max(title for title, _ in parts[:count])
         widest = max(
             limit
-            for limit in range(_SHORTEST_TITLE, max(title for title, _ in parts) + 2)
+            for limit in range(min(_SHORTEST_TITLE, longest), longest + 1)
             if sum(min(title, limit) for title, _ in parts[:count]) <= left
         )
         return [min(title, widest) + other for title, other in parts[:count]]

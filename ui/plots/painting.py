@@ -26,18 +26,21 @@ RIGHT_OF_NOW: Final = 8.0
 """The dot at the end of a line may reach so far out of the area."""
 
 
-def paint_plot(painter: QPainter, picture: PlotPicture, theme: Theme) -> None:
-    """Paint everything but the cursor."""
+def paint_background(painter: QPainter, picture: PlotPicture, theme: Theme) -> None:
+    """Paint everything that is behind the lines."""
     painter.setFont(theme.font(TextSize.SMALL))
     _paint_times(painter, picture, theme)
     _paint_axes(painter, picture, theme)
     _paint_gaps(painter, picture, theme)
+
+
+def paint_line(painter: QPainter, picture: PlotPicture, line: Line, theme: Theme) -> None:
+    """Paint one line of a plot."""
+    painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for line in picture.lines:
-        painter.save()
-        painter.setClipRect(picture.area.adjusted(-1, -4, RIGHT_OF_NOW, 4))
-        _paint_line(painter, line, theme)
-        painter.restore()
+    painter.setClipRect(picture.area.adjusted(-1, -4, RIGHT_OF_NOW, 4))
+    _paint_line(painter, line, theme)
+    painter.restore()
 
 
 def paint_cursor(painter: QPainter, picture: PlotPicture, theme: Theme, x: float) -> None:

@@ -44,6 +44,11 @@ class StatusButton(QAbstractButton):
         self.setSizePolicy(policy)
         self.show_status(text, glyph, "text")
 
+    @property
+    def role(self) -> str:
+        """The colour of its words."""
+        return self._role
+
     def show_status(self, text: str, glyph: str, role: str) -> None:
         """Change what is shown.
 

@@ -327,6 +327,22 @@ def test_thinned_to_pixels_no_column_loses_its_peaks(points: list[tuple[float, f
             assert (told[0], told[-1]) == (true[0], true[-1])
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(20, 120)), max_size=12),
+    st.integers(0, 1500),
+)
+def test_a_legend_never_needs_more_room_than_there_is(
+    parts: list[tuple[int, int]], room: int
+) -> None:
+    found = entry_widths(parts, room, 52)
+    left_out = len(found) < len(parts)
+    if found:
+        assert sum(found) + 6 * (len(found) - 1) + (52 if left_out else 0) <= room
+    assert all(
+        other <= width <= title + other for width, (title, other) in zip(found, parts, strict=False)
+    )
+
+
 def test_a_legend_that_is_too_long_cuts_titles_before_it_leaves_lines_out() -> None:
     parts = [(100, 80), (200, 80), (40, 80)]
     assert entry_widths(parts, 700, 52) == [180, 280, 120]

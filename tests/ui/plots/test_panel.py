@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from things.events import ThingState
 from ui.palette import CommandPalette
+from ui.plots import drawing
 from ui.plots.canvas import PlotCanvas
 from ui.plots.panel import PlotPanel
 from ui.plots.plottable import SeriesKey
@@ -436,12 +437,18 @@ def make_again(theme: Theme, panel: PlotPanel, qtbot: QtBot) -> Callable[[], Plo
     return make
 
 
-def test_twenty_lines_are_drawn_within_a_frame_or_two(panel: PlotPanel, qtbot: QtBot) -> None:
-    """No figure is asserted: the drawing rests by what it took, which is what keeps the beat."""
-    names = ("pressure", "target", "flow", "count")
-    panel.plot([SeriesKey("rig", each) for each in names])
-    for each in panel.model.series:
-        for number in range(20_000):
-            each.take(panel.model.now_s + number / 10, number % 97)
-    canvas = shown(panel, qtbot)
-    assert canvas.interval_ms >= 6 * canvas._took_ms - 1
+def test_many_lines_are_drawn_in_slices_and_look_as_if_drawn_at_once(
+    panel: PlotPanel, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel.plot([SeriesKey("rig", each) for each in ("pressure", "target", "flow", "count")])
+    picture = shown(panel, qtbot).picture
+    assert picture is not None
+    size = panel.canvas.size()
+    monkeypatch.setattr(drawing, "SLICE_S", 0.0)
+
+    sliced = drawing.Drawing(picture, theme, size, 1.0)
+    assert [sliced.go_on() for _ in range(4)] == [False, False, False, True]
+    whole = drawing.Drawing(picture, theme, size, 1.0)
+    whole.finish()
+    assert sliced.layer.toImage() == whole.layer.toImage()
+    assert sliced.took_ms > 0
