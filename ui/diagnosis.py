@@ -72,8 +72,10 @@ class Diagnosis:
         """Everything as text, for a bug report."""
         at = datetime.now(UTC).isoformat(timespec="seconds")
         parts = [f"{_tr('Diagnostics')} {at}"]
-        for section in self.sections():
-            parts.append(f"\n{section.title}\n" + "\n".join(f"  {line}" for line in section.lines))
+        parts += [
+            f"\n{section.title}\n" + "\n".join(f"  {line}" for line in section.lines)
+            for section in self.sections()
+        ]
         return "\n".join(parts) + "\n"
 
     def _beat(self) -> Sequence[str]:
