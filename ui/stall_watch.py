@@ -6,10 +6,11 @@ import logging
 import sys
 import threading
 import time
-import traceback
 from collections import deque
 from dataclasses import replace
 from datetime import datetime
+from queue import Empty, SimpleQueue
+from types import FrameType
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -22,8 +23,14 @@ BEAT_MS: Final = 50
 STALL_S: Final = 0.15
 """Silent for this long, it is stalled: the beat is late by 100 ms, which an operator feels."""
 
+LOOKS_A_STALL: Final = 3
+"""How often the watching thread looks in that time, so that it has seen what a short one did."""
+
 KEPT: Final = 200
 """So many stalls are remembered."""
+
+FRAMES: Final = 4
+"""So many frames are named, innermost first."""
 
 _logger = logging.getLogger(__name__)
 
@@ -32,7 +39,8 @@ class StallWatch(QObject):
     """A thread that looks at the Qt thread's heartbeat and logs each stall once.
 
     Make it on the Qt thread. The log names the innermost frames that ran when the stall was
-    noticed, and how long it lasted once it is over.
+    seen, and how long it lasted once it is over. One that was over before the watching thread
+    could call it a stall is told by the beat itself, which comes too late.
 
     Attributes:
         stalls: How many there have been.
@@ -54,6 +62,11 @@ class StallWatch(QObject):
         self._stall_s = stall_s
         self._watched = threading.get_ident()
         self._beat_s = time.monotonic()
+        # From the Qt thread: the beat before a stall that is over, and how long it lasted.
+        self._over: SimpleQueue[tuple[float, float]] = SimpleQueue()
+        # On the watching thread: the beat before what was seen last, and before what was told.
+        self._seen: tuple[float, str] | None = None
+        self._told: float | None = None
         self._end = threading.Event()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -70,31 +83,56 @@ class StallWatch(QObject):
         self._thread.join()
 
     def _beat(self) -> None:
-        now_s = time.monotonic()
-        self.record.add(1000 * (now_s - self._beat_s) - BEAT_MS, now_s)
+        now_s, before_s = time.monotonic(), self._beat_s
+        silent_s = now_s - before_s
         self._beat_s = now_s
+        self.record.add(1000 * silent_s - BEAT_MS, now_s)
+        if silent_s > self._stall_s:
+            self._over.put((before_s, silent_s))
 
     def _watch(self) -> None:
-        stalled_at: float | None = None
-        while not self._end.wait(self._stall_s / 2):
-            beat = self._beat_s
-            if stalled_at is not None and beat > stalled_at:
-                _logger.warning("The window stalled for %.2f s", beat - stalled_at)
-                self.kept[-1] = replace(self.kept[-1], took_s=beat - stalled_at)
-                stalled_at = None
-            if stalled_at is None and time.monotonic() - beat > self._stall_s:
-                stalled_at = beat
-                where = self._where()
-                self.kept.append(Stall(datetime.now(), where))
-                self.stalls += 1
-                _logger.warning("The window stalls in %s", where)
+        while not self._end.wait(self._stall_s / LOOKS_A_STALL):
+            self._take_over()
+            self._look()
+
+    def _take_over(self) -> None:
+        """Write down what the Qt thread says is over."""
+        while True:
+            try:
+                beat_s, took_s = self._over.get_nowait()
+            except Empty:
+                return
+            self._tell(beat_s)
+            self.kept[-1] = replace(self.kept[-1], took_s=took_s)
+            _logger.warning("The window stalled for %.2f s", took_s)
+
+    def _look(self) -> None:
+        beat_s = self._beat_s
+        silent_s = time.monotonic() - beat_s
+        # The look before the one that would call it a stall may be the last one.
+        if silent_s > self._stall_s * (LOOKS_A_STALL - 1) / LOOKS_A_STALL:
+            self._seen = (beat_s, self._where())
+        if silent_s > self._stall_s:
+            self._tell(beat_s)
+
+    def _tell(self, beat_s: float) -> None:
+        """Write a stall down, once, named by the beat before it."""
+        if self._told == beat_s:
+            return
+        self._told = beat_s
+        seen = self._seen
+        # Code in C that holds the interpreter lets no other thread look.
+        where = seen[1] if seen is not None and seen[0] == beat_s else "code that was not seen"
+        self.kept.append(Stall(datetime.now(), where))
+        self.stalls += 1
+        _logger.warning("The window stalls in %s", where)
 
     def _where(self) -> str:
         """The innermost frames of the Qt thread, on one line, innermost first."""
-        frame = sys._current_frames().get(self._watched)
-        if frame is None:
-            return "a thread that is gone"
-        frames = traceback.extract_stack(frame, limit=64)[-4:]
-        return " < ".join(
-            f"{each.name} ({each.filename}:{each.lineno})" for each in reversed(frames)
-        )
+        frame: FrameType | None = sys._current_frames().get(self._watched)
+        named: list[str] = []
+        while frame is not None and len(named) < FRAMES:
+            code = frame.f_code
+            named.append(f"{code.co_name} ({code.co_filename}:{frame.f_lineno})")
+            frame = frame.f_back
+        return " < ".join(named) or "a thread that is gone"

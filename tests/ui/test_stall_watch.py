@@ -63,3 +63,44 @@ def test_a_window_that_keeps_its_beat_is_left_in_peace(
 
     assert watch.stalls == 0
     watch.close()
+
+
+def test_a_stall_that_was_over_before_it_could_be_called_one_is_told_all_the_same(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = BeatingClock()
+    monkeypatch.setattr("ui.stall_watch.time", clock)
+    watch = StallWatch(0.15)
+    watch._timer.stop()
+
+    def be_late() -> None:
+        """Seen by the watch while it is not late enough; then late all at once."""
+        clock.now_s += 0.12
+        looks = clock.looks
+        while clock.looks < looks + 2:
+            pass
+        clock.now_s += 0.04
+        watch._beat()
+
+    with caplog.at_level(logging.WARNING):
+        be_late()
+        qtbot.waitUntil(lambda: "The window stalled for 0.16 s" in caplog.text)
+    watch.close()
+
+    assert watch.stalls == 1
+    assert "be_late" in watch.kept[-1].where
+
+
+def test_code_that_lets_nobody_look_is_told_without_its_name(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = BeatingClock()
+    monkeypatch.setattr("ui.stall_watch.time", clock)
+    watch = StallWatch(0.15)
+    watch._timer.stop()
+    watch._over.put((clock.now_s, 0.4))
+
+    qtbot.waitUntil(lambda: bool(watch.kept) and watch.kept[-1].took_s == 0.4)
+    watch.close()
+
+    assert watch.kept[-1].where == "code that was not seen"
