@@ -122,7 +122,10 @@ class Program:
             limit=settings.max_invocations,
             stuck_after_s=settings.stuck_after_s,
             recording=RecordingRules(
-                settings.record_runs, settings.ledger_keep_days, settings.ledger_max_mb
+                settings.record_runs,
+                settings.ledger_keep_days,
+                settings.ledger_max_mb,
+                settings.database_url,
             ),
         )
         self.editing = BenchEditing(self.bench)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.actions.recording import NotRecording, Recorder
+from app.database import FILE_NAME
 from app.errors import LedgerFullError
 from app.run_facts import Stamp
 from things.errors import ThingError
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-DATABASE = "labwright.db"
-"""The file in a bench's folder of data that holds the ledger."""
+DATABASE = FILE_NAME
 
 RECORD_WAIT_S = 10.0
 """How long whoever starts a run waits for it to be on disk that it was accepted."""
@@ -39,11 +39,14 @@ class RecordingRules:
         record_runs: Whether runs are recorded. Where they are and cannot be, none is started.
         keep_days: How old recorded runs may become.
         max_mb: How much they may take on the disk, in megabytes.
+        database_url: The address of a PostgreSQL server's database that they are kept in; '' for
+            a file in the bench's folder of data.
     """
 
     record_runs: bool = True
     keep_days: float = 3650.0
     max_mb: float = 2000.0
+    database_url: str = ""
 
 
 class Recording:
@@ -89,11 +92,11 @@ class Recording:
         if self._folder is None or not self._rules.record_runs:
             return None
         # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
-        from app.database.database import Database
+        from app.database.of_bench import open_bench_database
         from app.ledger.ledger import Ledger
 
         try:
-            self._database = Database.at_file(self._folder / DATABASE)
+            self._database = open_bench_database(self._folder, self._rules.database_url)
             self._database.writer.tell(self._troubled)
             self._ledger = Ledger(
                 self._database,

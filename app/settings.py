@@ -95,6 +95,11 @@ class Settings(BaseSettings):
     ledger_max_mb: float = Field(
         2000.0, ge=1, description="How much recorded runs may take on the disk, in megabytes."
     )
+    database_url: str = Field(
+        "",
+        description="Address of a PostgreSQL database that records are kept in, such as "
+        "'postgresql://lab@server/labwright'; a file in the folder of data without.",
+    )
     max_body_bytes: int = Field(
         16 * 2**20, ge=1024, description="Largest JSON body taken from the network, in bytes."
     )

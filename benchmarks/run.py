@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable
 
 import frame_to_screen
+import ledger
 import plot_redraw
 import property_read
 import startup
@@ -31,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "plot": plot_redraw.measure,
     "many-things": window_loads.many_things,
     "beat": window_loads.beat,
+    "ledger": ledger.measure,
 }
 
 

@@ -1,11 +1,18 @@
-"""What all tests share: how hypothesis searches, and a qasync loop that runs under pytest-qt."""
+"""What all tests share: how hypothesis searches, a qasync loop that runs under pytest-qt, and a
+PostgreSQL server."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
+import shutil
+import signal
+import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +27,7 @@ settings.register_profile("house", deadline=None, derandomize="CI" in os.environ
 settings.load_profile("house")
 
 TASKS_END_WITHIN_S = 5.0
+POSTGRESQL_STARTS_WITHIN_S = 60.0
 
 
 @pytest.fixture
@@ -56,3 +64,128 @@ def own_lock_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("locks")
     os.environ["LABWRIGHT_LOCK_FOLDER"] = str(folder)
     return folder
+
+
+class PostgresqlServer:
+    """Debian's PostgreSQL, for one run of the tests; nobody else can reach it.
+
+    It listens on a socket in a folder of its own and ends with the tests, however those end.
+    PostgreSQL refuses to run as root, so there it runs as the user its package made.
+    """
+
+    def __init__(self) -> None:
+        programs = _postgresql_programs()
+        self._folder = Path(tempfile.mkdtemp(prefix="labwright-pg-"))
+        self._user = "postgres" if os.geteuid() == 0 else None
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+        data = self._folder / "data"
+        command = [programs / "initdb", "-D", data, "-U", "lab", "-A", "trust", "-E", "UTF8"]
+        self._run(*command, "--locale=C.UTF-8", "--no-sync")
+        with (self._folder / "server.log").open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    *("setpriv", "--pdeathsig", "QUIT", programs / "postgres", "-D", data),
+                    *("-k", self._folder, "-c", "listen_addresses=", "-F"),
+                    *("-c", "max_connections=50", "-c", "shared_buffers=16MB"),
+                ],
+                user=self._user,
+                group=self._user,
+                cwd=self._folder,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._databases = itertools.count(1)
+        self._wait_until_it_answers()
+
+    def new_database(self) -> str:
+        """Make an empty database; returns its address."""
+        name = f"lab{next(self._databases)}"
+        self.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+        return self._address(name)
+
+    def execute(self, statement: str) -> None:
+        """Carry out a statement as the server's master."""
+        import psycopg
+
+        address = self._address("postgres").replace("+psycopg", "")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)  # type: ignore[call-overload]  # it is no literal
+
+    def close(self) -> None:
+        """End it and take away what it wrote."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(30)
+        shutil.rmtree(self._folder)
+
+    def _address(self, name: str) -> str:
+        return f"postgresql+psycopg://lab@/{name}?host={self._folder}"
+
+    def _run(self, *command: str | Path) -> None:
+        done = subprocess.run(
+            command,
+            user=self._user,
+            group=self._user,
+            cwd=self._folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + POSTGRESQL_STARTS_WITHIN_S
+        while (trouble := self._trouble()) and time.monotonic() < deadline:
+            with suppress(subprocess.TimeoutExpired):  # it may end, but should not
+                self._process.wait(0.05)
+                break
+        assert not trouble, f"{trouble}\n{(self._folder / 'server.log').read_text()}"
+
+    def _trouble(self) -> str:
+        import psycopg
+
+        try:
+            self.execute("SELECT 1")
+        except psycopg.OperationalError as error:
+            return str(error)
+        return ""
+
+
+def _postgresql_programs() -> Path:
+    """Where the server's programs are; Debian keeps them off the path."""
+    found = shutil.which("initdb")
+    folders = [Path(found).parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in folders:
+        if (folder / "postgres").exists() and (folder / "initdb").exists():
+            return folder
+    pytest.fail(
+        "PostgreSQL's server is not installed: `tools/bootstrap test` does it, or "
+        "`apt-get install postgresql`"
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server, started for the first test that asks for it."""
+    server = PostgresqlServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgresqlServer) -> str:
+    """The address of an empty database of the test's own."""
+    return postgresql_server.new_database()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The setting of this name: '' for a file in the folder of data, or an empty database.
+
+    A test of files alone is parametrized with ["sqlite"], indirect.
+    """
+    if request.param == "sqlite":
+        return ""
+    url: str = request.getfixturevalue("postgresql_url")
+    return url

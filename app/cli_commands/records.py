@@ -165,9 +165,9 @@ def asked(url: str | None, bench: Path | None, data_folder: Path | None) -> Iter
     if url is not None:
         raise UsageError("--url goes with neither --bench nor --data-folder: those are files here")
     # Imported here: SQLAlchemy takes 0.16 s, and a bench that runs is asked without it.
-    from app.cli_commands.ledger_file import LedgerFile, ledger_file
+    from app.cli_commands.kept_ledger import KeptLedger, ledger_place
 
-    with LedgerFile(ledger_file(bench, data_folder)) as kept:
+    with KeptLedger(*ledger_place(bench, data_folder)) as kept:
         yield AskedLedger(kept.all, kept.run)
 
 

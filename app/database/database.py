@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from app.database import sqlite
+from app.database import postgresql, sqlite
 from app.database.errors import (
     DatabaseClosedError,
     DatabaseCorruptError,
@@ -27,7 +26,6 @@ from things.events import now
 
 _log = logging.getLogger(__name__)
 
-FILE_NAME = "labwright.db"
 READERS = 4
 CHECKED_WHEN_OPENED_BYTES = 256 * 2**20
 """Larger files are checked in the background: reading them takes longer than a second."""
@@ -87,23 +85,28 @@ class Database:
         return cls(str(file), writing, _sqlite_reading(file, choice), file=file, **options)
 
     @classmethod
-    def at_url(cls, url: str, **options: Any) -> Self:
-        """Open the database of a server, such as 'postgresql+psycopg://lab@localhost/labwright'.
+    def at_url(cls, address: str, schema: str = "", **options: Any) -> Self:
+        """Open a database on a PostgreSQL server; its tables are made where they are missing.
 
         Args:
-            url: Where it is; its driver must be installed.
+            address: Such as 'postgresql://lab@localhost/labwright'.
+            schema: Where the tables are; '' for the one that the address leads to.
             **options: As for the constructor.
 
         Raises:
             DatabaseOpenError: It cannot be opened; nothing in it was changed.
         """
-        place = make_url(url).render_as_string(hide_password=True)
+        url = postgresql.server_url(address)
+        place = postgresql.shown(url)
         with _told_as_opening_errors(place):
-            writing = create_engine(url, poolclass=NullPool)
-            _bring_up_to_date(place, writing, lambda: None)
-            reading = create_engine(
-                url, pool_size=READERS, pool_pre_ping=True, execution_options=_READ_ONLY
-            )
+            writing = postgresql.writing_engine(url, schema)
+
+            def make_schema(connection: Connection) -> None:
+                postgresql.make_schema(connection, schema)
+
+            # All tables are changed in one transaction: what fails leaves them as they were.
+            _bring_up_to_date(place, writing, lambda: None, make_schema)
+            reading = postgresql.reading_engine(url, schema)
         return cls(place, writing, reading, **options)
 
     @classmethod
@@ -118,14 +121,26 @@ class Database:
             raise DatabaseOpenError(str(file), "there is no such file")
         with _told_as_opening_errors(str(file)):
             reading = _sqlite_reading(file, choice)
-            with reading.connect() as connection:
-                version = version_of(connection)
-            if version != HEAD:
-                refuse_unknown(str(file), version or "")
-                raise DatabaseOpenError(
-                    str(file), "an older version wrote it; open its bench once to bring it up"
-                )
+            _refuse_other_versions(str(file), reading)
         return cls(str(file), None, reading, file=file)
+
+    @classmethod
+    def to_read_at_url(cls, address: str, schema: str = "") -> Self:
+        """Open a database on a server only to read it.
+
+        Args:
+            address: As for `at_url`.
+            schema: As for `at_url`.
+
+        Raises:
+            DatabaseOpenError: It is not there, of another version, or cannot be read.
+        """
+        url = postgresql.server_url(address)
+        place = postgresql.shown(url)
+        with _told_as_opening_errors(place):
+            reading = postgresql.reading_engine(url, schema)
+            _refuse_other_versions(place, reading)
+        return cls(place, None, reading)
 
     @property
     def writer(self) -> DatabaseWriter:
@@ -165,9 +180,6 @@ class Database:
             _log.error("%s: the disk does not answer; what was not written is lost.", self.place)
 
 
-_READ_ONLY = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
-
-
 @contextmanager
 def _told_as_opening_errors(place: str) -> Iterator[None]:
     try:
@@ -199,12 +211,33 @@ def _check_file(file: Path, choice: sqlite.SqliteChoice) -> None:
             raise DatabaseCorruptError(str(file), f"the database is damaged: {found}")
 
 
-def _bring_up_to_date(place: str, engine: Engine, back_up: Callable[[], None]) -> None:
+def _refuse_other_versions(place: str, reading: Engine) -> None:
+    try:
+        with reading.connect() as connection:
+            version = version_of(connection)
+        if version is None:
+            raise DatabaseOpenError(place, "there is nothing in it")
+        if version != HEAD:
+            refuse_unknown(place, version)
+            reason = "an older version wrote it; open its bench once to bring it up"
+            raise DatabaseOpenError(place, reason)
+    except BaseException:
+        reading.dispose()
+        raise
+
+
+def _bring_up_to_date(
+    place: str,
+    engine: Engine,
+    back_up: Callable[[], None],
+    prepare: Callable[[Connection], None] = lambda connection: None,
+) -> None:
     with engine.connect() as connection, connection.begin():
         version = version_of(connection)
         if version == HEAD:
             return
         if version is None:
+            prepare(connection)
             make_tables(connection)
             return
     refuse_unknown(place, version)

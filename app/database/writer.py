@@ -14,7 +14,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from app.database.errors import DatabaseBusyError, DatabaseClosedError, DatabaseFullError
+from app.database.errors import (
+    DatabaseBusyError,
+    DatabaseClosedError,
+    DatabaseError,
+    DatabaseFullError,
+)
 from app.database.faults import trouble_of
 
 _log = logging.getLogger(__name__)
@@ -204,7 +209,13 @@ class DatabaseWriter:
         except Exception as error:
             reason = trouble_of(error)
             self._disconnect()  # whatever state it is in: the next try begins anew
-            raise _DiskTroubleError(reason or f"{type(error).__name__}: {error}") from error
+            if not reason:
+                reason = (
+                    error.reason
+                    if isinstance(error, DatabaseError)
+                    else f"{type(error).__name__}: {error}"
+                )
+            raise _DiskTroubleError(reason) from error
 
     def _carry_out_alone(self, connection: Connection, job: _Job) -> None:
         """Without a savepoint: its failure takes back the whole transaction, which is its own."""

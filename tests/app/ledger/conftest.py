@@ -28,15 +28,23 @@ SPEC = BenchSpec(
 )
 
 
+NO_ROOM = """DO $$ BEGIN
+RAISE EXCEPTION 'the disk is full: No space left on device' USING ERRCODE = 'disk_full'; END $$"""
+
+
 class Disk:
-    """Gives the ledger as much room as it likes, by SQLite's own limit of pages."""
+    """Gives the ledger as much room as it likes: by SQLite's own limit of pages, or by what the
+    server says where it has none."""
 
     def __init__(self, ledger: Ledger) -> None:
         self.pages = 1_000_000
         event.listen(ledger._database.writer._engine, "begin", self._limit)
 
     def _limit(self, connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA max_page_count={self.pages}").fetchall()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"PRAGMA max_page_count={self.pages}").fetchall()
+        elif self.pages == 1:
+            connection.exec_driver_sql(NO_ROOM)
 
     def fill(self) -> None:
         self.pages = 1
@@ -99,12 +107,12 @@ Opens = Callable[..., Recorded]
 
 
 @pytest.fixture
-def opens(tmp_path: Path) -> Iterator[Opens]:
+def opens(tmp_path: Path, database_url: str) -> Iterator[Opens]:
     """Opens the bench; what it opens is closed at the end."""
     opened: list[Recorded] = []
 
     def open_it(**rules: Any) -> Recorded:
-        recorded = Recorded(tmp_path / "data", RecordingRules(**rules))
+        recorded = Recorded(tmp_path / "data", RecordingRules(database_url=database_url, **rules))
         opened.append(recorded)
         return recorded
 

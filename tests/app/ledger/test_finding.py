@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.database.database import Database
+from app.database.of_bench import read_bench_database
 from app.errors import LedgerError, RunQueryError
 from app.handles import Origin, OriginKind, Stamp
 from app.ledger.reading import RunReader
-from app.recording import DATABASE
 from app.run_records import RunQuery, RunState
 
 ADA = Origin(OriginKind.WINDOW)
@@ -112,9 +111,9 @@ def test_a_cursor_of_nobody_s_is_refused(history, after):
         history.find(RunQuery(after=after))
 
 
-def test_a_ledger_can_be_read_while_nothing_runs(recorded, history, tmp_path):
+def test_a_ledger_can_be_read_while_nothing_runs(recorded, history, tmp_path, database_url):
     recorded.bench.close()
-    database = Database.to_read(tmp_path / "data" / DATABASE)
+    database = read_bench_database(tmp_path / "data", database_url)
 
     assert actions(RunReader(database).find(RunQuery())) == ALL
     database.close()

@@ -3,11 +3,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from app.handles import Origin, OriginKind
 from app.recording import DATABASE
 from app.run_records import RunQuery, RunState
 
 ME = Origin(OriginKind.SCRIPT, "a test")
+
+
+# Whatever is told of the file itself.
+on_a_file = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def copied_as_a_crash_leaves_it(folder: Path, target: Path) -> None:
@@ -17,6 +23,7 @@ def copied_as_a_crash_leaves_it(folder: Path, target: Path) -> None:
         shutil.copy(file, target / file.name)
 
 
+@on_a_file
 def test_what_ran_when_the_program_died_is_interrupted(opens, tmp_path: Path):
     recorded = opens()
     ended = recorded.run("double")
@@ -55,6 +62,7 @@ def test_what_is_abandoned_at_the_end_is_interrupted_and_says_for_how_long_it_wa
     assert found.started_at is not None
 
 
+@on_a_file
 def test_ending_in_order_leaves_nothing_running_and_one_file(opens, tmp_path: Path):
     recorded = opens()
     cancelled = recorded.start("wait")

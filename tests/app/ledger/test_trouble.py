@@ -13,6 +13,9 @@ from app.run_records import RunQuery, RunState
 from app.server.settings import ServerSettings
 from app.server.thread import ServerThread
 
+# Whatever is told of the file itself.
+on_a_file = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 def states(recorded):
     return {each.id: each.state for each in recorded.ledger.find(RunQuery(limit=1000)).runs}
@@ -160,6 +163,7 @@ def test_when_too_much_waits_roots_are_refused_and_children_left_out_and_counted
     assert f"{left_out} runs that this one started are not in the ledger" in found.log[-1].message
 
 
+@on_a_file
 def test_a_ledger_that_is_damaged_is_said_and_nothing_is_started(opens, tmp_path: Path):
     file = tmp_path / "data" / DATABASE
     file.parent.mkdir()
@@ -177,6 +181,7 @@ def test_a_ledger_that_is_damaged_is_said_and_nothing_is_started(opens, tmp_path
     assert file.read_bytes() == b"Dear diary, " * 1000
 
 
+@on_a_file
 def test_without_recording_a_damaged_ledger_stops_nobody(opens, tmp_path: Path):
     file = tmp_path / "data" / DATABASE
     file.parent.mkdir()

@@ -1,4 +1,4 @@
-"""The ledger as a file that is only read, whether its bench runs or not."""
+"""The ledger where it is kept, only read, whether its bench runs or not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from app.database.database import Database
+from app.database.of_bench import read_bench_database
 from app.errors import LedgerError
 from app.instance_lock import bench_folder
 from app.ledger.reading import RunReader
@@ -19,18 +19,19 @@ from app.run_records import RunQuery, RunRecord
 from app.settings import read_settings
 
 
-class LedgerFile:
-    """Reads a ledger's file; nothing in it is changed, whoever else has it.
+class KeptLedger:
+    """Reads a ledger where it is kept; nothing in it is changed, whoever else has it.
 
     Args:
-        file: The database.
+        folder: The bench's folder of data.
+        address: Of the server that has it; '' where it is a file in that folder.
 
     Raises:
         DatabaseOpenError: It is not there, or cannot be read.
     """
 
-    def __init__(self, file: Path) -> None:
-        self._database = Database.to_read(file)
+    def __init__(self, folder: Path, address: str) -> None:
+        self._database = read_bench_database(folder, address)
         self._reader = RunReader(self._database)
 
     def __enter__(self) -> Self:
@@ -54,7 +55,7 @@ class LedgerFile:
             most: How many at most.
 
         Raises:
-            LedgerError: The file cannot be read.
+            LedgerError: It cannot be read.
         """
         left = most
         while left > 0:
@@ -70,12 +71,12 @@ class LedgerFile:
 
         Raises:
             InvocationNotFoundError: The ledger has none of that id.
-            LedgerError: The file cannot be read.
+            LedgerError: It cannot be read.
         """
         return self._reader.run(id)
 
 
-def ledger_file(bench: Path | None, data_folder: Path | None) -> Path:
+def ledger_place(bench: Path | None, data_folder: Path | None) -> tuple[Path, str]:
     """Where the ledger of a bench is kept.
 
     Args:
@@ -83,19 +84,27 @@ def ledger_file(bench: Path | None, data_folder: Path | None) -> Path:
             bench has a ledger in the folder.
         data_folder: The program's folder of data; from the settings when None.
 
+    Returns:
+        The bench's folder of data, and the address of the server that has its ledger; '' where it
+        is a file in that folder.
+
     Raises:
         LedgerError: There is none, or several and none was named.
     """
-    folder = read_settings(data_folder=data_folder).data_folder
+    settings = read_settings(data_folder=data_folder)
+    folder, address = settings.data_folder, settings.database_url
     if bench is not None:
-        file = bench_folder(folder, bench_file_of(bench)) / DATABASE
-        if not file.is_file():
+        found = bench_folder(folder, bench_file_of(bench))
+        if not address and not (found / DATABASE).is_file():
             raise LedgerError(f"nothing was recorded of {bench} in {folder}")
-        return file
-    found = sorted(folder.glob(f"benches/*/{DATABASE}"))
-    if not found:
+        return found, address
+    within = "*/" if address else f"*/{DATABASE}"
+    benches = sorted(
+        place if address else place.parent for place in folder.glob(f"benches/{within}")
+    )
+    if not benches:
         raise LedgerError(f"nothing was recorded in {folder}")
-    if len(found) > 1:
-        names = ", ".join(file.parent.name.rpartition("-")[0] for file in found)
+    if len(benches) > 1:
+        names = ", ".join(each.name.rpartition("-")[0] for each in benches)
         raise LedgerError(f"{folder} has several ledgers ({names}); --bench FILE says which")
-    return found[0]
+    return benches[0], address
