@@ -80,8 +80,8 @@ class PostgresqlServer:
         if self._user is not None:
             shutil.chown(self._folder, self._user)
         data = self._folder / "data"
-        command = [programs / "initdb", "-D", data, "-U", "lab", "-A", "trust", "-E", "UTF8"]
-        self._run(*command, "--locale=C.UTF-8", "--no-sync")
+        options = ("-U", "lab", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self._run(programs / "initdb", "-D", data, *options)
         with (self._folder / "server.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -110,7 +110,7 @@ class PostgresqlServer:
 
         address = self._address("postgres").replace("+psycopg", "")
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]  # it is no literal
+            connection.execute(statement)
 
     def close(self) -> None:
         """End it and take away what it wrote."""
