@@ -114,14 +114,18 @@ class CommandTable(QObject):
             self._refresh(command)
 
     def menu(self, parent: QWidget) -> QMenu:
-        """A menu of the commands, a line between groups; refreshed each time it opens."""
+        """A menu of the commands, a line between groups, refreshed each time it opens.
+
+        Groups stand in the order in which they came; that of the window, with 'Close', is last.
+        """
         made = QMenu(parent)
         made.setToolTipsVisible(True)
         groups: dict[str, list[Command]] = {}
         for command in self:
             if command.in_menu:
                 groups.setdefault(command.group, []).append(command)
-        for number, commands in enumerate(groups.values()):
+        last = groups.pop("window", [])
+        for number, commands in enumerate([*groups.values(), last] if last else groups.values()):
             if number:
                 made.addSeparator()
             for command in commands:

@@ -28,6 +28,11 @@ from ui.editors.base import number_style
 from ui.faults_window import FaultsWindows
 from ui.layout_memory import LayoutMemory
 from ui.main_window import MainWindow, Say, WindowParts
+from ui.notifications.choice import NotificationChoice
+from ui.notifications.desktop import Desktop
+from ui.notifications.notifier import Notifier
+from ui.notifications.popover import NotificationsPopover
+from ui.notifications.system import desktop_of_this_system
 from ui.panels.panels_area import PanelsArea
 from ui.recent_benches import RecentBenches
 from ui.stall_watch import StallWatch
@@ -49,6 +54,7 @@ class Composition(QObject):
         session: The bench, not yet opened; or one elsewhere.
         theme: How it looks, where another window was there before.
         prepare: Makes the session of another bench, in a worker; from its file by default.
+        desktop: Shows messages beside the window; this system's by default.
         welcome: Whether to greet somebody who is here for the first time.
 
     Attributes:
@@ -65,6 +71,7 @@ class Composition(QObject):
         *,
         theme: Theme | None = None,
         prepare: Prepare | None = None,
+        desktop: Desktop | None = None,
         welcome: bool = False,
     ) -> None:
         super().__init__()
@@ -122,6 +129,8 @@ class Composition(QObject):
             bench.file,
         )
         self._offer_diagnostics()
+        self.desktop = desktop or desktop_of_this_system(self)
+        self._offer_notifications(NotificationChoice(settings))
         if session.editing is not None:
             BenchEditor(self.window, bench, session.editing, self.theme, self.tasks, self.bridge)
         if welcome:
@@ -165,6 +174,7 @@ class Composition(QObject):
         self.bridge.close()
         self.viewer.close_viewer()
         await self.tasks.close()
+        await self.desktop.close()
         await asyncio.to_thread(self._close_rest)
         logging.getLogger().removeHandler(self.log.handler)
 
@@ -197,6 +207,24 @@ class Composition(QObject):
                     icon="log",
                     help=self.tr("Beat, stalls, threads, memory and versions, for a bug report"),
                     run=lambda: bring_to_front(shown),
+                )
+            ]
+        )
+
+    def _offer_notifications(self, choice: NotificationChoice) -> None:
+        window = self.window
+        bench = self.session.handle
+        Notifier(bench, self.bridge, choice, window.notices, self.desktop, self.tasks, self)
+        self.desktop.clicked.connect(lambda: bring_to_front(window))
+        popover = NotificationsPopover(self.theme, choice, window)
+        window.add_commands(
+            [
+                Command(
+                    id="help.notifications",
+                    title=self.tr("Notifications…"),
+                    icon="notify",
+                    help=self.tr("Which runs are told of when they end, here and on the desktop"),
+                    run=lambda: popover.open_below(window.top_bar.menu_button),
                 )
             ]
         )

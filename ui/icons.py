@@ -73,6 +73,7 @@ GLYPHS: Final = {
     "account": "account-circle-outline",
     "copy": "content-copy",
     "log": "text-box-outline",
+    "notify": "bell-outline",
     "thing": "cube-outline",
     "property": "tune-variant",
     "plot": "chart-line",

@@ -102,13 +102,16 @@ class Notices(QWidget):
         widgets = [item.widget() for item in items if item is not None]
         return [widget for widget in widgets if isinstance(widget, Notice)]
 
-    def say(self, text: str, *, role: str = "secondary", details: str = "") -> Notice:
+    def say(
+        self, text: str, *, role: str = "secondary", details: str = "", stays: bool = False
+    ) -> Notice:
         """Show a message.
 
         Args:
             text: One plain sentence: what happened, to which Thing, what to do now.
             role: 'failed' or 'waiting' stays until closed; anything else goes by itself.
             details: More of it, on a click; plain text.
+            stays: Whether it stays until closed, whatever its role.
         """
         for same in self.shown:
             if (same.text, same.details) == (text, details):
@@ -120,7 +123,7 @@ class Notices(QWidget):
         self._column.addWidget(notice)
         # A layout gives no room to what was never shown.
         notice.show()
-        if role not in ("failed", "waiting"):
+        if not stays and role not in ("failed", "waiting"):
             timer = QTimer(notice)
             timer.setSingleShot(True)
             timer.timeout.connect(lambda: self._remove(notice))

@@ -63,3 +63,13 @@ def test_two_commands_of_one_id_or_shortcut_are_refused(theme: Theme, window: QW
         table.add(Command(id="a.go", title="Go", run=lambda: None))
     with pytest.raises(ValueError, match=r"Ctrl\+G runs 'a\.go' already"):
         table.add(Command(id="a.other", title="Go", shortcut="Ctrl+G", run=lambda: None))
+
+
+def test_what_closes_the_window_stands_last_in_the_menu(theme: Theme, window: QWidget) -> None:
+    table = CommandTable(theme, window)
+    for command_id in ("bench.open", "window.close", "help.told"):
+        table.add(Command(id=command_id, title=command_id, run=lambda: None))
+
+    titles = [each.text() for each in table.menu(window).actions() if not each.isSeparator()]
+
+    assert titles == ["bench.open", "help.told", "window.close"]

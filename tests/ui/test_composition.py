@@ -23,6 +23,8 @@ from app.settings import read_settings
 from resources import resource
 from things.events import ThingState
 from ui.composition import Composition
+from ui.diagnostics_window import DiagnosticsWindow
+from ui.notifications.popover import NotificationsPopover
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -154,3 +156,18 @@ def test_a_value_out_of_range_is_explained_under_its_field_and_never_sent(
     last = composed.session.handle.things["camera"].last("exposure")
     assert last is not None
     assert last.value == 25.0
+
+
+def test_the_menu_opens_diagnostics_and_the_choice_of_notifications(
+    composed: Composition, qtbot: QtBot
+) -> None:
+    commands = composed.window.commands
+    commands.action("help.diagnostics").trigger()
+    shown = composed.window.findChild(DiagnosticsWindow)
+    assert shown is not None
+    qtbot.waitUntil(lambda: "Demo bench" in shown.text.toPlainText(), timeout=PATIENCE_MS)
+
+    commands.action("help.notifications").trigger()
+    popover = composed.window.findChild(NotificationsPopover)
+    assert popover is not None
+    assert popover.isVisible()

@@ -1,0 +1,106 @@
+"""Says in the window, and on the desktop while nobody looks at it, what ended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.actions.events import LedgerTroubled
+from app.handles import BenchHandle, InvocationSnapshot, OriginKind
+from ui.bridge import Bridge
+from ui.notices import Notices
+from ui.notifications.choice import NotificationChoice, Tell
+from ui.notifications.desktop import Desktop, DesktopError
+from ui.notifications.endings import LONG_S, Endings
+from ui.notifications.message import Message, messages_of
+from ui.tasks import Tasks
+
+_log = logging.getLogger(__name__)
+
+
+def in_front() -> bool:
+    """Whether the operator looks at a window of this program."""
+    return QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
+
+
+class Notifier(QObject):
+    """Puts runs that ended into words and shows them.
+
+    Args:
+        bench: Whose runs.
+        bridge: Its events.
+        choice: What the operator wants to be told.
+        notices: The messages of the window.
+        desktop: Those of the desktop.
+        tasks: Asks the desktop.
+        parent: The Qt owner.
+        looks: Whether a window of ours is in front.
+    """
+
+    def __init__(
+        self,
+        bench: BenchHandle,
+        bridge: Bridge,
+        choice: NotificationChoice,
+        notices: Notices,
+        desktop: Desktop,
+        tasks: Tasks,
+        parent: QObject,
+        looks: Callable[[], bool] = in_front,
+    ) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._choice = choice
+        self._notices = notices
+        self._desktop = desktop
+        self._tasks = tasks
+        self._looks = looks
+        self._said_no_desktop = False
+        self._endings = Endings(bench, bridge, choice, self)
+        self._endings.told.connect(self._tell)
+        bridge.on(LedgerTroubled, self._tell_of_ledger, owner=self)
+        if bench.ledger_trouble:
+            self._tell_of_ledger(LedgerTroubled(thing="", reason=bench.ledger_trouble))
+
+    def _tell(self, ended: Sequence[InvocationSnapshot]) -> None:
+        looks = self._looks()
+        worth = [run for run in ended if not (looks and self._is_seen(run))]
+        for message in messages_of(worth, self._title_of):
+            self._say(message, looks=looks)
+
+    def _is_seen(self, run: InvocationSnapshot) -> bool:
+        """Whether its panel and its row say enough: whoever asked for it just now looks there."""
+        if self._choice.tell is Tell.ALL or run.stuck:
+            return False
+        return run.origin.kind is OriginKind.WINDOW and run.elapsed_s < LONG_S
+
+    def _say(self, message: Message, *, looks: bool) -> None:
+        role = "failed" if message.trouble else "secondary"
+        # What was said while nobody looked stays until somebody does.
+        self._notices.say(message.text, role=role, details=message.details, stays=not looks)
+        if not looks and self._choice.on_desktop:
+            self._tasks.start(self._show(message), self.tr("Telling the desktop"))
+
+    async def _show(self, message: Message) -> None:
+        try:
+            await self._desktop.show(message)
+        except DesktopError as error:
+            # Once: the window says it anyhow, and the operator can do nothing about it here.
+            if not self._said_no_desktop:
+                self._said_no_desktop = True
+                _log.info("Nothing is told on the desktop: %s", error)
+
+    def _tell_of_ledger(self, event: LedgerTroubled) -> None:
+        if event.reason:
+            text = self.tr("Runs cannot be recorded now, and new ones are refused.")
+            self._say(Message(text, event.reason, trouble=True), looks=self._looks())
+        else:
+            text = self.tr("Runs are recorded again.")
+            self._say(Message(text), looks=self._looks())
+
+    def _title_of(self, thing: str) -> str:
+        handle = self._bench.things.get(thing)
+        return handle.title if handle is not None else thing
