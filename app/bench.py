@@ -27,7 +27,7 @@ from app.handles import Origin, Reading, Stamp, StopReport
 from app.history import History
 from app.interlocks.engine import Interlocks
 from app.interlocks.errors import ConditionError
-from app.property_desk import PropertyDesk, property_named
+from app.property_desk import WRITE_WAIT_S, PropertyDesk, property_named
 from app.recording import Recording, RecordingRules, wait_until_recorded
 from app.run_records import RunHistory
 from app.slot_calls import SlotCaller
@@ -69,6 +69,7 @@ class Bench:
         data_folder: Where settings are kept; None keeps none.
         limit: How many invocations may run at once.
         stuck_after_s: How long after it was asked to stop a run that goes on counts as stuck.
+        write_wait_s: How long a write waits for a Thing that is busy, in seconds.
         recording: What is recorded of runs; nothing without a folder of data.
 
     Attributes:
@@ -90,6 +91,7 @@ class Bench:
         data_folder: Path | None = None,
         limit: int = DEFAULT_LIMIT,
         stuck_after_s: float = STUCK_AFTER_S,
+        write_wait_s: float = WRITE_WAIT_S,
         recording: RecordingRules = RecordingRules(),
     ) -> None:
         self.spec = spec
@@ -97,7 +99,9 @@ class Bench:
         self.bus = EventBus()
         self.blobs = BlobDataManager()
         self.workers = FairWorkers()
-        self.properties = PropertyDesk(self.workers, self._lost, interlock=self._interlocked)
+        self.properties = PropertyDesk(
+            self.workers, self._lost, write_wait_s=write_wait_s, interlock=self._interlocked
+        )
         self.actions = ActionManager(
             self.bus.publish,
             limit=limit,

@@ -84,19 +84,23 @@ class Mailbox:
 
 
 class EventBus:
-    """Fans events out to mailboxes. Publish from any thread."""
+    """Fans events out to mailboxes. Publish from any thread; all listeners see one order."""
 
     def __init__(self) -> None:
         self._mailboxes: tuple[Mailbox, ...] = ()
         self._lock = threading.Lock()
+        # Else two threads that publish at once could fill two mailboxes in different orders.
+        # A listener that is woken may publish in turn, though none of ours does.
+        self._publishing = threading.RLock()
 
     def publish(self, event: Event) -> None:
         """Put the event into every mailbox; one that fails never stops the others."""
-        for mailbox in self._mailboxes:
-            try:
-                mailbox.put(event)
-            except Exception:
-                _log.exception("A listener could not be woken; the others go on.")
+        with self._publishing:
+            for mailbox in self._mailboxes:
+                try:
+                    mailbox.put(event)
+                except Exception:
+                    _log.exception("A listener could not be woken; the others go on.")
 
     def subscribe(self, wake: Callable[[], None], *, backlog: int = BACKLOG) -> Mailbox:
         """A mailbox for a new listener.

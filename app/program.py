@@ -121,6 +121,7 @@ class Program:
             data_folder=folder,
             limit=settings.max_invocations,
             stuck_after_s=settings.stuck_after_s,
+            write_wait_s=settings.write_wait_s,
             recording=RecordingRules(
                 settings.record_runs,
                 settings.ledger_keep_days,

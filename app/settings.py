@@ -85,6 +85,12 @@ class Settings(BaseSettings):
         le=600,
         description="How long after it was asked to stop an action that goes on counts as stuck.",
     )
+    write_wait_s: float = Field(
+        0.5,
+        ge=0,
+        le=60,
+        description="How long a value that is set waits for a busy instrument before it is refused.",
+    )
     record_runs: bool = Field(
         True,
         description="Whether every run is recorded. Where it cannot be, no action is started.",

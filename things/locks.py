@@ -80,6 +80,9 @@ class ThingLock:
             self._queue.append(ticket)
             try:
                 while self._owner is not None or self._queue[0] is not ticket:
+                    if self._owner == owner:  # another thread of the same owner got it meanwhile
+                        self._depth += 1
+                        return
                     self._refuse_circle(owner)
                     left_s = None if deadline is None else deadline - time.monotonic()
                     if left_s is not None and left_s <= 0:

@@ -116,6 +116,32 @@ def test_who_left_gets_nothing_more():
     assert mailbox.take() == []
 
 
+def test_two_who_publish_at_once_are_heard_in_one_order_by_all():
+    bus = EventBus()
+    other_published = threading.Event()
+
+    def publish_other() -> None:
+        bus.publish(value("other", 2))
+        other_published.set()
+
+    def let_the_other_in() -> None:
+        """Between the first listener and the last one, the other gets every chance."""
+        if not threads:
+            threads.append(threading.Thread(target=publish_other))
+            threads[0].start()
+            other_published.wait(0.2)
+
+    threads: list[threading.Thread] = []
+    first = bus.subscribe(nothing)
+    bus.subscribe(let_the_other_in)
+    last = bus.subscribe(nothing)
+    bus.publish(value("one", 1))
+    threads[0].join(10)
+    heard: Any = [mailbox.take() for mailbox in (first, last)]
+
+    assert [[event.name for event in each] for each in heard] == [["one", "other"]] * 2
+
+
 def test_many_may_publish_at_once_and_nothing_is_lost_or_out_of_order():
     bus = EventBus()
     mailbox = bus.subscribe(nothing, backlog=10**6)

@@ -264,6 +264,18 @@ def test_a_circle_of_three_is_found(registry, stage, camera):
     assert free(lamp)
 
 
+def test_two_threads_of_one_owner_that_wait_for_one_thing_share_it(stage):
+    go = threading.Event()
+    with stage.held_by("me", "work"):
+        waiters = [Waiter(stage, "root", then=waits_for(go)).in_line() for _ in range(2)]
+        stranger = Waiter(stage, "stranger").in_line()
+    until(lambda: stage._depth == 2)
+    go.set()
+    assert [waiter.ended().error for waiter in waiters] == [None, None]
+    assert stranger.ended().error is None
+    assert free(stage)
+
+
 def test_a_circle_is_found_when_one_owner_waits_in_two_threads(registry, stage, camera):
     """The older of the two waits must not be forgotten because of the younger."""
     lamp = ThingLock(registry, "lamp")
