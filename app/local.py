@@ -31,7 +31,7 @@ from app.handles import (
 )
 from app.run_records import RunPage, RunQuery, RunRecord
 from app.stopping import in_own_thread
-from things.blobs import Blob, BlobArray, BlobFile, url_to_blobdata_ctx
+from things.blobs import LOCAL_HREF, Blob, BlobArray, BlobData, BlobFile, url_to_blobdata_ctx
 from things.errors import NoBlobDataError
 from things.events import ThingState
 from things.streams import FrameReader
@@ -107,10 +107,14 @@ class LocalThing:
     async def invoke(
         self, action: str, input: Mapping[str, Any] | None = None
     ) -> InvocationSnapshot:
-        """Start an action. A blob in the input may be a file of this computer: `file:///...`."""
+        """Start an action.
+
+        A blob in the input may be a file of this computer, `file:///...`, or a link out of the
+        input or the output of an invocation that is remembered.
+        """
 
         def start() -> InvocationSnapshot:
-            token = url_to_blobdata_ctx.set(_file_behind)
+            token = url_to_blobdata_ctx.set(self._data_behind)
             try:
                 return self._bench.invoke(self.name, action, input, self._origin).snapshot()
             finally:
@@ -137,6 +141,20 @@ class LocalThing:
     def open_stream(self, name: str, wake: Callable[[], None]) -> FrameReader:
         """Read a live stream."""
         return self._bench.stream(self.name, name).open(wake)
+
+    def _data_behind(self, href: str) -> BlobData:
+        """What a link in an input leads to.
+
+        Raises:
+            ValueError: Nothing of this computer, or nothing that is there any more.
+        """
+        if not href.startswith(f"{LOCAL_HREF}/"):
+            return _file_behind(href)
+        for invocation in reversed(self._bench.actions.invocations):
+            for links in (invocation.output_links, invocation.input_links):
+                if href in links:
+                    return links[href]
+        raise ValueError("leads to a file that is not remembered any more")
 
     async def _in_worker(self, call: Callable[[], T]) -> T:
         return await asyncio.wrap_future(self._bench.workers.of(self.name).submit(call))

@@ -243,6 +243,12 @@ class Invocation(threading.Thread):
         return self._input_links
 
     @property
+    def output_links(self) -> Mapping[str, ServerSideBlobData]:
+        """Placeholder to data, for the blobs in the output; none until it has completed."""
+        with self._status_lock:
+            return {} if self._outcome is None else self._outcome.links
+
+    @property
     def records(self) -> tuple[logging.LogRecord, ...]:
         """The newest log records, oldest first."""
         return tuple(self._log)

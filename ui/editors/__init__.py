@@ -16,11 +16,12 @@ from ui.editors import (
     variants,
     vector,
 )
-from ui.editors.base import Editor, EditorContext, editor, make_editor, number_style
+from ui.editors.base import Editor, EditorContext, FileChoice, editor, make_editor, number_style
 
 __all__ = [
     "Editor",
     "EditorContext",
+    "FileChoice",
     "blob",
     "choices",
     "curve",

@@ -13,7 +13,7 @@ A new editor needs one function::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +33,21 @@ def number_style(locale: QLocale) -> NumberStyle:
 
 
 @dataclass(frozen=True, slots=True)
+class FileChoice:
+    """A file the bench has already, which an input may be.
+
+    Attributes:
+        title: What it is called in a menu.
+        name: What it is called once it is chosen.
+        link: The blob in JSON form.
+    """
+
+    title: str
+    name: str
+    link: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class EditorContext:
     """What editors need beside their schema.
 
@@ -42,6 +57,7 @@ class EditorContext:
         read_only: Whether values are only shown.
         depth: How deep in nested objects, 0 at the top.
         slider: Whether there is room for a slider beside a number.
+        files: What the bench has of a media type, newest first; None where it is not asked.
     """
 
     theme: Theme
@@ -49,6 +65,7 @@ class EditorContext:
     read_only: bool = False
     depth: int = 0
     slider: bool = True
+    files: Callable[[str], Sequence[FileChoice]] | None = None
 
     def inside(self) -> EditorContext:
         """The context for an editor that is part of another one."""

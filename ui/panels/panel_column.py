@@ -50,6 +50,11 @@ class PanelColumn(QScrollArea):
         """At which position a panel stands; -1 where it is not here."""
         return self._column.indexOf(panel)
 
+    @property
+    def is_settling(self) -> bool:
+        """Whether what was brought in sight is still followed."""
+        return self._settling.isActive()
+
     def bring_in_sight(self, widget: QWidget) -> None:
         """Scroll to a widget, now and while the layout settles."""
         self._wanted = widget

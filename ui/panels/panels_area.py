@@ -13,6 +13,7 @@ from things.events import Event, ThingAdded, ThingRemoved
 from ui.bridge import Bridge
 from ui.editors import EditorContext, number_style
 from ui.models.thing import ThingModel
+from ui.panels.bench_files import BenchFiles
 from ui.panels.depth import Depth
 from ui.panels.panel_column import PanelColumn
 from ui.panels.panel_window import PanelWindow
@@ -64,7 +65,8 @@ class PanelsArea(QWidget):
         self._chosen: set[str] = set()
         self._windows: dict[str, PanelWindow] = {}
         self.panels: dict[str, ThingPanel] = {}
-        context = EditorContext(theme, number_style(self.locale()))
+        files = BenchFiles(bench).of_type
+        context = EditorContext(theme, number_style(self.locale()), files=files)
         self._column = PanelColumn()
         self._bridge = bridge
         self._context = context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 from typing_extensions import override
@@ -22,6 +22,8 @@ class ComboBox(QComboBox):
         self._theme = theme
         self.setFont(theme.font())
         self.setFixedHeight(Size.CONTROL)
+        # A combo box of Qt's takes the focus from the wheel itself, before it hears of it.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
