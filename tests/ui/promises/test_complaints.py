@@ -194,7 +194,7 @@ def test_how_old_a_value_is_and_that_it_went_stale_is_said(
     qtbot.addWidget(menu)
     {each.text(): each for each in delay._menu_actions(menu)}["Read again"].trigger()
     real.until(lambda: delay.model.state is FieldState.STALE)
-    assert delay.reason_label.text == "Stale. Could not be read: the line is dead."
+    assert "the line is dead" in delay.reason_label.text.casefold()
 
 
 # A scan hangs silently.
@@ -235,7 +235,8 @@ def test_one_that_stops_reporting_is_said_to_give_no_sign_of_life(
 
 def test_one_that_ignores_cancel_is_shown_as_stuck(open_window: OpenWindow) -> None:
     real = open_window(scanner="Scanner", stuck_after_s=0.3)
-    real.click(real.action("scanner", "dig_in").run_button)
+    action = real.action("scanner", "dig_in")
+    real.click(action.run_button)
     row = real.until_row("Dig in", lambda run: run.status is InvocationStatus.RUNNING)
 
     real.click(row.button)
@@ -243,8 +244,7 @@ def test_one_that_ignores_cancel_is_shown_as_stuck(open_window: OpenWindow) -> N
     assert row.middle_text() == (
         "Was asked to stop and goes on. STOP ALL stops the instrument itself."
     )
-    status = real.action("scanner", "dig_in").status
-    real.until(lambda: status.step.text() == "Stuck: was asked to stop and goes on")
+    real.until(lambda: action.status.step.text() == "Stuck: was asked to stop and goes on")
 
 
 # The live image lags more and more.
