@@ -342,13 +342,15 @@ class Bench:
     def stop_all(self, answer_s: float = STOP_ANSWER_S) -> Sequence[StopReport]:
         """Cancel everything, and call `stop()` of every Thing that has one, all at once.
 
-        Neither locks nor pools nor limits stand in its way.
+        Neither locks nor pools nor limits stand in its way. A Thing that is just starting is
+        stopped too: it may be looking for its home.
 
         Args:
             answer_s: How long a `stop()` may take before it counts as not answered.
         """
         self.actions.cancel_all()
-        return stop_things(tuple(self._entered), answer_s)
+        starting = [entry for entry in self.things.values() if entry.entering]
+        return stop_things((*self._entered, *starting), answer_s)
 
     def reconnect(self, name: str) -> None:
         """Bring a failed or disconnected Thing back.

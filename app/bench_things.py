@@ -99,6 +99,7 @@ class BenchThing:
         reason: Why it failed or is disconnected, in words.
         details: The traceback of a failure, for a click; never on the network.
         thing: The Thing while it is open.
+        entering: Whether its `__enter__` is under way.
     """
 
     def __init__(
@@ -123,6 +124,7 @@ class BenchThing:
         self._settings_file = settings_file
         self._rules = rules
         self._description: Mapping[str, Any] = {}
+        self.entering = False
         self._entered = False
 
     @property
@@ -215,6 +217,7 @@ class BenchThing:
         thing = self.thing
         if thing is None or self._entered or self.state is ThingState.FAILED:
             return
+        self.entering = True
         try:
             thing._core.run(thing.__enter__)
             self._entered = True
@@ -223,6 +226,8 @@ class BenchThing:
             self.leave()
             self.fail(error, "it did not start")
             return
+        finally:
+            self.entering = False
         self.set_state(ThingState.READY)
 
     def leave(self) -> None:

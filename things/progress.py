@@ -25,6 +25,7 @@ class ProgressStep:
         label: What is counted, such as 'planes'.
         elapsed_s: Since this level began.
         remaining_s: Estimated, or None.
+        rate_per_s: How much is done in a second, on the average so far; None before anything is.
     """
 
     done: float
@@ -32,6 +33,7 @@ class ProgressStep:
     label: str
     elapsed_s: float
     remaining_s: float | None
+    rate_per_s: float | None = None
 
 
 class ProgressLevel:
@@ -66,7 +68,8 @@ class ProgressLevel:
         remaining_s = None
         if self.total is not None and done > 0:
             remaining_s = elapsed_s * (self.total - done) / done
-        return ProgressStep(done, self.total, self.label, elapsed_s, remaining_s)
+        rate_per_s = done / elapsed_s if done > 0 and elapsed_s > 0 else None
+        return ProgressStep(done, self.total, self.label, elapsed_s, remaining_s, rate_per_s)
 
 
 class Later(Protocol):

@@ -100,6 +100,7 @@ class ProgressModel(BaseModel):
     label: str
     elapsed_s: float
     remaining_s: float | None
+    rate_per_s: float | None = None
 
 
 class GenericInvocationModel(BaseModel, Generic[InputT, OutputT]):

@@ -318,6 +318,9 @@ class ActionManager:
             if must_be_recorded:
                 self._forget(invocation.id)
                 raise
+        except BaseException:
+            self._forget(invocation.id)
+            raise
 
     def _list(self, invocation: Invocation, *, limited: bool) -> None:
         self._alarms.begin()

@@ -119,7 +119,8 @@ def progress_line(levels: Sequence[ProgressStep]) -> str:
     for step in levels:
         of = "" if step.total is None else f" of {step.total:g}"
         left = "" if step.remaining_s is None else f", {step.remaining_s:.0f} s left"
-        words.append(f"{step.label} {step.done:g}{of}{left}".strip())
+        rate = "" if step.rate_per_s is None else f", {step.rate_per_s:.2g}/s"
+        words.append(f"{step.label} {step.done:g}{of}{rate}{left}".strip())
     return " / ".join(words)
 
 

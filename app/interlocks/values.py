@@ -87,7 +87,9 @@ class BoundedReader:
         except CannotJudgeError:
             raise
         except Exception as error:  # whatever a driver raises
-            raise CannotJudgeError(f"{where} could not be read: {said_by(error)}") from error
+            raise CannotJudgeError(
+                f"{where} could not be read: {said_by(error).rstrip('.')}"
+            ) from error
 
     def _last(self, thing: Thing, prop: PropertyDescriptor[Any], where: str) -> Any:
         """The last value, where the Thing's own thread is taken by an action for now."""

@@ -73,6 +73,7 @@ class Entry:
         inserted: Whether there is a row of it.
         end_written: Whether that row tells how it ended.
         end_taken: The end that is being written just now.
+        asked_chars: What its input and the values before take in its row, in characters.
     """
 
     number: int
@@ -99,6 +100,7 @@ class Entry:
     inserted: bool = False
     end_written: bool = False
     end_taken: Ending | None = None
+    asked_chars: int = 0
 
 
 def output_blobs(invocation: Invocation) -> tuple[tuple[RecordedBlob, ...], BlobRefs]:

@@ -97,7 +97,7 @@ def with_hashes(blobs: Sequence[RecordedBlob], data: BlobRefs) -> tuple[Recorded
         there = ref()
         try:
             found.append(blob if there is None else hashed_blob(blob, there))
-        except (OSError, ValueError, MemoryError) as error:
+        except Exception as error:  # whatever data from a driver raises
             _log.info("%s has no hash: %s", blob.name or blob.media_type, error)
             found.append(blob)
         del there

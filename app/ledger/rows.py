@@ -19,6 +19,7 @@ from app.ledger.writing import (
     micros,
     plain,
     problem_text,
+    searched,
     value_text,
     words_of,
 )
@@ -77,7 +78,9 @@ class RowWriter:
             return
         if not entry.end_written:
             if entry.before_read:
-                yield _BEFORE, {"of": number, "new_before": self._values.all(entry.before)}
+                before = self._values.all(entry.before)
+                entry.asked_chars += len(before)
+                yield _BEFORE, {"of": number, "new_before": before}
             row = _standing(entry, ending)
             if ending is None:
                 yield _STARTED, _renamed(number, row)
@@ -90,6 +93,12 @@ class RowWriter:
 
     def _whole(self, entry: Entry, ending: Ending | None) -> Row:
         origin, stamp = entry.origin, entry.stamp
+        asked = {
+            "input": value_text(entry.input, entry.input_blobs),
+            "input_blobs": blobs_text(entry.input_hashed or entry.input_blobs),
+            "before": self._values.all(entry.before),
+        }
+        entry.asked_chars = sum(len(text) for text in asked.values())
         return {
             "number": entry.number,
             "id": entry.id,
@@ -106,9 +115,7 @@ class RowWriter:
             "requested_us": micros(entry.requested_at),
             "note": "",
             "note_words": "",
-            "input": value_text(entry.input, entry.input_blobs),
-            "input_blobs": blobs_text(entry.input_hashed or entry.input_blobs),
-            "before": self._values.all(entry.before),
+            **asked,
             **_standing(entry, ending),
             **self._end(entry, ending),
         }
@@ -120,7 +127,7 @@ class RowWriter:
             return {
                 "ended_us": None,
                 "elapsed_s": None,
-                "bytes": len(words),
+                "bytes": _FIXED_BYTES + entry.asked_chars + len(words),
                 "output": "null",
                 "blobs": "[]",
                 "error": "",
@@ -139,14 +146,13 @@ class RowWriter:
             "log": log_text(ending.log),
             "after": self._values.changed(ending.after, entry.before),
         }
-        row["bytes"] = _FIXED_BYTES + sum(
-            len(text) for text in row.values() if isinstance(text, str)
-        )
+        ended_chars = sum(len(text) for text in row.values() if isinstance(text, str))
+        row["bytes"] = _FIXED_BYTES + entry.asked_chars + ended_chars
         return row
 
 
 _FIXED_BYTES = 1_000
-"""What a row takes beside its long columns, about: ids, indexes, the values before."""
+"""What a row takes beside its long columns, about: ids, names, indexes."""
 
 
 def _standing(entry: Entry, ending: Ending | None) -> Row:
@@ -166,9 +172,9 @@ def _words(entry: Entry, ending: Ending | None, output: str) -> str:
     stamp = entry.stamp
     texts: list[str] = [entry.title, stamp.operator, stamp.sample, stamp.session]
     if entry.input:
-        texts.append(json_text(entry.input))
-    if output != "null":
-        texts.append(output)
+        texts += searched(entry.input, json_text(entry.input))
+    if output != "null" and ending is not None:
+        texts += searched(ending.output, output)
     if ending is not None:
         if ending.error is not None:
             texts += [ending.error.title, ending.error.detail]

@@ -104,6 +104,11 @@ def log_text(records: Sequence[Any]) -> str:
     )
 
 
+def searched(value: Any, text: str) -> Sequence[str]:
+    """What finds a value: its JSON, and its texts as they are where JSON writes them otherwise."""
+    return [text, *_texts(value)] if "\\" in text else [text]
+
+
 def words_of(*texts: str) -> str:
     """What a search looks through: texts in lower case, one a line."""
     return plain("\n".join(text for text in texts if text)[:LONGEST_WORDS].casefold())
@@ -165,6 +170,16 @@ def _replaced(value: Any, path: tuple[str | int, ...], by: Any) -> Any:
             for index, item in enumerate(value)
         ]
     return value
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for item in (*value, *value.values()) for text in _texts(item)]
+    if isinstance(value, (list, tuple)):
+        return [text for item in value for text in _texts(item)]
+    return []
 
 
 def _clean(value: Any) -> Any:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import sys
 import textwrap
 import threading
@@ -112,10 +113,15 @@ DRIVERS = """
 
     class SlowStart(Lamp):
         release = threading.Event()
+        entering = threading.Event()
 
         def __enter__(self):
+            SlowStart.entering.set()
             SlowStart.release.wait(30)
             return super().__enter__()
+
+        def stop(self):
+            SlowStart.release.set()
 
     class SlowStop(Lamp):
         release = threading.Event()
@@ -350,6 +356,24 @@ def test_stop_all_cancels_calls_each_stop_and_says_who_did_not_answer() -> None:
         assert reports["lamp"].answered
         assert not reports["slow"].answered
         assert reports["slow"].reason == "did not answer"
+
+
+@pytest.mark.usefixtures("drivers")
+def test_stop_all_stops_a_thing_that_is_still_starting() -> None:
+    bench = Bench(spec(slow="SlowStart"))
+    slow = importlib.import_module("drivers_for_test").SlowStart
+    opening = threading.Thread(target=bench.open)
+    opening.start()
+    try:
+        assert slow.entering.wait(20)
+        (report,) = bench.stop_all()
+        opening.join(20)
+        assert (report.thing, report.answered, report.reason) == ("slow", True, "")
+        assert not opening.is_alive()
+    finally:
+        slow.release.set()
+        opening.join(20)
+        bench.close()
 
 
 def test_settings_are_kept_for_the_next_start(drivers: Path, tmp_path: Path) -> None:

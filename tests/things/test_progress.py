@@ -29,10 +29,11 @@ def test_elapsed_and_remaining_come_from_the_monotonic_clock(monkeypatch):
     tracker = ProgressTracker()
     level = tracker.begin(4, "planes")
     assert tracker.snapshot()[0].remaining_s is None
+    assert tracker.snapshot()[0].rate_per_s is None
     clock[0] = 106.0
     level.report(3)
     (step,) = tracker.snapshot()
-    assert (step.elapsed_s, step.remaining_s) == (6.0, 2.0)
+    assert (step.elapsed_s, step.remaining_s, step.rate_per_s) == (6.0, 2.0, 0.5)
 
 
 def test_what_has_no_total_has_no_end_in_sight():

@@ -11,7 +11,7 @@ from typing import Any, Final
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
 
 from app.handles import InvocationSnapshot, InvocationStatus, Origin, OriginKind
-from ui.models.numbers import format_number, span_in_words
+from ui.models.numbers import format_number, rate_in_words, span_in_words
 
 _LONGEST: Final = 300
 """Characters of a device's own words that fit a row; the rest is in the details."""
@@ -92,9 +92,11 @@ def step_of(snapshot: InvocationSnapshot) -> str:
     level = snapshot.progress[0]
     label = one_line(level.label)
     if level.total is None:
-        return f"{level.done:g} {label}".strip()
-    counted = _tr("{0} of {1}").format(f"{level.done:g}", f"{level.total:g}")
-    return f"{counted} {label}".strip()
+        counted = f"{level.done:g}"
+    else:
+        counted = _tr("{0} of {1}").format(f"{level.done:g}", f"{level.total:g}")
+    counted = f"{counted} {label}".strip()
+    return counted if level.rate_per_s is None else f"{counted}, {rate_in_words(level.rate_per_s)}"
 
 
 def remaining(snapshot: InvocationSnapshot) -> str:

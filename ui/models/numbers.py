@@ -234,6 +234,16 @@ def _vector_text(value: Any, schema: DataSchema, style: NumberStyle) -> str:
     return "  ".join(parts) + unit
 
 
+def rate_in_words(rate_per_s: float) -> str:
+    """How fast something goes, such as '12/s' or '3.5/min'; never with needless digits."""
+    if rate_per_s >= 1:
+        return f"{rate_per_s:,.0f}/s" if rate_per_s >= 10 else f"{rate_per_s:.1f}/s"
+    rate_per_min = 60 * rate_per_s
+    if rate_per_min >= 1:
+        return f"{rate_per_min:.1f}/min"
+    return f"{60 * rate_per_min:.1f}/h"
+
+
 def span_in_words(seconds: float) -> str:
     """A length of time, such as '2 min 14 s' or '0.4 s'."""
     if seconds < 1:

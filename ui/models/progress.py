@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from app.handles import InvocationSnapshot, Origin, OriginKind
-from ui.models.numbers import span_in_words
+from ui.models.numbers import rate_in_words, span_in_words
 
 translate = QCoreApplication.translate
 
@@ -19,7 +19,7 @@ class ProgressView:
     Attributes:
         fraction: 0 to 1, or None where the end is not known.
         step: Such as '31 of 50 steps'; may be ''.
-        remaining: Such as '9 s left'; may be ''.
+        remaining: Such as '9 s left', or '4.5/s' where there is no end in sight; may be ''.
     """
 
     fraction: float | None
@@ -63,6 +63,8 @@ def progress_view(run: InvocationSnapshot, elapsed_s: float) -> ProgressView:
     left = ""
     if top.remaining_s is not None:
         left = translate("Progress", "{0} left").format(span_in_words(top.remaining_s))
+    elif top.rate_per_s is not None:
+        left = rate_in_words(top.rate_per_s)
     return ProgressView(min(1.0, fraction) if known else None, step, left)
 
 

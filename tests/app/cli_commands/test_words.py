@@ -85,6 +85,7 @@ def test_progress_is_a_line_outermost_first() -> None:
     levels = [ProgressStep(3, 11, "planes", 0.2, 12.4), ProgressStep(1, None, "", 0.1, None)]
 
     assert progress_line(levels) == "planes 3 of 11, 12 s left / 1"
+    assert progress_line([ProgressStep(3, None, "frames", 2.0, None, 1.5)]) == "frames 3, 1.5/s"
     assert progress_line([]) == ""
 
 

@@ -33,6 +33,16 @@ def history(recorded):
     return recorded.ledger
 
 
+@pytest.mark.parametrize("words", [r"C:\Data", '"hi"', "two\nlines", r"\run7"])
+def test_what_json_writes_otherwise_is_found_as_it_was_typed(recorded, words):
+    said = 'C:\\data\\run7 "hi" two\nlines'
+    assert recorded.bench.invoke("probe", "say", {"text": said}, ADA).wait_ended(30)
+    recorded.bench.invoke("probe", "nothing", {}, ADA).wait_ended(30)
+    recorded.written()
+
+    assert actions(recorded.ledger.find(RunQuery(text=words))) == ["say"]
+
+
 def actions(page):
     return [each.action for each in page.runs]
 

@@ -57,6 +57,17 @@ def test_the_oldest_go_where_it_is_too_much_but_never_the_newest(history, monkey
     assert numbers(history) == [10, 1]
 
 
+def test_what_a_run_was_given_counts_too(recorded):
+    recorded.run("say", text="x" * 3_000_000)
+    recorded.written()
+
+    # Input, output, what a search looks through and the log, each of which holds it or its start.
+    assert kept(recorded, 3650, 6.0) == 0
+    recorded.run("nothing")
+    recorded.written()
+    assert kept(recorded, 3650, 6.0) == 1
+
+
 def test_nothing_goes_while_there_is_room(history):
     assert kept(history, 3650, 1000) == 0
     assert len(numbers(history)) == 10

@@ -16,6 +16,7 @@ from ui.activity.wording import (
     one_line,
     remaining,
     share_done,
+    step_of,
     size_in_words,
     value_in_short,
 )
@@ -65,6 +66,8 @@ def test_nested_progress_is_one_share(bench: FakeBench) -> None:
     unknown = replace(snapshot, progress=(ProgressStep(3, None, "frames", 1.0, None),))
     assert share_done(unknown) is None
     assert remaining(unknown) == ""
+    quick = replace(snapshot, progress=(ProgressStep(3, None, "frames", 1.0, None, 3.0),))
+    assert step_of(quick) == "3 frames, 3.0/s"
 
 
 def test_values_of_any_shape_fit_a_line() -> None:
