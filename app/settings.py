@@ -89,7 +89,7 @@ class Settings(BaseSettings):
         0.5,
         ge=0,
         le=60,
-        description="How long a value that is set waits for a busy instrument before it is refused.",
+        description="How long setting a value waits for a busy instrument before it is refused.",
     )
     record_runs: bool = Field(
         True,

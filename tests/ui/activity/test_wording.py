@@ -16,8 +16,8 @@ from ui.activity.wording import (
     one_line,
     remaining,
     share_done,
-    step_of,
     size_in_words,
+    step_of,
     value_in_short,
 )
 
