@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from app.actions.events import LedgerTroubled
 from app.actions.invocation import Invocation
 from app.actions.manager import DEFAULT_LIMIT, STUCK_AFTER_S, ActionManager
+from app.archiving import Archiving, ArchivingRules
 from app.bench_file import BenchSpec, ThingSpec, refuse_spec
 from app.bench_things import BenchThing, said
 from app.driver_faults import contained
@@ -27,6 +28,8 @@ from app.handles import Origin, Reading, Stamp, StopReport
 from app.history import History
 from app.interlocks.engine import Interlocks
 from app.interlocks.errors import ConditionError
+from app.keeping import Keeping
+from app.ledger.known_values import known_values
 from app.property_desk import WRITE_WAIT_S, PropertyDesk, property_named
 from app.recording import Recording, RecordingRules, wait_until_recorded
 from app.run_records import RunHistory
@@ -37,10 +40,14 @@ from app.thing_table import ThingTable
 from things.actions import ActionDescriptor
 from things.blobs import BlobDataManager
 from things.errors import AffordanceNotFoundError, DefinitionError, NotAvailableError
-from things.events import ThingAdded, ThingRemoved, ThingState
+from things.events import Event, ThingAdded, ThingRemoved, ThingState
 from things.locks import LockRegistry
 from things.streams import FrameStream, FrameStreamDescriptor
 from things.thing import Thing
+
+if TYPE_CHECKING:
+    from app.archive.archive import Archive
+    from app.thumbnails import Thumbnails
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +78,8 @@ class Bench:
         stuck_after_s: How long after it was asked to stop a run that goes on counts as stuck.
         write_wait_s: How long a write waits for a Thing that is busy, in seconds.
         recording: What is recorded of runs; nothing without a folder of data.
+        archiving: What kept files are called, and how much they may take; none without such a
+            folder.
 
     Attributes:
         bus: Everything that happens.
@@ -82,6 +91,8 @@ class Bench:
         history: What was run.
         ledger: Where runs are recorded; None where there is no data folder.
         ledger_trouble: Why nothing can be recorded now, in words; '' while all is well.
+        keeping: Brings outputs of runs into the archive.
+        services: What else belongs to the bench, by name: the file service under 'files'.
     """
 
     def __init__(
@@ -93,6 +104,7 @@ class Bench:
         stuck_after_s: float = STUCK_AFTER_S,
         write_wait_s: float = WRITE_WAIT_S,
         recording: RecordingRules = RecordingRules(),
+        archiving: ArchivingRules = ArchivingRules(),
     ) -> None:
         self.spec = spec
         self.data_folder = data_folder
@@ -125,6 +137,11 @@ class Bench:
         self.ledger: RunHistory | None = None
         self.ledger_trouble = ""
         self.history = History(lambda: self.ledger, lambda: self.ledger_trouble, self.bus.publish)
+        self.services: dict[str, Any] = {}
+        self._archiving = Archiving(data_folder, archiving, self._file_event)
+        self.keeping = Keeping(
+            self.actions, self._archiving.opened, lambda: self.ledger, lambda: self.stamp
+        )
         self._entered: list[BenchThing] = []
         self._retries: dict[str, threading.Timer] = {}
         self._opening = threading.Lock()
@@ -224,6 +241,7 @@ class Bench:
         if not _within(left_s(WORKERS_WAIT_S), "workers", lambda: self.workers.shutdown(wait=True)):
             stuck.append("a read or write that does not return")
         self.ledger = None
+        self._archiving.close()
         self._recording.close()
         for line in stuck:
             _log.error("Abandoned: %s", line)
@@ -312,6 +330,34 @@ class Bench:
             raise AffordanceNotFoundError(thing, name)
         checked = action.validated_input(input)
         return self.actions.invoke_action(action, target, None, checked, origin=origin)
+
+    @property
+    def archive(self) -> Archive | None:
+        """The files that are kept; None where none are, or where they cannot be reached."""
+        return self._archiving.archive
+
+    @property
+    def opened_archive(self) -> Archive:
+        """The files that are kept.
+
+        Raises:
+            ArchiveError: None are, or they cannot be reached; says why.
+        """
+        return self._archiving.opened()
+
+    @property
+    def archive_trouble(self) -> str:
+        """Why nothing can be kept now, in words; '' while all is well."""
+        return self._archiving.trouble
+
+    @property
+    def thumbnails(self) -> Thumbnails:
+        """Small pictures of kept pictures.
+
+        Raises:
+            ArchiveError: No files can be reached.
+        """
+        return self._archiving.thumbnails
 
     @property
     def stamp(self) -> Stamp:
@@ -517,6 +563,7 @@ class Bench:
                 return
             self.actions.recorder = self._recording.open()
             self.ledger = self._recording.ledger
+            self._archiving.open(self._recording.database)
 
     def _ledger_troubled(self, reason: str) -> None:
         """Runs can be recorded no more, or can again."""
@@ -527,11 +574,17 @@ class Bench:
             _log.warning("Runs are recorded again.")
         self.bus.publish(LedgerTroubled(thing="", reason=reason))
 
+    def _file_event(self, event: Event) -> None:
+        """Something happened to a file; a run hears first that an output of its is kept."""
+        self.keeping.mark(event)
+        self.bus.publish(event)
+
     def _after(self, invocation: Invocation) -> None:
         """Look at the Thing again, and whether its device was lost."""
         thing = invocation.thing_ref()
         if thing is None:
             return
+        invocation.values = known_values(thing)
         if isinstance(invocation.exception, ConnectionError):
             self._lost(thing, str(invocation.exception))
         self.properties.after_action(thing)

@@ -19,12 +19,14 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from app.archive_handle import ArchiveHandle
 from app.run_facts import InvocationStatus, LogLine, Origin, OriginKind, Problem, Stamp
 from app.run_records import RunPage, RunQuery, RunRecord
 from things.events import Event, Reading, ThingState
 from things.progress import ProgressStep
 
 __all__ = [
+    "ArchiveHandle",
     "BenchHandle",
     "FrameSource",
     "InvocationSnapshot",
@@ -56,6 +58,7 @@ class OutputBlob:
         size: In bytes; None while it has not been encoded.
         shape: The shape of the picture, (height, width) or (planes, height, width) or with a
             last axis of 3 colours; None where it is no picture made in this process.
+        kept: The id of the file it is in the archive; None where it is not kept.
     """
 
     path: tuple[str | int, ...]
@@ -63,6 +66,7 @@ class OutputBlob:
     name: str
     size: int | None
     shape: tuple[int, ...] | None = None
+    kept: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +341,10 @@ class BenchHandle(Protocol):
             ValueRefusedError: A field is too long, or holds a control character.
             SettingNotKeptError: It is in force, but could not be kept on disk.
         """
+
+    @property
+    def archive(self) -> ArchiveHandle | None:
+        """The files that are kept; None where none are, or where they cannot be reached."""
 
     @property
     def ledger_trouble(self) -> str:

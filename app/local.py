@@ -29,6 +29,7 @@ from app.handles import (
     StopReport,
     ThingHandle,
 )
+from app.local_archive import LocalArchive
 from app.run_records import RunPage, RunQuery, RunRecord
 from app.stopping import in_own_thread
 from things.blobs import LOCAL_HREF, Blob, BlobArray, BlobData, BlobFile, url_to_blobdata_ctx
@@ -205,6 +206,7 @@ class LocalBench:
         self._server = server
         self._origin = origin
         self._dev = dev
+        self._archive = LocalArchive(bench, origin)
         self._seen: Mapping[str, BenchThing] = {}
         self._things: dict[str, ThingHandle] = {}
 
@@ -287,6 +289,11 @@ class LocalBench:
     async def set_stamp(self, stamp: Stamp) -> None:
         """Write something else, and keep it on disk, in a worker."""
         await self._in_worker(lambda: self._bench.set_stamp(stamp))
+
+    @property
+    def archive(self) -> LocalArchive | None:
+        """The files that are kept; None on a bench without a folder of data."""
+        return None if self._bench.data_folder is None else self._archive
 
     @property
     def ledger_trouble(self) -> str:

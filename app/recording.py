@@ -82,14 +82,19 @@ class Recording:
         """The ledger; None while it is not open."""
         return self._ledger
 
+    @property
+    def database(self) -> Database | None:
+        """Where the ledger is, and what else a bench keeps; None while it is not open."""
+        return self._database
+
     def open(self) -> Recorder | None:
-        """Open the ledger.
+        """Open the database, and the ledger in it.
 
         Returns:
             What records runs; None where none are to be recorded. Where the ledger cannot be
             opened, something that refuses every run and says why.
         """
-        if self._folder is None or not self._rules.record_runs:
+        if self._folder is None:
             return None
         # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
         from app.database.of_bench import open_bench_database
@@ -97,6 +102,8 @@ class Recording:
 
         try:
             self._database = open_bench_database(self._folder, self._rules.database_url)
+            if not self._rules.record_runs:
+                return None
             self._database.writer.tell(self._troubled)
             self._ledger = Ledger(
                 self._database,
@@ -108,6 +115,8 @@ class Recording:
         except ThingError as error:
             _log.error("The ledger cannot be opened: %s", error)
             self.close()
+            if not self._rules.record_runs:
+                return None
             reason = f"the ledger cannot be opened: {error}"
             self._troubled(reason)
             return NotRecording(reason)

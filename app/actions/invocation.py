@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -42,6 +42,7 @@ from app.handles import (
     LogLine,
     Origin,
     OriginKind,
+    OutputBlob,
     Problem,
 )
 from app.problems import said_by
@@ -55,7 +56,9 @@ from things.progress import Later, ProgressTracker
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from app.archive.records import BlobPath
     from things.actions import ActionDescriptor
+    from things.events import Reading
     from things.thing import Thing
 
 ACTION_INVOCATIONS_PATH = "/action_invocations"
@@ -111,6 +114,7 @@ class Invocation(threading.Thread):
         cancelled_at_s: When it was first asked to stop, on the monotonic clock; None before.
         stuck: Whether it was asked to stop longer ago than is allowed and still ran on.
         recorded: Done once it is on disk that it was accepted; None where nothing is recorded.
+        values: The last known values of its Thing and of those in its slots, when it had ended.
     """
 
     def __init__(
@@ -150,6 +154,8 @@ class Invocation(threading.Thread):
         self.cancelled_at_s: float | None = None
         self.stuck = False
         self.recorded: Future[None] | None = None
+        self.values: tuple[tuple[str, Mapping[str, Reading]], ...] = ()
+        self._kept: dict[BlobPath, UUID] = {}
         self._ID = id
         self._changed = changed
         self._interlock = interlock
@@ -325,6 +331,14 @@ class Invocation(threading.Thread):
             self.stuck = True
             return True
 
+    def mark_kept(self, path: BlobPath, file: UUID | None) -> None:
+        """Say of a blob of its output which file it is in the archive; None for none any more."""
+        with self._status_lock:
+            if file is None:
+                self._kept.pop(path, None)
+            else:
+                self._kept[path] = file
+
     def wait_ended(self, timeout_s: float | None = None) -> bool:
         """Wait until it has ended; also for one that runs in its caller's thread.
 
@@ -481,13 +495,21 @@ class Invocation(threading.Thread):
                 waiting_for=self.waiting_for,
                 input=self._input_json,
                 output=None if outcome is None else outcome.json,
-                blobs=() if outcome is None else outcome.blobs,
+                blobs=() if outcome is None else self._blobs_of(outcome),
                 error=None if outcome is None else outcome.problem,
                 last_log="" if last is None else message_of(last),
                 cancel_requested=self.cancelled_at_s is not None,
                 stuck=self.stuck and outcome is None,
                 version=self._version,
             )
+
+    def _blobs_of(self, outcome: Outcome) -> tuple[OutputBlob, ...]:
+        if not self._kept:
+            return outcome.blobs
+        return tuple(
+            replace(blob, kept=self._kept[blob.path]) if blob.path in self._kept else blob
+            for blob in outcome.blobs
+        )
 
     def response(self, request: MakesUrls | None = None) -> InvocationModel:
         """The invocation as the network sees it.

@@ -111,6 +111,11 @@ class ActionManager:
             except KeyError:
                 raise InvocationNotFoundError(id) from None
 
+    def find(self, id: UUID) -> Invocation | None:
+        """The invocation of an id; None where there is none, or not any more."""
+        with self._invocations_lock:
+            return self._invocations.get(id)
+
     def invoke_action(
         self,
         action: ActionDescriptor[..., Any],

@@ -38,6 +38,11 @@ _SUFFIXES = {
 }
 
 
+def suffix_of(media_type: str) -> str:
+    """What the name of such a file ends with, such as '.png'; '' where that is not known."""
+    return _SUFFIXES.get(media_type.partition(";")[0].strip(), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How an invocation ended.
@@ -141,7 +146,7 @@ def _described(path: tuple[str | int, ...], blob: Blob, stem: str) -> OutputBlob
     return OutputBlob(
         path=path,
         media_type=blob.media_type,
-        name=name + _SUFFIXES.get(blob.media_type, ""),
+        name=name + suffix_of(blob.media_type),
         size=getattr(data, "size", None),
         shape=shape,
     )

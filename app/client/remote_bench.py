@@ -198,6 +198,11 @@ class RemoteBench:
         await self._workers.run(lambda: history.put_stamp(self._http, stamp))
 
     @property
+    def archive(self) -> None:
+        """The archive cannot be reached from elsewhere."""
+        return None
+
+    @property
     def ledger_trouble(self) -> str:
         """Why nothing can be recorded over there."""
         return self._mirror.ledger_trouble

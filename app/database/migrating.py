@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from app.database.archive_tables import metadata
 from app.database.errors import DatabaseNewerError, DatabaseOpenError
-from app.database.schema import HEAD, metadata
+from app.database.schema import HEAD
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -38,6 +38,7 @@ from app.actions.events import (
 )
 from app.errors import InvocationNotFoundError
 from app.handles import (
+    ArchiveHandle,
     BenchHandle,
     InvocationSnapshot,
     InvocationStatus,
@@ -452,6 +453,7 @@ class FakeBench:
         self.stops = 0
         self.stamp = Stamp()
         self.ledger_trouble = ""
+        self.archive: ArchiveHandle | None = None
         self.records: list[RunRecord] = []
         self.queries: list[RunQuery] = []
         self.subscriptions: list[FakeSubscription] = []

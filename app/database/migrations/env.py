@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from app.database.schema import metadata
+from app.database.archive_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

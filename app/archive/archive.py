@@ -1,0 +1,720 @@
+"""The archive: contents on the disk, files in the catalogue, and the order in which both change.
+
+A content is written into `staging/`, made safe against a power cut, given its name, and only then
+named by a record; a file that is to be moved is removed after that, last of all. So whatever
+happens in between, no record promises what is not there, and nothing is lost that was
+acknowledged; what a crash leaves over is swept up.
+"""
+
+from __future__ import annotations
+
+import logging
+import mimetypes
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+from uuid import UUID
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, func, select
+
+from app.archive import catalogue
+from app.archive.disk import Disk
+from app.archive.errors import (
+    ArchiveClosedError,
+    ArchiveDamagedError,
+    ArchiveError,
+    ArchiveFolderError,
+    ArchiveFullError,
+    FileEmptyError,
+    UploadHashError,
+    UploadTruncatedError,
+)
+from app.archive.events import FileChanged, FileKept, FileRemoved
+from app.archive.limits import ArchiveLimits
+from app.archive.naming import NameMaker, NamePattern, number_in
+from app.archive.records import (
+    ArchivedFile,
+    ArchiveUsage,
+    BlobPath,
+    FileEvent,
+    FilePage,
+    FileQuery,
+    FileVersion,
+    KeptBy,
+    Provenance,
+)
+from app.archive.rows import NewFile, path_from
+from app.archive.searching import FileReader
+from app.archive.sources import chunks_of, pieces
+from app.archive.store import ObjectStore, Staged
+from app.archive.texts import (
+    checked_extension,
+    checked_notes,
+    checked_tags,
+    meta_text,
+    micros,
+    plain,
+    shown_name,
+)
+from app.database.archive_tables import files, objects
+from app.database.database import Database
+from app.database.errors import DatabaseClosedError, DatabaseError, DatabaseFullError
+from things.errors import ValueRefusedError
+from things.events import Event, now
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+URI_PREFIX = "/files/"
+WRITE_WAIT_S = 60.0
+_STRIPES = 64
+
+
+class Archive:
+    """Keeps files. Its methods may be called from any thread, and wait for the disk.
+
+    Args:
+        database: Where the catalogue is; opened and closed by whoever made it.
+        folder: Where contents are kept; its own.
+        uri_prefix: What the addresses of files begin with.
+        limits: How much it may take.
+        publish: Is told of what happens to files; in any thread.
+        disk: How the folder is reached.
+        logger: Where it says what it does by itself.
+        names: How files are called that are kept without a name.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        folder: Path,
+        *,
+        uri_prefix: str = URI_PREFIX,
+        limits: ArchiveLimits | None = None,
+        publish: Callable[[Event], None] = lambda event: None,
+        disk: Disk | None = None,
+        logger: logging.Logger | None = None,
+        names: NamePattern | None = None,
+    ) -> None:
+        self.database = database
+        self.folder = folder
+        self.uri_prefix = uri_prefix
+        self.limits = limits or ArchiveLimits()
+        self.store = ObjectStore(folder, disk)
+        self.log = logger or _log
+        self._publish = publish
+        self.names = NameMaker(names or NamePattern(), self._highest_number)
+        self._reader = FileReader(database, uri_prefix)
+        self._lock = FileLock(folder / "in-use.lock", thread_local=False)
+        self._stripes = tuple(threading.Lock() for _ in range(_STRIPES))
+        self._counting = threading.Lock()
+        self._taken_bytes = 0
+        self._open = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be used now."""
+        return self._open
+
+    def open(self) -> None:
+        """Take the folder, and clear away what was half done when the program died.
+
+        Raises:
+            ArchiveFolderError: It cannot be used, is another program's, or contents are in the
+                catalogue and their folder is gone.
+            ArchiveError: The catalogue cannot be read.
+        """
+        if self._open:
+            return
+        count, taken = self._counted()
+        if count and not self.store.objects.is_dir():
+            raise ArchiveFolderError(
+                self.folder, f"it is gone or was moved; {count} contents should be in it"
+            )
+        with self.store.told():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout:
+                reason = "another program keeps its files there"
+                raise ArchiveFolderError(self.folder, reason) from None
+        try:
+            self.store.open()
+        except BaseException:
+            self._lock.release()
+            raise
+        self._taken_bytes = taken
+        self._open = True
+
+    def close(self) -> None:
+        """Let the folder go; twice is harmless."""
+        if self._open:
+            self._open = False
+            self._lock.release()
+
+    # --- records ------------------------------------------------------------------------------
+
+    def create(
+        self,
+        name: str = "",
+        *,
+        extension: str = "",
+        media_type: str = "",
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] = (),
+        notes: str = "",
+        provenance: Provenance | None = None,
+        kept_by: KeptBy = KeptBy.UPLOAD,
+        who: str = "",
+        id: UUID | None = None,
+    ) -> ArchivedFile:
+        """A record without content, to be uploaded later.
+
+        Raises:
+            ValueRefusedError: Name, extension, tags, notes or metadata do not fit.
+            FileTakenError: There is a file of that id.
+            ArchiveError: It cannot be written.
+        """
+        new, given = _checked(
+            name, extension, media_type, meta, tags, notes, provenance, kept_by, who, id
+        )
+        at_us = micros(now())
+        self.write(lambda connection: catalogue.add_draft(connection, new, given, at_us))
+        return self.get(new.id)
+
+    def get(self, id: UUID) -> ArchivedFile:
+        """One file with all that is known of it.
+
+        Raises:
+            FileNotKeptError: There is none of that id.
+        """
+        self.refuse_closed()
+        return self._reader.get(id)
+
+    def all_of(self, ids: Sequence[UUID]) -> list[ArchivedFile]:
+        """Files in the order they are asked for, without the values in their provenance.
+
+        Raises:
+            FileNotKeptError: There is none of one of the ids.
+        """
+        self.refuse_closed()
+        return self._reader.all_of(ids)
+
+    def find(self, query: FileQuery) -> FilePage:
+        """The files that fit.
+
+        Raises:
+            FileQueryError: The query cannot be understood.
+        """
+        self.refuse_closed()
+        return self._reader.find(query)
+
+    def versions(self, id: UUID) -> list[FileVersion]:
+        """What a file held, the oldest first.
+
+        Raises:
+            FileNotKeptError: There is none of that id.
+        """
+        self.refuse_closed()
+        return self._reader.versions(id)
+
+    def events(self, id: UUID) -> list[FileEvent]:
+        """What was done to a file, the oldest first; also to one that was deleted."""
+        self.refuse_closed()
+        return self._reader.events(id)
+
+    def tags(self) -> dict[str, int]:
+        """All tags there are, and how many files have each."""
+        self.refuse_closed()
+        return self._reader.tags()
+
+    def update(
+        self,
+        id: UUID,
+        *,
+        name: str | None = None,
+        extension: str | None = None,
+        notes: str | None = None,
+        tags: Iterable[str] | None = None,
+        meta: Mapping[str, Any] | None = None,
+        who: str = "",
+    ) -> ArchivedFile:
+        """Change what people say about a file; None leaves it. Its hash is nobody's to set.
+
+        Raises:
+            FileNotKeptError: There is none of that id.
+            ValueRefusedError: A value does not fit; nothing was changed.
+        """
+        changes = catalogue.Changes(
+            name=None if name is None else shown_name(name),
+            extension=None if extension is None else checked_extension(extension),
+            notes=None if notes is None else checked_notes(notes),
+            tags=None if tags is None else checked_tags(tags),
+            meta=None if meta is None else (meta_text(meta), meta),
+        )
+        at_us = micros(now())
+        self.write(lambda c: catalogue.change(c, id, changes, at_us, who=who))
+        return self._changed(id)
+
+    def trash(self, id: UUID, *, who: str = "") -> ArchivedFile:
+        """Put a file into the trash, from where it can be brought back.
+
+        Raises:
+            FileNotKeptError: There is none of that id.
+            FileEmptyError: It is a draft.
+        """
+        self.write(lambda c: catalogue.trash(c, id, micros(now()), who=who))
+        return self._changed(id)
+
+    def restore(self, id: UUID, *, who: str = "") -> ArchivedFile:
+        """Bring a file back from the trash.
+
+        Raises:
+            FileNotKeptError: There is none of that id.
+        """
+        self.write(lambda c: catalogue.restore(c, id, micros(now()), who=who))
+        return self._changed(id)
+
+    def delete(self, id: UUID, *, who: str = "") -> None:
+        """Delete a draft, or a file that is in the trash, for good.
+
+        Its content goes a day later, where no other file has the same.
+
+        Raises:
+            FileNotKeptError: There is none of that id.
+            FileStateError: It is not in the trash.
+        """
+        row = self.write(lambda c: catalogue.remove(c, id, micros(now()), who=who))
+        path: BlobPath = path_from(row.path)
+        self._publish(FileRemoved(thing=row.thing, id=id, run=row.run, path=path))
+
+    # --- contents -----------------------------------------------------------------------------
+
+    def put(
+        self,
+        id: UUID,
+        content: bytes | BinaryIO | Iterable[bytes],
+        *,
+        size: int | None = None,
+        sha256: str | None = None,
+        media_type: str | None = None,
+        limit: int | None = None,
+        who: str = "",
+    ) -> ArchivedFile:
+        """Put content into a file; one that has some gets a new version.
+
+        Args:
+            id: Which file.
+            content: All of it, a binary file, or piece by piece.
+            size: How many bytes were promised.
+            sha256: Which hash was promised, as hex digits.
+            media_type: What it is; as before where None.
+            limit: The most bytes that may come, where that is less than the archive allows.
+            who: Who asked.
+
+        Raises:
+            FileNotKeptError: There is no such file.
+            FileStateError: It is in the trash.
+            UploadTruncatedError: It has not as many bytes as were promised.
+            UploadHashError: It has another hash than was promised.
+            UploadTooLargeError: It has more bytes than are allowed.
+            ArchiveFullError: There is no room.
+        """
+        self.get(id)  # said before a gigabyte is written
+        with self._received(pieces(content), size, sha256, limit) as staged:
+            self._link(id, staged, media_type, who)
+        return self._kept(id)
+
+    def put_file(self, id: UUID, path: Path, *, move: bool = True, who: str = "") -> ArchivedFile:
+        """Put a file of this computer into the archive.
+
+        Args:
+            id: Which file of the archive.
+            path: Which file of the computer.
+            move: Whether it is removed there, once it is safe here.
+            who: Who asked.
+
+        Raises:
+            FileNotKeptError: There is no such file in the archive.
+            UploadError: It cannot be read.
+            UploadChangedError: It was changed while it was read.
+            ArchiveFullError: There is no room.
+        """
+        self.get(id)
+        with chunks_of(path) as source:
+            with self._received(source.chunks(), source.size, None, None) as staged:
+                source.refuse_changed()
+                self._link(id, staged, None, who)
+            if move and not self._is_ours(path):
+                source.remove(self.store.disk)
+        return self._kept(id)
+
+    def keep(
+        self,
+        content: bytes | BinaryIO | Iterable[bytes],
+        name: str,
+        *,
+        extension: str = "",
+        media_type: str = "",
+        meta: Mapping[str, Any] | None = None,
+        tags: Iterable[str] = (),
+        notes: str = "",
+        provenance: Provenance | None = None,
+        kept_by: KeptBy = KeptBy.UPLOAD,
+        size: int | None = None,
+        sha256: str | None = None,
+        limit: int | None = None,
+        who: str = "",
+        id: UUID | None = None,
+    ) -> ArchivedFile:
+        """Record and content in one: neither is there without the other.
+
+        Raises:
+            ArchiveError: As `create` and `put` do.
+            ValueRefusedError: As `create` does.
+        """
+        new, given = _checked(
+            name, extension, media_type, meta, tags, notes, provenance, kept_by, who, id
+        )
+        with self._received(pieces(content), size, sha256, limit) as staged:
+            self._place(staged, lambda c, at_us: _insert_linked(c, new, given, staged, at_us))
+        return self._kept(new.id, first=True)
+
+    def keep_file(
+        self,
+        path: Path,
+        *,
+        name: str = "",
+        tags: Iterable[str] = (),
+        notes: str = "",
+        meta: Mapping[str, Any] | None = None,
+        media_type: str = "",
+        who: str = "",
+    ) -> ArchivedFile:
+        """Keep a copy of a file of this computer: record and content in one.
+
+        Raises:
+            UploadError: It cannot be read, or was changed meanwhile.
+            ValueRefusedError: Something that is said about it does not fit.
+            ArchiveFullError: There is no room.
+        """
+        extension = _extension_of(path)
+        stem = path.name.removesuffix(f".{extension}") if extension else path.name
+        new, given = _checked(
+            name or plain(stem), extension, media_type, meta, tags, notes, None,
+            KeptBy.UPLOAD, who, None,
+        )  # fmt: skip
+        with (
+            chunks_of(path) as source,
+            self._received(source.chunks(), source.size, None, None) as staged,
+        ):
+            source.refuse_changed()
+            self._place(staged, lambda c, at_us: _insert_linked(c, new, given, staged, at_us))
+        return self._kept(new.id, first=True)
+
+    def keep_again(
+        self, sha256: str, name: str, *, who: str = "", **more: Any
+    ) -> ArchivedFile | None:
+        """Another file with a content that is here already, so that nobody sends it twice.
+
+        Args:
+            sha256: Hex digest of the content.
+            name: What the file is called.
+            who: Who asked.
+            **more: As for `keep`.
+
+        Returns:
+            The file; None where that content is not here, or is damaged.
+        """
+        self.refuse_closed()
+        wanted = select(objects.c.size).where(objects.c.sha256 == sha256, objects.c.damage == "")
+        size = self.read(lambda connection: connection.execute(wanted).scalar())
+        if size is None:
+            return None
+        try:
+            content = self.store.open_content(sha256, int(size))
+        except ArchiveError:
+            return None
+        with content:
+            return self.keep(content, name, size=int(size), sha256=sha256, who=who, **more)
+
+    def path_of(self, id: UUID) -> Path:
+        """Where the content of a file lies. It is read-only, and must stay as it is.
+
+        Raises:
+            FileNotKeptError: There is no such file.
+            FileEmptyError: It is a draft.
+        """
+        file = self.get(id)
+        if not file.sha256:
+            raise FileEmptyError(id)
+        return self.store.path_of(file.sha256)
+
+    def open_file(self, id: UUID, version: int | None = None) -> BinaryIO:
+        """The content of a file, opened for reading.
+
+        Args:
+            id: Which file.
+            version: Which of its versions; the newest where None.
+
+        Raises:
+            FileNotKeptError: There is no such file, or no such version of it.
+            FileEmptyError: It is a draft.
+            ArchiveDamagedError: Its content is gone, or of another size.
+        """
+        file = self.get(id)
+        if not file.sha256 or file.size is None:
+            raise FileEmptyError(id)
+        if version is None or version == file.version:
+            return self.store.open_content(file.sha256, file.size)
+        for each in self.versions(id):
+            if each.version == version:
+                return self.store.open_content(each.sha256, each.size)
+        raise FileEmptyError(f"{id}, version {version}")
+
+    def refuse_damaged(self, sha256: str, found: str) -> None:
+        """Say so, here and in the catalogue, where a content has another hash than its name.
+
+        Args:
+            sha256: What it should have.
+            found: What it has.
+
+        Raises:
+            ArchiveDamagedError: They differ.
+        """
+        if found == sha256:
+            return
+        reason = "its bytes are not what they were when it was kept"
+        self.write(lambda connection: catalogue.mark_damaged(connection, sha256, reason))
+        self.log.error("%s: %s.", self.store.path_of(sha256), reason)
+        raise ArchiveDamagedError(sha256, reason)
+
+    # --- how it is ----------------------------------------------------------------------------
+
+    @property
+    def low(self) -> str:
+        """Why nothing should be begun that keeps files, in words; '' where it may."""
+        if not self._open:
+            return ""
+        try:
+            return self.limits.low(self._taken_bytes, self.store.disk.free_bytes(self.folder))
+        except OSError as error:
+            return f"its folder cannot be used: {error.strerror or error}"
+
+    def refuse_low(self) -> None:
+        """Say so where there is too little room to begin something that keeps files.
+
+        Raises:
+            ArchiveFullError: There is.
+        """
+        if low := self.low:
+            raise ArchiveFullError(low)
+
+    def usage(self) -> ArchiveUsage:
+        """How full it is.
+
+        Raises:
+            ArchiveError: The catalogue or the folder cannot be read.
+        """
+        self.refuse_closed()
+        counting = select(func.count()).select_from(files).where(files.c.sha256.is_not(None))
+        count = self.read(lambda connection: int(connection.execute(counting).scalar_one()))
+        with self.store.told():
+            free = self.store.disk.free_bytes(self.folder)
+        return ArchiveUsage(
+            files=count,
+            bytes=self._taken_bytes,
+            cache_bytes=0,
+            free_bytes=free,
+            quota_bytes=self.limits.quota_bytes,
+            low=self.low,
+        )
+
+    # --- for those who keep house here --------------------------------------------------------
+
+    def refuse_closed(self) -> None:
+        """Say so where it is not open.
+
+        Raises:
+            ArchiveClosedError: It is not.
+        """
+        if not self._open:
+            raise ArchiveClosedError
+
+    def write(self, job: Callable[[Connection], T]) -> T:
+        """Carry out a job in the writer's thread; returns once it is on disk.
+
+        Raises:
+            ArchiveError: It cannot be written.
+        """
+        self.refuse_closed()
+        try:
+            return self.database.writer.submit(job).result(WRITE_WAIT_S)
+        except FutureTimeoutError:
+            raise ArchiveError("the disk does not answer") from None
+        except DatabaseClosedError:
+            raise ArchiveClosedError from None
+        except DatabaseFullError as error:
+            raise ArchiveFullError(error.reason) from error
+        except DatabaseError as error:
+            raise ArchiveError(f"the catalogue cannot be written: {error}") from error
+
+    def read(self, job: Callable[[Connection], T]) -> T:
+        """Ask the catalogue something.
+
+        Raises:
+            ArchiveError: It cannot be read.
+        """
+        try:
+            with self.database.reader() as connection:
+                return job(connection)
+        except DatabaseError as error:
+            raise ArchiveError(f"the catalogue cannot be read: {error}") from error
+
+    @contextmanager
+    def alone_with(self, sha256: str) -> Iterator[None]:
+        """Nobody else puts or removes that content in the body of the `with`."""
+        with self._stripes[int(sha256[:4], 16) % _STRIPES]:
+            yield
+
+    def count_bytes(self, change: int) -> None:
+        """Contents came or went."""
+        with self._counting:
+            self._taken_bytes += change
+
+    def tell(self, event: Event) -> None:
+        """Tell of something that happened to a file."""
+        self._publish(event)
+
+    @contextmanager
+    def _received(
+        self, chunks: Iterable[bytes], size: int | None, sha256: str | None, limit: int | None
+    ) -> Iterator[Staged]:
+        self.refuse_closed()
+        with self.store.told():
+            free = self.store.disk.free_bytes(self.folder)
+        room = self.limits.room(self._taken_bytes, free)
+        if limit is not None and limit < self.limits.upload_bytes:
+            room = replace(room, upload_bytes=limit)
+        if size is not None:
+            self.store.refuse(size, room)  # before anything is written
+        with self.store.receive(chunks, room) as staged:
+            if size is not None and staged.size != size:
+                raise UploadTruncatedError(size, staged.size)
+            if sha256 is not None and staged.sha256 != sha256.lower():
+                raise UploadHashError(sha256, staged.sha256)
+            yield staged
+
+    def _link(self, id: UUID, staged: Staged, media_type: str | None, who: str) -> None:
+        content = catalogue.Content(staged.sha256, staged.size)
+
+        def job(connection: Connection, at_us: int) -> None:
+            catalogue.link(connection, id, content, at_us, who=who, media_type=media_type)
+
+        self._place(staged, job)
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether a path leads to a content of this very archive, which must stay."""
+        return path.resolve().is_relative_to(self.store.objects.resolve())
+
+    def _place(self, staged: Staged, job: Callable[[Connection, int], None]) -> None:
+        """Give a content its name, and let a record name it: in this order."""
+        with self.alone_with(staged.sha256):
+            new = self.store.place(staged)
+            at_us = micros(now())
+            self.write(lambda connection: job(connection, at_us))
+        if new:
+            self.count_bytes(staged.size)
+
+    def _kept(self, id: UUID, *, first: bool = False) -> ArchivedFile:
+        file = self.get(id)
+        told = _without_settings(file)
+        thing = file.provenance.thing
+        if first or file.version == 1:
+            self._publish(FileKept(thing=thing, file=told))
+        else:
+            self._publish(FileChanged(thing=thing, file=told))
+        return file
+
+    def _changed(self, id: UUID) -> ArchivedFile:
+        file = self.get(id)
+        self._publish(FileChanged(thing=file.provenance.thing, file=_without_settings(file)))
+        return file
+
+    def _highest_number(self, before: str, after: str) -> int:
+        alike = select(files.c.name).where(files.c.name.startswith(before, autoescape=True))
+        found = self.read(lambda connection: connection.execute(alike).scalars().all())
+        return max((number_in(name, before, after) for name in found), default=0)
+
+    def _counted(self) -> tuple[int, int]:
+        """How many contents there are, and what they take."""
+
+        def count(connection: Connection) -> tuple[int, int]:
+            found = connection.execute(select(func.count(), func.sum(objects.c.size))).one()
+            return int(found[0]), int(found[1] or 0)
+
+        return self.read(count)
+
+
+def _insert_linked(
+    connection: Connection, new: NewFile, meta: Mapping[str, Any], staged: Staged, at_us: int
+) -> None:
+    catalogue.add_draft(connection, new, meta, at_us)
+    content = catalogue.Content(staged.sha256, staged.size)
+    catalogue.link(connection, new.id, content, at_us, who=new.who)
+
+
+def _extension_of(path: Path) -> str:
+    """'ome.tif' of 'stack.ome.tif', 'txt' of 'notes.txt'; '' where it is no ending we keep."""
+    endings = [ending.removeprefix(".") for ending in path.suffixes]
+    if len(endings) > 1 and endings[-2].lower() in ("ome", "tar"):
+        endings = endings[-2:]
+    else:
+        endings = endings[-1:]
+    try:
+        return checked_extension(".".join(endings))
+    except ValueRefusedError:
+        return ""
+
+
+def _without_settings(file: ArchivedFile) -> ArchivedFile:
+    return replace(file, provenance=replace(file.provenance, settings={}, input=None))
+
+
+def _checked(
+    name: str,
+    extension: str,
+    media_type: str,
+    meta: Mapping[str, Any] | None,
+    tags: Iterable[str],
+    notes: str,
+    provenance: Provenance | None,
+    kept_by: KeptBy,
+    who: str,
+    id: UUID | None,
+) -> tuple[NewFile, Mapping[str, Any]]:
+    """What was given, as it is kept."""
+    suffix = checked_extension(extension)
+    kind = plain(media_type).strip().casefold()[:200]
+    if not kind:
+        kind = mimetypes.guess_type(f"x.{suffix}")[0] or "application/octet-stream"
+    new = NewFile(
+        id=uuid.uuid4() if id is None else id,
+        name=shown_name(name),
+        extension=suffix,
+        media_type=kind,
+        meta=meta_text(meta),
+        tags=checked_tags(tags),
+        notes=checked_notes(notes),
+        provenance=provenance or Provenance(),
+        kept_by=kept_by,
+        who=plain(who),
+    )
+    return new, meta or {}

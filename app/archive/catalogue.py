@@ -1,0 +1,319 @@
+"""Writing the catalogue. All of it runs in the database's writer thread, within a transaction.
+
+A job may be carried out more than once, each time after what it wrote before was taken back; so
+nothing here changes anything but the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from app.archive.errors import (
+    FileEmptyError,
+    FileNotKeptError,
+    FileStateError,
+    FileTakenError,
+)
+from app.archive.records import FileState
+from app.archive.rows import NewFile, row_of, words_for
+from app.archive.texts import plain
+from app.archive.words import values_in
+from app.database.archive_tables import (
+    file_events,
+    file_meta,
+    file_tags,
+    file_versions,
+    files,
+    objects,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is put into a file.
+
+    Attributes:
+        sha256: Hex digest.
+        size: In bytes.
+    """
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What people change about a file; None leaves it as it is.
+
+    Attributes:
+        name, extension, notes: As they are kept.
+        meta: As JSON text, and as it was given.
+        tags: What they are without regard to case, and as they were written.
+    """
+
+    name: str | None = None
+    extension: str | None = None
+    notes: str | None = None
+    meta: tuple[str, Mapping[str, Any]] | None = None
+    tags: Mapping[str, str] | None = None
+
+
+def add_draft(connection: Connection, new: NewFile, meta: Mapping[str, Any], at_us: int) -> int:
+    """A record without content.
+
+    Returns:
+        Its number.
+
+    Raises:
+        FileTakenError: There is a file of that id.
+    """
+    if connection.execute(select(files.c.number).where(files.c.id == new.id)).first():
+        raise FileTakenError(new.id)
+    newest = connection.execute(select(func.max(files.c.number))).scalar()
+    number = int(newest or 0) + 1
+    connection.execute(insert(files), [row_of(new, number, at_us)])
+    _put_tags(connection, number, new.tags)
+    _put_meta(connection, number, meta)
+    note(connection, new.id, at_us, "created", new.who)
+    return number
+
+
+def link(
+    connection: Connection,
+    id: UUID,
+    content: Content,
+    at_us: int,
+    *,
+    who: str,
+    media_type: str | None = None,
+) -> int:
+    """Put content into a file; one that has some gets a new version.
+
+    Returns:
+        Which version that is.
+
+    Raises:
+        FileNotKeptError: There is no such file.
+        FileStateError: It is in the trash.
+    """
+    row = the_row(connection, id)
+    if row.state == FileState.TRASHED.value:
+        raise FileStateError(f"{row.name} is in the trash; it has to be brought back first")
+    version = int(row.version) + 1
+    kind = media_type or row.media_type
+    _reference(connection, content, at_us)
+    connection.execute(
+        insert(file_versions).values(
+            number=row.number,
+            version=version,
+            sha256=content.sha256,
+            size=content.size,
+            media_type=kind,
+            created_us=at_us,
+            who=plain(who),
+        )
+    )
+    connection.execute(
+        update(files)
+        .where(files.c.number == row.number)
+        .values(
+            state=FileState.LINKED.value,
+            version=version,
+            sha256=content.sha256,
+            size=content.size,
+            media_type=kind,
+            changed_us=at_us,
+        )
+    )
+    note(connection, id, at_us, "linked", who, f"version {version}, {content.size} bytes")
+    return version
+
+
+def change(connection: Connection, id: UUID, changes: Changes, at_us: int, *, who: str) -> None:
+    """Change what people say about a file; its content is another matter.
+
+    Raises:
+        FileNotKeptError: There is no such file.
+    """
+    row = the_row(connection, id)
+    given = {
+        name: value
+        for name, value in (
+            ("name", changes.name),
+            ("extension", changes.extension),
+            ("notes", changes.notes),
+            ("meta", None if changes.meta is None else changes.meta[0]),
+        )
+        if value is not None
+    }
+    if changes.tags is not None:
+        connection.execute(delete(file_tags).where(file_tags.c.number == row.number))
+        _put_tags(connection, row.number, changes.tags)
+        tags = tuple(changes.tags.values())
+    else:
+        tags = tags_of(connection, row.number)
+    if changes.meta is not None:
+        connection.execute(delete(file_meta).where(file_meta.c.number == row.number))
+        _put_meta(connection, row.number, changes.meta[1])
+    words = words_for({**row._asdict(), **given}, tags)
+    connection.execute(
+        update(files)
+        .where(files.c.number == row.number)
+        .values(**given, words=words, changed_us=at_us)
+    )
+    named = [*given, *(["tags"] if changes.tags is not None else [])]
+    note(connection, id, at_us, "changed", who, ", ".join(named))
+
+
+def trash(connection: Connection, id: UUID, at_us: int, *, who: str) -> None:
+    """Put a file into the trash; one that is there stays there.
+
+    Raises:
+        FileNotKeptError: There is no such file.
+        FileEmptyError: It is a draft; that can be deleted.
+    """
+    row = the_row(connection, id)
+    if row.state == FileState.DRAFT.value:
+        raise FileEmptyError(id)
+    if row.state == FileState.LINKED.value:
+        _set_state(connection, row.number, FileState.TRASHED, at_us, at_us)
+        note(connection, id, at_us, "trashed", who)
+
+
+def restore(connection: Connection, id: UUID, at_us: int, *, who: str) -> None:
+    """Bring a file back from the trash; one that is not there stays as it is.
+
+    Raises:
+        FileNotKeptError: There is no such file.
+    """
+    row = the_row(connection, id)
+    if row.state == FileState.TRASHED.value:
+        _set_state(connection, row.number, FileState.LINKED, None, at_us)
+        note(connection, id, at_us, "restored", who)
+
+
+def remove(connection: Connection, id: UUID, at_us: int, *, who: str) -> Row[Any]:
+    """Delete a file from the catalogue for good. Its content goes a while later.
+
+    Returns:
+        What its row was.
+
+    Raises:
+        FileNotKeptError: There is no such file.
+        FileStateError: It is neither a draft nor in the trash.
+    """
+    row = the_row(connection, id)
+    if row.state == FileState.LINKED.value:
+        raise FileStateError(f"{row.name} is not in the trash; only from there a file is deleted")
+    contents = select(file_versions.c.sha256).where(file_versions.c.number == row.number)
+    held = set(connection.execute(contents).scalars())
+    for table in (file_tags, file_meta, file_versions):
+        connection.execute(delete(table).where(table.c.number == row.number))
+    connection.execute(delete(files).where(files.c.number == row.number))
+    for sha256 in held:
+        let_go(connection, sha256, at_us)
+    note(connection, id, at_us, "deleted", who, plain(row.name))
+    return row
+
+
+def let_go(connection: Connection, sha256: str, at_us: int) -> None:
+    """Say of a content that no file names it, where that is so: the first of two phases."""
+    used = select(file_versions.c.number).where(file_versions.c.sha256 == sha256)
+    if connection.execute(used.limit(1)).first() is None:
+        connection.execute(
+            update(objects)
+            .where(objects.c.sha256 == sha256, objects.c.unreferenced_us.is_(None))
+            .values(unreferenced_us=at_us)
+        )
+
+
+def mark_damaged(connection: Connection, sha256: str, reason: str) -> None:
+    """Say of a content that something is wrong with it; '' for nothing any more."""
+    connection.execute(update(objects).where(objects.c.sha256 == sha256).values(damage=reason))
+
+
+def note(
+    connection: Connection, id: UUID, at_us: int, what: str, who: str, detail: str = ""
+) -> None:
+    """Write down what was done to a file."""
+    newest = connection.execute(select(func.max(file_events.c.number))).scalar()
+    connection.execute(
+        insert(file_events).values(
+            number=int(newest or 0) + 1,
+            file=id,
+            at_us=at_us,
+            what=what,
+            who=plain(who),
+            detail=detail,
+        )
+    )
+
+
+def the_row(connection: Connection, id: UUID) -> Row[Any]:
+    """The row of a file.
+
+    Raises:
+        FileNotKeptError: There is no such file.
+    """
+    row = connection.execute(select(files).where(files.c.id == id)).first()
+    if row is None:
+        raise FileNotKeptError(id)
+    return row
+
+
+def tags_of(connection: Connection, number: int) -> tuple[str, ...]:
+    """The tags of a file, sorted."""
+    wanted = select(file_tags.c.tag).where(file_tags.c.number == number)
+    return tuple(connection.execute(wanted.order_by(file_tags.c.folded)).scalars())
+
+
+def _reference(connection: Connection, content: Content, at_us: int) -> None:
+    """Say of a content that a file names it; it lies on the disk, whole."""
+    found = connection.execute(
+        update(objects)
+        .where(objects.c.sha256 == content.sha256)
+        .values(unreferenced_us=None, damage="")
+    )
+    if not found.rowcount:
+        connection.execute(
+            insert(objects).values(
+                sha256=content.sha256,
+                size=content.size,
+                created_us=at_us,
+                unreferenced_us=None,
+                checked_us=None,
+                damage="",
+            )
+        )
+
+
+def _put_tags(connection: Connection, number: int, tags: Mapping[str, str]) -> None:
+    if tags:
+        connection.execute(
+            insert(file_tags),
+            [{"number": number, "folded": key, "tag": tag} for key, tag in tags.items()],
+        )
+
+
+def _put_meta(connection: Connection, number: int, meta: Mapping[str, Any]) -> None:
+    values = values_in(meta)
+    if values:
+        connection.execute(
+            insert(file_meta),
+            [{"number": number, "key": key, "value": value} for key, value in sorted(values)],
+        )
+
+
+def _set_state(
+    connection: Connection, number: int, state: FileState, trashed_us: int | None, at_us: int
+) -> None:
+    connection.execute(
+        update(files)
+        .where(files.c.number == number)
+        .values(state=state.value, trashed_us=trashed_us, changed_us=at_us)
+    )

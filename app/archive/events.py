@@ -1,0 +1,59 @@
+"""What happens to files of the archive, as events on the bus."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.archive.records import ArchivedFile
+from things.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileKept(Event):
+    """A file is in the archive. Its Thing is the one that made it; '' for one that was uploaded.
+
+    Where it is an output, `file.provenance.run` and `.path` say of which run and where.
+
+    Attributes:
+        file: The file, without the values in its provenance.
+    """
+
+    file: ArchivedFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChanged(Event):
+    """A file's name, notes, tags, metadata, content or state changed: into the trash, or back.
+
+    Attributes:
+        file: The file as it is now, without the values in its provenance.
+    """
+
+    file: ArchivedFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRemoved(Event):
+    """A file was deleted for good.
+
+    Attributes:
+        id: Its id.
+        run: The run that made it; None for one that was uploaded.
+        path: Where it stood in the run's output.
+    """
+
+    id: UUID
+    run: UUID | None = None
+    path: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveTroubled(Event):
+    """Nothing can be kept any more, or can again. Its Thing is ''.
+
+    Attributes:
+        reason: Why not, in words; '' where all is well again.
+    """
+
+    reason: str

@@ -1,0 +1,132 @@
+"""Files out of the archive: one to a path, many to a zip with readable names and a manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from app.archive.crate import MANIFEST, Exported, manifest
+from app.archive.embedding import embed
+from app.archive.errors import FileEmptyError
+from app.archive.readable import readable_name, unlike
+from app.archive.records import ArchivedFile
+from app.archive.store import CHUNK_BYTES, digest_of
+from things.events import now
+
+if TYPE_CHECKING:
+    from app.archive.archive import Archive
+
+_PACKED = (
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "application/zip",
+    "application/x-npz",
+    "video/",
+)
+"""What is packed already and only loses time by being packed again."""
+
+
+def save_file(archive: Archive, id: UUID, target: Path) -> None:
+    """Write one file to a path, whole or not at all; a picture carries in it how it was made.
+
+    Raises:
+        FileNotKeptError: There is none of that id.
+        FileEmptyError: It is a draft.
+        ArchiveDamagedError: Its content is damaged.
+        OSError: It cannot be written.
+    """
+    file = archive.get(id)
+    with _beside(target) as copy:
+        _copy(archive, file, copy)
+        embed(copy, file)
+        copy.replace(target)
+
+
+def export_files(archive: Archive, ids: Sequence[UUID], target: Path) -> None:
+    """Write files to a zip, whole or not at all.
+
+    Args:
+        archive: Where they are.
+        ids: Which; one that is named twice is in it once.
+        target: The zip.
+
+    Raises:
+        FileNotKeptError: There is none of one of the ids.
+        FileEmptyError: One is a draft.
+        ArchiveDamagedError: The content of one is damaged.
+        OSError: The zip cannot be written.
+    """
+    wanted = list(dict.fromkeys(ids))
+    for file in archive.all_of(wanted):  # said before a gigabyte is packed
+        if not file.sha256:
+            raise FileEmptyError(file.id)
+    with _beside(target) as unfinished:
+        with zipfile.ZipFile(unfinished, "w", allowZip64=True) as packed:
+            _pack(archive, wanted, packed, target.stem)
+        unfinished.replace(target)
+
+
+def _pack(archive: Archive, ids: Sequence[UUID], packed: zipfile.ZipFile, title: str) -> None:
+    taken = {MANIFEST.casefold()}
+    exported: list[Exported] = []
+    with tempfile.TemporaryDirectory(dir=archive.store.staging) as folder:
+        copy = Path(folder) / "copy"
+        for id in ids:
+            file = archive.get(id)
+            name = unlike(readable_name(file.name, file.extension), taken)
+            taken.add(name.casefold())
+            _copy(archive, file, copy)
+            embed(copy, file)
+            exported.append(_packed(packed, file, copy, name))
+    text = json.dumps(manifest(exported, title, now()), indent=2, ensure_ascii=False)
+    packed.writestr(zipfile.ZipInfo(MANIFEST, _zip_time()), text, zipfile.ZIP_DEFLATED)
+
+
+def _packed(packed: zipfile.ZipFile, file: ArchivedFile, copy: Path, name: str) -> Exported:
+    as_it_is = file.media_type.startswith(_PACKED)
+    entry = zipfile.ZipInfo(name, file.created.timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_STORED if as_it_is else zipfile.ZIP_DEFLATED
+    entry.file_size = copy.stat().st_size
+    entry.external_attr = 0o644 << 16
+    digest = hashlib.sha256()
+    with copy.open("rb") as content, packed.open(entry, "w") as into:
+        while chunk := content.read(CHUNK_BYTES):
+            digest.update(chunk)
+            into.write(chunk)
+    return Exported(file, name, entry.file_size, digest.hexdigest())
+
+
+def _copy(archive: Archive, file: ArchivedFile, target: Path) -> None:
+    """A copy that may be changed, of a content that is what it was when it was kept."""
+    with archive.open_file(file.id) as content, target.open("wb") as copy:
+        shutil.copyfileobj(content, copy, CHUNK_BYTES)
+    with target.open("rb") as copied:
+        archive.refuse_damaged(file.sha256, digest_of(copied))
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A new file beside another, on the same file system; gone at the end."""
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".unfinished", dir=target.parent)
+    os.close(handle)
+    path = Path(name)
+    try:
+        path.chmod(0o644)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _zip_time() -> tuple[int, int, int, int, int, int]:
+    moment = now()
+    return moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second

@@ -1,0 +1,56 @@
+"""How much the archive may take, and how much must stay free for everybody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.archive.store import Room
+
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """Bounds of an archive.
+
+    Attributes:
+        upload_bytes: For one content.
+        quota_bytes: For all contents that are kept; None for as much as there is.
+        low_bytes: With less room than this on the disk nothing new is kept, and actions that
+            would keep something are refused before they start.
+        grace_s: How long a content stays that no file names any more, in seconds.
+        draft_days: How long a record without content stays, in days.
+        sweep_every_s: How often what is left over is looked for, in seconds.
+    """
+
+    upload_bytes: int = 16 * 2**30
+    quota_bytes: int | None = None
+    low_bytes: int = 256 * MIB
+    grace_s: float = 24 * 3600.0
+    draft_days: float = 1.0
+    sweep_every_s: float = 3600.0
+
+    def room(self, taken_bytes: int, free_bytes: int) -> Room:
+        """How much of one content may come.
+
+        Args:
+            taken_bytes: What is kept already.
+            free_bytes: Room on the disk.
+        """
+        left = max(0, free_bytes - self.low_bytes)
+        why = f"less than {self.low_bytes // MIB} MB would be left on the disk"
+        if self.quota_bytes is not None and self.quota_bytes - taken_bytes < left:
+            left = max(0, self.quota_bytes - taken_bytes)
+            why = f"the archive may take {self.quota_bytes // MIB} MB"
+        return Room(self.upload_bytes, left, why)
+
+    def low(self, taken_bytes: int, free_bytes: int) -> str:
+        """Why nothing more should be begun that keeps files, in words; '' where it may."""
+        if free_bytes < self.low_bytes:
+            return (
+                f"only {free_bytes // MIB} MB are free on the disk; "
+                f"{self.low_bytes // MIB} MB are left to others"
+            )
+        if self.quota_bytes is not None and taken_bytes >= self.quota_bytes:
+            return f"the archive has taken the {self.quota_bytes // MIB} MB it may"
+        return ""

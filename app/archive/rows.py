@@ -1,0 +1,196 @@
+"""Files as rows of the catalogue, and rows as files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from app.archive.records import (
+    ArchivedFile,
+    BlobPath,
+    FileState,
+    FileVersion,
+    KeptBy,
+    Provenance,
+)
+from app.archive.texts import json_text, micros, moment, plain
+from app.archive.words import searched, texts_in
+from app.run_facts import Origin, OriginKind, Stamp
+from app.run_records import RecordedValue, Values
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that is to be in the catalogue; all of it is checked already.
+
+    Attributes:
+        id, name, extension, media_type, kept_by, provenance: As in `ArchivedFile`.
+        meta: As JSON text.
+        tags: What they are without regard to case, and as they were written.
+        notes: As they are kept.
+        who: Who asked, for the record of what was done.
+    """
+
+    id: UUID
+    name: str
+    extension: str
+    media_type: str
+    meta: str = "{}"
+    tags: Mapping[str, str] = field(default_factory=dict)
+    notes: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
+    kept_by: KeptBy = KeptBy.UPLOAD
+    who: str = ""
+
+
+def row_of(new: NewFile, number: int, at_us: int) -> dict[str, Any]:
+    """A new file as a row: a draft, without content."""
+    origin, made = new.provenance.origin, new.provenance
+    row: dict[str, Any] = {
+        "number": number,
+        "id": new.id,
+        "state": FileState.DRAFT.value,
+        "version": 0,
+        "size": None,
+        "sha256": None,
+        "media_type": new.media_type,
+        "created_us": at_us,
+        "changed_us": at_us,
+        "trashed_us": None,
+        "kept_by": new.kept_by.value,
+        "run": made.run,
+        "path": path_text(made.path),
+        "made_us": None if made.made_at is None else micros(made.made_at),
+        "thing": plain(made.thing),
+        "action": plain(made.action),
+        "title": plain(made.title),
+        "origin": "" if origin is None else origin.kind.value,
+        "who": "" if origin is None else plain(origin.who),
+        "operator": plain(made.stamp.operator),
+        "sample": plain(made.stamp.sample),
+        "session": plain(made.stamp.session),
+        "name": new.name,
+        "extension": new.extension,
+        "notes": new.notes,
+        "meta": new.meta,
+        "input": json_text(made.input),
+        "settings": settings_text(made.settings),
+    }
+    row["words"] = words_for(row, tuple(new.tags.values()))
+    return row
+
+
+def words_for(row: Mapping[str, Any], tags: tuple[str, ...]) -> str:
+    """What a search finds a file by."""
+    return searched(
+        row["name"],
+        row["extension"],
+        *tags,
+        row["notes"],
+        row["thing"],
+        row["action"],
+        row["title"],
+        row["sample"],
+        row["session"],
+        row["operator"],
+        *texts_in(json.loads(row["meta"])),
+    )
+
+
+def file_of(
+    row: Row[Any] | Mapping[str, Any], tags: tuple[str, ...], damage: str, uri_prefix: str
+) -> ArchivedFile:
+    """A row as a file; what a list leaves out is empty."""
+    columns: Mapping[str, Any] = row._asdict() if isinstance(row, Row) else row
+    return ArchivedFile(
+        id=columns["id"],
+        number=columns["number"],
+        name=columns["name"],
+        extension=columns["extension"],
+        media_type=columns["media_type"],
+        state=FileState(columns["state"]),
+        size=columns["size"],
+        sha256=columns["sha256"] or "",
+        version=columns["version"],
+        created=moment(columns["created_us"]),
+        changed=moment(columns["changed_us"]),
+        trashed=None if columns["trashed_us"] is None else moment(columns["trashed_us"]),
+        tags=tags,
+        notes=columns["notes"],
+        meta=json.loads(columns["meta"]),
+        provenance=_provenance(columns),
+        kept_by=KeptBy(columns["kept_by"]),
+        uri=uri_of(uri_prefix, columns["id"], columns["name"], columns["extension"]),
+        damaged=damage,
+    )
+
+
+def uri_of(prefix: str, id: UUID, name: str, extension: str) -> str:
+    """Where a file is served; its name comes last, so that a download is called by it."""
+    shown = f"{name}.{extension}" if extension else name
+    # '.' and '..' would be taken for folders by whoever reads the address.
+    last = quote(shown[:120], safe="") if shown.strip(".") else "file"
+    return f"{prefix}{id}/{last}"
+
+
+def version_of(row: Row[Any]) -> FileVersion:
+    """A row as a version."""
+    return FileVersion(
+        version=row.version,
+        size=row.size,
+        sha256=row.sha256,
+        media_type=row.media_type,
+        created=moment(row.created_us),
+        who=row.who,
+    )
+
+
+def path_text(path: BlobPath) -> str:
+    """Where a blob stands in an output, as text."""
+    return json_text(list(path))
+
+
+def path_from(text: str) -> BlobPath:
+    """The same from text."""
+    return tuple(json.loads(text))
+
+
+def settings_text(values: Values) -> str:
+    """Values as JSON: `{thing: {property: [value, microseconds]}}`."""
+    return json_text(
+        {
+            thing: {name: (value.value, micros(value.at)) for name, value in known.items()}
+            for thing, known in values.items()
+        }
+    )
+
+
+def settings_from(text: str) -> Values:
+    """The same from JSON."""
+    return {
+        thing: {name: RecordedValue(value, moment(us)) for name, (value, us) in known.items()}
+        for thing, known in json.loads(text).items()
+    }
+
+
+def _provenance(columns: Mapping[str, Any]) -> Provenance:
+    origin = columns["origin"]
+    made_us = columns["made_us"]
+    return Provenance(
+        run=columns["run"],
+        path=path_from(columns["path"]),
+        thing=columns["thing"],
+        action=columns["action"],
+        title=columns["title"],
+        input=json.loads(columns.get("input", "null")),
+        origin=Origin(OriginKind(origin), columns["who"]) if origin else None,
+        stamp=Stamp(columns["operator"], columns["sample"], columns["session"]),
+        made_at=None if made_us is None else moment(made_us),
+        settings=settings_from(columns.get("settings", "{}")),
+    )

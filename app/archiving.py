@@ -1,0 +1,140 @@
+"""How a bench keeps its files: opened after its database, closed before it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.archive.errors import ArchiveClosedError, ArchiveError
+from app.archive.naming import DEFAULT_PATTERN, NamePattern
+from things.errors import ThingError
+from things.events import Event
+
+if TYPE_CHECKING:
+    from app.archive.archive import Archive
+    from app.database.database import Database
+    from app.thumbnails import Thumbnails
+
+_log = logging.getLogger(__name__)
+
+FOLDER = "files"
+"""Where contents are kept, in a bench's folder of data."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivingRules:
+    """What files are called, and how much they may take.
+
+    Attributes:
+        folder: Where contents are kept; None for `files` in the bench's folder of data.
+        name_pattern: What files are called that are kept without a name.
+        quota_mb: What all of them may take, in megabytes; None for as much as there is.
+        low_mb: With less room than this on the disk nothing new is kept.
+    """
+
+    folder: Path | None = None
+    name_pattern: str = DEFAULT_PATTERN
+    quota_mb: float | None = None
+    low_mb: float = 256.0
+
+
+class Archiving:
+    """The archive of a bench while that is open.
+
+    Args:
+        folder: The bench's folder of data; None keeps no files.
+        rules: What files are called, and how much they may take.
+        publish: Is told of what happens to files; in any thread.
+
+    Attributes:
+        trouble: Why nothing can be kept, in words; '' while all is well.
+    """
+
+    def __init__(
+        self, folder: Path | None, rules: ArchivingRules, publish: Callable[[Event], None]
+    ) -> None:
+        self._folder = None if folder is None else rules.folder or folder / FOLDER
+        self._rules = rules
+        self._publish = publish
+        self._archive: Archive | None = None
+        self._thumbnails: Thumbnails | None = None
+        self.trouble = "this bench keeps no files" if folder is None else ""
+
+    @property
+    def archive(self) -> Archive | None:
+        """The archive; None while it is not open."""
+        return self._archive
+
+    def opened(self) -> Archive:
+        """The archive.
+
+        Raises:
+            ArchiveClosedError: It is not open.
+            ArchiveError: It could not be opened; says why.
+        """
+        if self._archive is None:
+            if self.trouble:
+                raise ArchiveError(self.trouble)
+            raise ArchiveClosedError
+        return self._archive
+
+    @property
+    def thumbnails(self) -> Thumbnails:
+        """Small pictures of its pictures.
+
+        Raises:
+            ArchiveError: It is not open.
+        """
+        archive = self.opened()
+        if self._thumbnails is None:
+            from app.thumbnails import Thumbnails
+
+            self._thumbnails = Thumbnails(archive)
+        return self._thumbnails
+
+    def open(self, database: Database | None) -> None:
+        """Open it; where that cannot be, `trouble` says why, and everything else works.
+
+        Args:
+            database: Where its catalogue is; None where that could not be opened.
+        """
+        if self._folder is None:
+            return
+        if database is None:
+            self.trouble = "its catalogue cannot be opened"
+            return
+        # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
+        from app.archive.archive import Archive
+        from app.archive.limits import MIB, ArchiveLimits
+
+        quota = self._rules.quota_mb
+        limits = ArchiveLimits(
+            quota_bytes=None if quota is None else int(quota * MIB),
+            low_bytes=int(self._rules.low_mb * MIB),
+        )
+        try:
+            archive = Archive(
+                database,
+                self._folder,
+                limits=limits,
+                publish=self._publish,
+                names=NamePattern(self._rules.name_pattern),
+            )
+            archive.open()
+        except ThingError as error:
+            self.trouble = str(error)
+            _log.error("No files can be kept: %s", error)
+            return
+        self._archive = archive
+
+    def close(self) -> None:
+        """Close it; twice is harmless."""
+        archive, self._archive = self._archive, None
+        thumbnails, self._thumbnails = self._thumbnails, None
+        if thumbnails is not None:
+            thumbnails.close()
+        if archive is not None:
+            archive.close()
