@@ -43,6 +43,7 @@ GLYPHS: Final = {
     "completed": "check",
     "cancelled": "cancel",
     "stuck": "alert-circle",
+    "interrupted": "lightning-bolt-outline",
     # Actions
     "run": "play",
     "cancel": "close",

@@ -244,6 +244,12 @@ class MainWindow(QMainWindow):
         self.activity_dock.show()
         self.activity.show_page("log")
 
+    def show_history(self) -> None:
+        """Bring what was run in sight, ready to be searched."""
+        self.activity_dock.show()
+        self.activity.show_page("history")
+        self.activity.history.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def show_plot(self) -> None:
         """Bring the plot in sight."""
         self.plot_dock.show()
@@ -445,6 +451,7 @@ class MainWindow(QMainWindow):
         self.activity.show_result.connect(parts.centre.show_result)
         self.activity.edit.connect(self._edit)
         self.activity.ask.connect(self._ask_again)
+        self.activity.said.connect(self.notices.say)
         self.compact_changed.connect(parts.centre.set_compact)
         self.compact_changed.connect(parts.panels.set_compact)
         self.compact_changed.connect(self.bench_list.set_compact)

@@ -31,6 +31,7 @@ class State(enum.Enum):
     STOPPING = "stopping"
     STUCK = "stuck"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
     FAULT = "fault"
     OFFLINE = "offline"
     CLOSED = "closed"
@@ -75,6 +76,9 @@ LOOKS: Final = {
     State.STOPPING: StateLook("pending", "waiting", QT_TRANSLATE_NOOP("State", "Stopping")),
     State.STUCK: StateLook("stuck", "failed", QT_TRANSLATE_NOOP("State", "Stuck")),
     State.FAILED: StateLook("failed", "failed", QT_TRANSLATE_NOOP("State", "Failed")),
+    State.INTERRUPTED: StateLook(
+        "interrupted", "failed", QT_TRANSLATE_NOOP("State", "Interrupted")
+    ),
     State.FAULT: StateLook("failed", "failed", QT_TRANSLATE_NOOP("State", "Fault")),
     State.OFFLINE: StateLook("offline", "stale", QT_TRANSLATE_NOOP("State", "Offline")),
     State.CLOSED: StateLook("cancelled", "secondary", QT_TRANSLATE_NOOP("State", "Closed")),

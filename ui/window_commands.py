@@ -64,6 +64,9 @@ class CommandTarget(Protocol):
     def edit_stamp(self) -> None:
         """Open the lines for sample, session and operator."""
 
+    def show_history(self) -> None:
+        """Bring what was run in sight."""
+
     def show_log(self) -> None:
         """Bring the application's log in sight."""
 
@@ -139,6 +142,14 @@ def window_commands(window: CommandTarget) -> list[Command]:
             window.activity_dock.toggleViewAction(), "view.activity", _tr("Activity"), "Ctrl+J"
         ),
         _toggle(window.plot_dock.toggleViewAction(), "view.plot", _tr("Plot"), "Ctrl+T"),
+        Command(
+            id="view.history",
+            title=_tr("History"),
+            icon="history",
+            shortcut="Ctrl+H",
+            help=_tr("Everything that was run: find it, repeat it, write a note to it"),
+            run=window.show_history,
+        ),
         Command(
             id="view.log",
             title=_tr("Log"),

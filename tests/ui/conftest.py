@@ -18,7 +18,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -55,7 +55,7 @@ from app.handles import (
     StopReport,
     ThingHandle,
 )
-from app.run_records import RunPage, RunQuery, RunRecord
+from app.run_records import RunPage, RunQuery, RunRecord, RunState
 from things.errors import ThingError
 from things.events import (
     Event,
@@ -555,6 +555,8 @@ class FakeBench:
         return True
 
     async def log(self, invocation: UUID) -> Sequence[LogLine]:
+        if invocation not in self.started and invocation not in self.logs:
+            raise InvocationNotFoundError(invocation)
         return self.logs.get(invocation, [])
 
     async def picture(self, invocation: UUID, path: tuple[str | int, ...] = ()) -> Picture | bytes:
@@ -622,6 +624,14 @@ class MakeThing(Protocol):
     ) -> FakeThing: ...
 
 
+class MakeRecord(Protocol):
+    """Builds a run as the ledger has it."""
+
+    def __call__(
+        self, number: int, thing: str = ..., action: str = ..., state: RunState = ...
+    ) -> RunRecord: ...
+
+
 class RunCoroutine(Protocol):
     """Runs a coroutine to its end on the Qt loop and gives its result."""
 
@@ -642,6 +652,48 @@ def make_thing() -> MakeThing:
         if description is None:
             description, values = CAMERA, CAMERA_VALUES if values is None else values
         return FakeThing(name, description, values, state, reason)
+
+    return make
+
+
+@pytest.fixture
+def make_record() -> MakeRecord:
+    """Builds a run that ended long ago; the higher its number, the longer."""
+
+    def make(
+        number: int,
+        thing: str = "camera",
+        action: str = "snap",
+        state: RunState = RunState.COMPLETED,
+    ) -> RunRecord:
+        run = uuid.uuid4()
+        began = datetime(2024, 5, 17, 9, 30, tzinfo=UTC) - timedelta(minutes=number)
+        return RunRecord(
+            id=run,
+            number=1_000_000 - number,
+            parent=None,
+            root=run,
+            thing=thing,
+            action=action,
+            title=action.replace("_", " ").capitalize(),
+            state=state,
+            origin=Origin(OriginKind.NETWORK, "10.0.0.7"),
+            stamp=Stamp("Anna", "wafer 3"),
+            requested_at=began,
+            started_at=began,
+            ended_at=began + timedelta(seconds=2),
+            elapsed_s=2.0,
+            input={"number": number},
+            output=None,
+            blobs=(),
+            input_blobs=(),
+            error=None,
+            log=(),
+            before={},
+            after={},
+            stuck=False,
+            note="",
+        )
 
     return make
 

@@ -10,8 +10,11 @@ from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSizePolicy, QWidget
 from typing_extensions import override
 
+from app.errors import InvocationNotFoundError
 from app.handles import BenchHandle, InvocationSnapshot, InvocationStatus, LogLine
+from app.run_records import RunRecord
 from things.errors import ThingError
+from ui.activity.note_box import NoteBox
 from ui.activity.wording import asked_by, clock_time, one_line, outcome, value_in_short
 from ui.models.numbers import span_in_words
 from ui.tasks import Tasks
@@ -23,7 +26,7 @@ HEIGHT = 156
 
 
 class InvocationDetails(QWidget):
-    """Input, outcome and log of one invocation; the log is asked for when it is shown."""
+    """Input, outcome, note and log of one invocation; log and note are asked for when shown."""
 
     def __init__(
         self, theme: Theme, bench: BenchHandle, tasks: Tasks, parent: QWidget | None = None
@@ -52,6 +55,10 @@ class InvocationDetails(QWidget):
             grid.addWidget(name, number, 0)
             grid.addWidget(value, number, 1)
             self._lines[key] = value
+        self.note = NoteBox(theme, bench, tasks)
+        name = PlainLabel(theme, self.tr("Note"), size=TextSize.SMALL, tone="secondary")
+        grid.addWidget(name, len(self._lines), 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.note, len(self._lines), 1)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(2000)
@@ -59,11 +66,11 @@ class InvocationDetails(QWidget):
         self.log.setAccessibleName(self.tr("Log of this invocation"))
         self.log.setPlaceholderText(self.tr("Nothing was logged"))
         self.log.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        grid.addWidget(self.log, 0, 2, 5, 1)
+        grid.addWidget(self.log, 0, 2, 6, 1)
         grid.setColumnMinimumWidth(0, 64)
         grid.setColumnStretch(1, 2)
         grid.setColumnStretch(2, 3)
-        grid.setRowStretch(4, 1)
+        grid.setRowStretch(5, 1)
 
     @override
     def showEvent(self, event: object) -> None:
@@ -100,6 +107,8 @@ class InvocationDetails(QWidget):
             return
         if self._asked is None or self._asked[0] != snapshot.id:
             self.log.clear()
+            self.note.show_run(snapshot.id)
+            self._tasks.start(self._fetch_note(snapshot.id), self.tr("Reading a note"))
         self._asked = key
         if self._fetching is None or self._fetching.done():
             self._fetching = self._tasks.start(
@@ -114,18 +123,34 @@ class InvocationDetails(QWidget):
                 return one_line(other.title)
         return self.tr("another action")
 
+    def take_record(self, record: RunRecord) -> None:
+        """A run got another note, by whomever."""
+        self.note.show_record(record)
+
     async def _fetch(self) -> None:
         """Fetch until what is shown is what was last asked for."""
         shown = None
         while shown != self._asked and self._asked is not None:
             shown = self._asked
             try:
-                lines = await self._bench.log(shown[0])
+                lines = log_lines(await self._log(shown[0]))
             except ThingError as error:
-                self._write([str(error)])
-                return
+                lines = [str(error)]
             if shown[0] == self._asked[0]:
-                self._write(log_lines(lines))
+                self._write(lines)
+
+    async def _log(self, run: UUID) -> Sequence[LogLine]:
+        """The bench knows what ran lately; what ended long ago is known to the ledger alone."""
+        try:
+            return await self._bench.log(run)
+        except InvocationNotFoundError:
+            return (await self._bench.run(run)).log
+
+    async def _fetch_note(self, run: UUID) -> None:
+        try:
+            self.note.show_record(await self._bench.run(run))
+        except ThingError as error:
+            self.note.show_missing(run, str(error))
 
     def _write(self, lines: Sequence[str]) -> None:
         text = "\n".join(lines)

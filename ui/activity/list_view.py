@@ -13,7 +13,7 @@ from typing_extensions import override
 from ui.activity.details import HEIGHT, InvocationDetails
 from ui.activity.row import ActivityRow, Columns
 from ui.activity.thumbnails import ThumbnailSource
-from ui.models.invocations import InvocationListModel
+from ui.models.rows import RowModel
 from ui.theme import Size, TextSize, Theme
 
 TICK_MS = 1000
@@ -41,7 +41,7 @@ class InvocationList(QAbstractScrollArea):
     def __init__(
         self,
         theme: Theme,
-        model: InvocationListModel,
+        model: RowModel,
         thumbnails: ThumbnailSource,
         details: InvocationDetails,
         title_of: Callable[[str], str],
@@ -160,10 +160,9 @@ class InvocationList(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setFont(self._theme.font(TextSize.BODY))
         painter.setPen(self._theme.colours.secondary)
-        nothing = self.tr("Nothing has run yet.")
-        if self._model.counts.all:
-            nothing = self.tr("Nothing passes these filters.")
-        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, nothing)
+        room = self.viewport().rect().adjusted(Size.PADDING, 0, -Size.PADDING, 0)
+        centred = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, centred, self._model.nothing)
 
     # Inside.
 

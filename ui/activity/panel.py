@@ -1,25 +1,24 @@
-"""The activity island: tabs for activity and log, filters, and the menu of a row."""
+"""The activity island: tabs for activity, history and log, filters, and the menu of a row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from app.actions.events import InvocationChanged, InvocationProgressed
-from app.handles import BenchHandle, InvocationSnapshot, OriginKind
+from app.actions.events import InvocationChanged, InvocationProgressed, RunAnnotated
+from app.handles import BenchHandle, InvocationSnapshot
 from things.events import ThingAdded, ThingRemoved
 from ui.activity.details import InvocationDetails
+from ui.activity.history_view import HistoryView
 from ui.activity.list_view import InvocationList
 from ui.activity.log_feed import LogFeed, LogView
+from ui.activity.origins import origin_choices
+from ui.activity.run_menu import RunMenu
 from ui.activity.thumbnails import ThumbnailSource
-from ui.activity.wording import as_curl, as_json, as_python
 from ui.bridge import Bridge
-from ui.icons import icon
 from ui.models.action import asks_first
 from ui.models.invocations import InvocationListModel, Only
 from ui.tasks import Tasks
@@ -49,18 +48,20 @@ class ActivityParts:
 
 
 class ActivityPanel(QWidget):
-    """What runs, waits and ended, with the log beside it.
+    """What runs, waits and ended, with the history and the log beside it.
 
     Attributes:
         show_result: Look at the result of an invocation; its id.
         edit: Open the form of an action filled with the input of this snapshot.
         ask: The same, and ask there whether to run it.
+        said: Something to tell the operator, in words.
         header: The first 40 pixels, for the dock's title bar.
     """
 
     show_result = Signal(object)
     edit = Signal(object)
     ask = Signal(object)
+    said = Signal(str)
 
     def __init__(self, theme: Theme, parts: ActivityParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,8 +74,11 @@ class ActivityPanel(QWidget):
         self.feed = parts.feed
         self.log = LogView(theme, parts.feed)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.list)
-        self._pages.addWidget(self.log)
+        self.history = HistoryView(
+            theme, parts.bench, parts.bridge, parts.tasks, parts.thumbnails, self._title_of
+        )
+        for page in (self.list, self.history, self.log):
+            self._pages.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
@@ -83,9 +87,13 @@ class ActivityPanel(QWidget):
         self.list.repeat.connect(self.repeat)
         self.list.show_result.connect(self.show_result)
         self.list.more.connect(self._open_menu)
+        self.history.repeat.connect(self._repeat)
+        self.history.more.connect(self._open_old_menu)
+        self.history.show_result.connect(self._show_old_result)
         parts.model.changed.connect(self._count)
         parts.bridge.on(InvocationChanged, parts.model.apply, owner=self)
         parts.bridge.on(InvocationProgressed, parts.model.apply, owner=self)
+        parts.bridge.on(RunAnnotated, lambda event: details.take_record(event.run), owner=self)
         parts.model.load(parts.bench.invocations())
 
     def set_compact(self, compact: bool) -> None:
@@ -93,10 +101,12 @@ class ActivityPanel(QWidget):
         self._compact = compact
         self._show_page(self._pages.currentIndex())
         self.list.set_compact(compact)
+        self.history.set_compact(compact)
 
     def show_page(self, key: str) -> None:
-        """Show 'activity' or 'log'."""
-        (self.log_tab if key == "log" else self.activity_tab).click()
+        """Show 'activity', 'history' or 'log'."""
+        tabs = {"history": self.history_tab, "log": self.log_tab}
+        tabs.get(key, self.activity_tab).click()
 
     def clear_filters(self) -> None:
         """Show everything again."""
@@ -118,8 +128,10 @@ class ActivityPanel(QWidget):
     def repeat(self, invocation: UUID) -> None:
         """Run it again with the same input; what asks first does so in its panel."""
         snapshot = self._model.snapshot(invocation)
-        if snapshot is None:
-            return
+        if snapshot is not None:
+            self._repeat(snapshot)
+
+    def _repeat(self, snapshot: InvocationSnapshot) -> None:
         handle = self._parts.bench.things.get(snapshot.thing)
         if handle is None:
             return
@@ -132,42 +144,47 @@ class ActivityPanel(QWidget):
                 self.tr("{0} on {1}").format(snapshot.title, handle.title),
             )
 
-    def menu_for(self, snapshot: InvocationSnapshot) -> QMenu:
-        """What can be done with an invocation; the menu deletes itself when it is closed."""
-        menu = QMenu(self)
-        menu.aboutToHide.connect(menu.deleteLater)
-        server = self._parts.bench.server.url
+    def menu_for(self, snapshot: InvocationSnapshot, *, old: bool = False) -> RunMenu:
+        """What can be done with a run; the menu deletes itself when it is closed.
 
-        def add(title: str, glyph: str, run: Callable[[], object], enabled: bool = True) -> None:
-            action = QAction(icon(self._theme, glyph, "secondary"), title, menu)
-            action.setEnabled(enabled)
-            action.triggered.connect(lambda _checked=False: run())
-            menu.addAction(action)
-
-        def copy(text: str) -> Callable[[], object]:
-            return lambda: QGuiApplication.clipboard().setText(text)
-
-        known = snapshot.thing in self._parts.bench.things
-        if snapshot.blobs:
-            add(self.tr("Show the result"), "pop-out", lambda: self.show_result.emit(snapshot.id))
-        if not snapshot.status.ended:
-            add(self.tr("Cancel"), "cancel", lambda: self.cancel(snapshot.id))
-        else:
-            add(self.tr("Repeat"), "repeat", lambda: self.repeat(snapshot.id), known)
-        add(self.tr("Edit and run…"), "edited", lambda: self.edit.emit(snapshot), known)
-        menu.addSeparator()
-        add(self.tr("Copy input as JSON"), "copy", copy(as_json(snapshot)))
-        add(self.tr("Copy as curl"), "copy", copy(as_curl(snapshot, server)), bool(server))
-        add(self.tr("Copy as Python"), "copy", copy(as_python(snapshot, server)), bool(server))
-        if snapshot.error is not None:
-            said = f"{snapshot.error.title}: {snapshot.error.detail}"
-            add(self.tr("Copy the error"), "copy", copy(said))
+        Args:
+            snapshot: The run.
+            old: Whether it is a row of the history.
+        """
+        menu = RunMenu(
+            self._theme,
+            self._parts.bench,
+            snapshot,
+            self,
+            shown=self._has_result(snapshot.id),
+            narrows=old,
+        )
+        menu.show_result.connect(lambda: self.show_result.emit(snapshot.id))
+        menu.cancel.connect(lambda: self.cancel(snapshot.id))
+        menu.repeat.connect(lambda: self._repeat(snapshot))
+        menu.edit.connect(lambda: self.edit.emit(snapshot))
+        menu.only_who.connect(lambda: self.history.show_who(snapshot))
         return menu
+
+    def _has_result(self, invocation: UUID) -> bool:
+        """Whether what a run gave is still at hand."""
+        return any(each.id == invocation for each in self._parts.bench.invocations())
 
     def _open_menu(self, invocation: UUID, place: QPoint) -> None:
         snapshot = self._model.snapshot(invocation)
         if snapshot is not None:
             self.menu_for(snapshot).popup(place)
+
+    def _open_old_menu(self, snapshot: InvocationSnapshot, place: QPoint) -> None:
+        self.menu_for(snapshot, old=True).popup(place)
+
+    def _show_old_result(self, invocation: UUID) -> None:
+        if self._has_result(invocation):
+            self.show_result.emit(invocation)
+        else:
+            self.said.emit(
+                self.tr("What it gave is no longer at hand; its record tells what it was.")
+            )
 
     # The header.
 
@@ -175,9 +192,10 @@ class ActivityPanel(QWidget):
         theme = self._theme
         header = IslandHeader(theme)
         self.activity_tab = TabButton(theme, self.tr("Activity"))
+        self.history_tab = TabButton(theme, self.tr("History"))
         self.log_tab = TabButton(theme, self.tr("Log"))
         tabs = QButtonGroup(self)
-        for number, tab in enumerate((self.activity_tab, self.log_tab)):
+        for number, tab in enumerate((self.activity_tab, self.history_tab, self.log_tab)):
             tabs.addButton(tab, number)
             header.before.addWidget(tab)
         self.activity_tab.setChecked(True)
@@ -214,13 +232,7 @@ class ActivityPanel(QWidget):
         )
         self.origin_filter = ComboBox(theme)
         self.origin_filter.setAccessibleName(self.tr("Show invocations asked for by"))
-        self.origin_filter.addItem(self.tr("Everyone"), None)
-        for kind, title in (
-            (OriginKind.WINDOW, self.tr("You")),
-            (OriginKind.NETWORK, self.tr("The network")),
-            (OriginKind.SCHEDULE, self.tr("The schedule")),
-            (OriginKind.SCRIPT, self.tr("Scripts")),
-        ):
+        for title, kind in origin_choices():
             self.origin_filter.addItem(title, kind)
         self.origin_filter.currentIndexChanged.connect(
             lambda _i: self._model.show_origin(self.origin_filter.currentData())
@@ -229,6 +241,8 @@ class ActivityPanel(QWidget):
             box.setMaximumWidth(130)
             row.addWidget(box)
         header.tools.addWidget(self._filters)
+        header.tools.addWidget(self.history.filters)
+        self.history.filters.hide()
         self.clear_button = IconButton(theme, "mdi6.filter-off-outline", self.tr("Show all"))
         self.clear_button.clicked.connect(self.clear_filters)
         self.clear_button.hide()
@@ -244,11 +258,13 @@ class ActivityPanel(QWidget):
         for thing in self._parts.bench.things.values():
             if box.findData(thing.name) < 0:
                 box.addItem(thing.title, thing.name)
+        self.history.list_things()
 
     def _show_page(self, number: int) -> None:
         self._pages.setCurrentIndex(number)
         self._chip_row.setVisible(number == 0)
         self._filters.setVisible(number == 0 and not self._compact)
+        self.history.filters.setVisible(number == 1)
 
     def _count(self) -> None:
         counts = self._model.counts

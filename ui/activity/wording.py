@@ -55,12 +55,17 @@ def asked_by(origin: Origin) -> str:
 
 
 def clock_time(moment: datetime, locale: QLocale, now: datetime | None = None) -> str:
-    """The time of a moment in the operator's zone; the date instead when it was another day."""
+    """The time of a moment in the operator's zone; with the date when it was another day.
+
+    Of another year the date alone, with the year.
+    """
     local = moment.astimezone()
     today = (now or datetime.now().astimezone()).astimezone().date()
     if local.date() == today:
         return locale.toString(QTime(local.hour, local.minute), "HH:mm")
     date = QDate(local.year, local.month, local.day)
+    if local.year != today.year:
+        return locale.toString(date, "d MMM yyyy")
     return locale.toString(QDateTime(date, QTime(local.hour, local.minute)), "d MMM HH:mm")
 
 
@@ -149,6 +154,11 @@ def value_in_short(value: Any) -> str:
 def as_json(snapshot: InvocationSnapshot) -> str:
     """The input, as JSON."""
     return json.dumps(dict(snapshot.input), ensure_ascii=False, indent=2, default=str)
+
+
+def output_as_json(snapshot: InvocationSnapshot) -> str:
+    """What it gave, as JSON; each blob is its media type."""
+    return json.dumps(snapshot.output, ensure_ascii=False, indent=2, default=str)
 
 
 def as_curl(snapshot: InvocationSnapshot, server: str) -> str:

@@ -131,6 +131,13 @@ class InvocationListModel(QObject):
         )
 
     @property
+    def nothing(self) -> str:
+        """What is said in words where there are no rows."""
+        if self._snapshots:
+            return self.tr("Nothing passes these filters.")
+        return self.tr("Nothing has run yet.")
+
+    @property
     def things(self) -> list[str]:
         """The names of the Things that have rows, in alphabetical order."""
         return sorted(self._things)

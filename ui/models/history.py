@@ -1,0 +1,248 @@
+"""What was run, as the ledger tells it: pages of rows, newest first, filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal
+
+from app.handles import BenchHandle, InvocationSnapshot, OriginKind, OutputBlob
+from app.run_records import RunPage, RunQuery, RunRecord, RunState
+from things.errors import ThingError
+from ui.states import State, state_of_invocation
+from ui.tasks import Tasks
+
+PAGE: Final = 100
+"""So many rows are asked for at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFilter:
+    """Which runs are wanted.
+
+    Attributes:
+        thing: Only of this Thing; '' for all, and then without the parts of others.
+        state: Only those that stand or ended so.
+        origin: Only those that came this way.
+        who: Only of this user, address or script; '' for all.
+        days: Only of today and so many days before; None for all.
+        text: Every word of it has to be in title, input, output, error, log, note or stamp.
+    """
+
+    thing: str = ""
+    state: RunState | None = None
+    origin: OriginKind | None = None
+    who: str = ""
+    days: int | None = None
+    text: str = ""
+
+    def query(self, after: str | None = None, now: datetime | None = None) -> RunQuery:
+        """What the ledger is asked.
+
+        Args:
+            after: `RunPage.next` of the page before; None for the first one, which counts too.
+            now: The present, with its zone.
+        """
+        since = None
+        if self.days is not None:
+            today = (now or datetime.now()).astimezone()
+            midnight = today.replace(hour=0, minute=0, second=0, microsecond=0)
+            since = midnight - timedelta(days=self.days)
+        return RunQuery(
+            thing=self.thing or None,
+            state=self.state,
+            origin=self.origin,
+            who=self.who or None,
+            since=since,
+            text=self.text.strip(),
+            roots=not self.thing,
+            limit=PAGE,
+            after=after,
+            total=after is None,
+        )
+
+
+class HistoryModel(QObject):
+    """Rows of the ledger, read page by page while the operator scrolls.
+
+    Args:
+        bench: Whose ledger.
+        tasks: Asks it.
+        parent: The Qt owner.
+    """
+
+    changed = Signal()
+    """Rows came or went, or the ledger could not be read."""
+
+    row_changed = Signal(object)
+    """One row is to be drawn anew; its id."""
+
+    def __init__(self, bench: BenchHandle, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._bench = bench
+        self._tasks = tasks
+        self._filter = HistoryFilter()
+        self._records: dict[UUID, RunRecord] = {}
+        self._rows: list[UUID] = []
+        self._next: str | None = None
+        self._asking = 0
+        self._loading = False
+        self._loaded = False
+        self.total: int | None = None
+        self.trouble = ""
+
+    # What is shown.
+
+    @property
+    def rows(self) -> Sequence[UUID]:
+        """The ids of the rows that were read, newest first."""
+        return self._rows
+
+    @property
+    def active(self) -> Sequence[InvocationSnapshot]:
+        """None: what still runs is drawn by the other list."""
+        return ()
+
+    @property
+    def nothing(self) -> str:
+        """What is said where there are no rows: why, in words."""
+        if self.trouble:
+            return self.trouble
+        if not self._loaded:
+            return self.tr("Reading what was run…")
+        if self._filter != HistoryFilter():
+            return self.tr("Nothing passes these filters.")
+        return self.tr("Nothing has run yet.")
+
+    @property
+    def filter(self) -> HistoryFilter:
+        """Which runs are shown."""
+        return self._filter
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the ledger has older ones."""
+        return self._next is not None
+
+    def record(self, run: UUID) -> RunRecord | None:
+        """A run as the ledger lists it, without log and values."""
+        return self._records.get(run)
+
+    def snapshot(self, invocation: UUID) -> InvocationSnapshot | None:
+        """A run in the shape in which rows show it."""
+        record = self._records.get(invocation)
+        return snapshot_of(record) if record is not None else None
+
+    def state(self, invocation: UUID) -> State:
+        """What a row is shown as.
+
+        Raises:
+            KeyError: There is no such row.
+        """
+        record = self._records[invocation]
+        if record.state is RunState.INTERRUPTED:
+            return State.INTERRUPTED
+        return state_of_invocation(snapshot_of(record))
+
+    def silent_s(self, _invocation: UUID) -> float:
+        """0: nothing is heard of what is recorded."""
+        return 0.0
+
+    def elapsed_s(self, invocation: UUID) -> float:
+        """How long it ran, in seconds; 0 while it runs."""
+        record = self._records.get(invocation)
+        return (record.elapsed_s or 0.0) if record is not None else 0.0
+
+    # What the operator wants.
+
+    def show(self, wanted: HistoryFilter) -> None:
+        """Show other runs."""
+        if wanted != self._filter:
+            self._filter = wanted
+            self.reload()
+
+    def reload(self) -> None:
+        """Read the newest page anew; what is shown stays until the answer is there."""
+        self._ask(None)
+
+    def load_more(self) -> None:
+        """Read the next page, unless one is on its way."""
+        if self._next is not None and not self._loading:
+            self._ask(self._next)
+
+    def take(self, record: RunRecord) -> None:
+        """A run was changed, such as by a note."""
+        if record.id in self._records:
+            self._records[record.id] = record
+            self.row_changed.emit(record.id)
+
+    # Inside.
+
+    def _ask(self, after: str | None) -> None:
+        self._asking += 1
+        self._loading = True
+        self._tasks.start(self._read(self._asking, after), self.tr("Reading what was run"))
+
+    async def _read(self, asking: int, after: str | None) -> None:
+        page, trouble = RunPage(()), ""
+        try:
+            page = await self._bench.runs(self._filter.query(after))
+        except ThingError as error:
+            trouble = str(error)
+        # Asked for something else meanwhile, this answers nobody.
+        if asking == self._asking:
+            self._loading = False
+            self._loaded = True
+            self._show(page, trouble, first=after is None)
+
+    def _show(self, page: RunPage, trouble: str, *, first: bool) -> None:
+        self.trouble = trouble
+        if first:
+            self._records.clear()
+            self._rows.clear()
+            self.total = page.total
+        self._take(page.runs)
+        # A page that could not be read can be asked for again.
+        if first or not trouble:
+            self._next = page.next
+        self.changed.emit()
+
+    def _take(self, records: Iterable[RunRecord]) -> None:
+        for record in records:
+            if record.id not in self._records:
+                self._rows.append(record.id)
+            self._records[record.id] = record
+
+
+def snapshot_of(record: RunRecord) -> InvocationSnapshot:
+    """A recorded run in the shape of one of the window."""
+    return InvocationSnapshot(
+        id=record.id,
+        thing=record.thing,
+        action=record.action,
+        title=record.title,
+        status=record.state.status,
+        origin=record.origin,
+        parent=record.parent,
+        requested_at=record.requested_at,
+        started_at=record.started_at,
+        ended_at=record.ended_at,
+        elapsed_s=record.elapsed_s or 0.0,
+        progress=(),
+        waiting_for="",
+        input=record.input,
+        output=record.output,
+        blobs=tuple(
+            OutputBlob(blob.path, blob.media_type, blob.name, blob.size, blob.shape)
+            for blob in record.blobs
+        ),
+        error=record.error,
+        last_log="",
+        cancel_requested=False,
+        version=0,
+        stuck=False,
+    )
