@@ -16,6 +16,7 @@ from typing import Any
 
 from app.bench_file import ThingSpec
 from app.interlocks.rules import Rule, described_with
+from app.leaving import leaving
 from things.core import Caller
 from things.description import RESERVED_AFFORDANCES, thing_description
 from things.errors import DefinitionError, NotAvailableError
@@ -237,7 +238,8 @@ class BenchThing:
             return
         self._entered = False
         try:
-            thing._core.run(lambda: thing.__exit__(None, None, None))
+            with leaving():
+                thing._core.run(lambda: thing.__exit__(None, None, None))
         except BaseException as error:
             _log.error("%s did not leave cleanly: %s", self.name, said(error), exc_info=error)
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 from app.actions.invocation import Invocation
 from app.actions.manager import ActionManager
 from app.handles import Origin, OriginKind
+from app.leaving import is_left
 from app.property_desk import PropertyDesk
 from things.actions import ActionDescriptor
 from things.context import current_invocation
@@ -36,7 +37,9 @@ class SlotCaller:
     ) -> Any:
         """Run an action of another Thing in this thread, as a child of what runs here."""
         checked = action.validated_input(input)
-        return self._actions.call_child(action, thing, checked, self._running(), self._origin())
+        return self._actions.call_child(
+            action, thing, checked, self._running(), self._origin(), leaving=is_left()
+        )
 
     def read(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Any:
         """Read a property of another Thing, as Python."""

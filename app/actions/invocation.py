@@ -305,15 +305,20 @@ class Invocation(threading.Thread):
         with self._status_lock:
             return self._outcome.problem if self._outcome is not None else None
 
-    def cancel(self) -> None:
-        """Ask it to stop. Code that never looks runs on; without a cancel hook nothing happens."""
+    def cancel(self, *, again: bool = True) -> None:
+        """Ask it to stop. Code that never looks runs on; without a cancel hook nothing happens.
+
+        Args:
+            again: False where its event was set already, with that of the run that called it.
+        """
         if self.cancel_hook is None or self.status.ended:
             return
         with self._status_lock:
             first = self.cancelled_at_s is None
             if first:
                 self.cancelled_at_s = time.monotonic()
-        self.cancel_hook.set()
+        if again:
+            self.cancel_hook.set()
         thing = self.thing_ref()
         if thing is not None:
             thing.lock.wake()

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -37,6 +37,8 @@ _log = logging.getLogger(__name__)
 
 DEFAULT_LIMIT = 100
 STUCK_AFTER_S = 3.0
+_LAST_CALL = 0.2
+"""At the end those that go on are asked to stop once more when this part of the time is left."""
 
 
 class ActionManager:
@@ -179,6 +181,8 @@ class ActionManager:
         input: BaseModel,
         parent: Invocation | None,
         origin: Origin,
+        *,
+        leaving: bool = False,
     ) -> Any:
         """Run an action in the caller's own thread, as a child of the running invocation.
 
@@ -188,6 +192,7 @@ class ActionManager:
             input: The checked input.
             parent: The invocation that calls; None where a Thing's own thread does.
             origin: Who asked, where there is no parent.
+            leaving: Whether a Thing calls that is being left: while the program ends too.
 
         Returns:
             What the action returned.
@@ -209,7 +214,8 @@ class ActionManager:
             later=self._alarms.at,
             interlock=self._interlock,
         )
-        self._admit(child, limited=parent is None)
+        # What has begun may end in order, also while nothing new is started.
+        self._admit(child, limited=parent is None, new=parent is None and not leaving)
         child.run()
         return child.result
 
@@ -270,8 +276,7 @@ class ActionManager:
     def cancel_all(self) -> list[Invocation]:
         """Ask all that run or wait to stop; returns them."""
         active = self.active
-        for invocation in active:
-            invocation.cancel()
+        _ask(active)
         return active
 
     def refuse_new(self) -> None:
@@ -280,7 +285,11 @@ class ActionManager:
             self._closing = True
 
     def close(self, timeout_s: float) -> list[Invocation]:
-        """Cancel all, wait for them, and end.
+        """Cancel all, wait for them, and end. What they do to end in order is waited for too.
+
+        They are asked once, and those that go on are asked again when little of the time is left:
+        a second cancellation breaks off what an action does to clean up, but one that swallowed
+        the first would else be abandoned.
 
         Args:
             timeout_s: How long to wait for all of them together, in seconds.
@@ -289,32 +298,38 @@ class ActionManager:
             Those that did not end in time; they are abandoned.
         """
         self.refuse_new()
-        deadline = time.monotonic() + timeout_s
+        deadline_s = time.monotonic() + timeout_s
         running = self.cancel_all()
-        for invocation in running:
-            while not invocation.wait_ended(min(0.25, max(0.0, deadline - time.monotonic()))):
-                if time.monotonic() >= deadline:
-                    break
-                # Asked again: one that swallowed the first cancellation may heed the second.
-                invocation.cancel()
+        if not _all_ended(running, deadline_s - timeout_s * _LAST_CALL):
+            late = self.active
+            for invocation in late:
+                if invocation.parent is None:
+                    _log.warning(
+                        "%s on %s goes on although it was asked to stop; it is asked again.",
+                        invocation.title,
+                        invocation.thing_name,
+                    )
+            _ask(late)
+            _all_ended(late, deadline_s)
         for invocation in running:
             if invocation.is_alive() and invocation.wait_ended(0):
-                invocation.join(max(0.1, deadline - time.monotonic()))
+                invocation.join(max(0.1, deadline_s - time.monotonic()))
         self._alarms.close()
-        abandoned = [invocation for invocation in running if not invocation.wait_ended(0)]
+        # Also what they started meanwhile, to end in order.
+        abandoned = [invocation for invocation in self.active if not invocation.wait_ended(0)]
         if self.recorder is not None:
             for invocation in abandoned:
                 self.recorder.abandoned(invocation, timeout_s)
         return abandoned
 
-    def _admit(self, invocation: Invocation, *, limited: bool = True) -> None:
+    def _admit(self, invocation: Invocation, *, limited: bool = True, new: bool = True) -> None:
         """List a run that is about to start, here and with whoever records it."""
         recorder = self.recorder
         # Stopping a Thing never depends on a disk.
         must_be_recorded = limited and invocation.action_name != "stop"
         if recorder is not None and must_be_recorded:
             recorder.check()
-        self._list(invocation, limited=limited)
+        self._list(invocation, limited=limited, new=new)
         if recorder is None:
             return
         try:
@@ -327,10 +342,10 @@ class ActionManager:
             self._forget(invocation.id)
             raise
 
-    def _list(self, invocation: Invocation, *, limited: bool) -> None:
+    def _list(self, invocation: Invocation, *, limited: bool, new: bool) -> None:
         self._alarms.begin()
         with self._invocations_lock:
-            if self._closing:
+            if self._closing and new:
                 raise ClosingError
             if limited and len(self._active) >= self._limit:
                 raise TooManyInvocationsError(self._limit)
@@ -413,3 +428,19 @@ class ActionManager:
         if self.recorder is not None:
             self.recorder.stuck(invocation)
         self._changed(invocation, "progress")
+
+
+def _ask(invocations: Sequence[Invocation]) -> None:
+    """Ask them to stop; those that share an event once, since a second time breaks the clean-up."""
+    asked: set[CancelEvent] = set()
+    for invocation in invocations:
+        event = invocation.cancel_event
+        invocation.cancel(again=event not in asked)
+        asked.add(event)
+
+
+def _all_ended(invocations: Sequence[Invocation], deadline_s: float) -> bool:
+    """Wait for them, until a time on the monotonic clock."""
+    return all(
+        invocation.wait_ended(max(0.0, deadline_s - time.monotonic())) for invocation in invocations
+    )

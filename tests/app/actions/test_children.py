@@ -11,7 +11,7 @@ from app.actions import ActionManager, InvocationStatus
 from app.handles import Origin, OriginKind
 from app.property_desk import PropertyDesk
 from app.slot_calls import SlotCaller
-from things import DeadlockError, Thing, action, property, thing_slot
+from things import DeadlockError, Thing, action, cancellable_sleep, property, thing_slot
 from things.locks import LockRegistry
 
 ME = Origin(OriginKind.WINDOW, "ann")
@@ -29,6 +29,12 @@ class Lower(Thing):
     def shine(self) -> int:
         self.threads.append(threading.current_thread())
         return 7
+
+    @action
+    def rest_long(self) -> None:
+        if self.meeting is not None:
+            self.meeting.wait(5)
+        cancellable_sleep(30)
 
     @action
     def fail(self) -> None:
@@ -67,6 +73,10 @@ class Upper(Thing):
     @action
     def rest(self) -> int:
         return 1
+
+    @action
+    def watch(self) -> None:
+        self.lower.rest_long()
 
     @action
     def call_down(self) -> int:
@@ -152,3 +162,16 @@ def test_a_circle_of_waiting_is_found_and_both_things_work_afterwards(pair):
     again = pair.start(pair.upper, "use")
     assert again.wait_ended(5)
     assert again.result == 7
+
+
+def test_a_run_and_its_child_are_asked_to_stop_once_for_both(pair):
+    """Twice would break off what the parent does to clean up after the first."""
+    pair.lower.meeting = threading.Barrier(2)
+    parent = pair.start(pair.upper, "watch")
+    pair.lower.meeting.wait(5)
+
+    pair.manager.cancel_all()
+
+    assert parent.wait_ended(5)
+    assert [each.cancelled_at_s is not None for each in pair.manager.invocations] == [True, True]
+    assert parent.cancel_event._asked == 1
