@@ -11,6 +11,7 @@ from contextlib import suppress
 from types import FrameType
 
 from app.bench_file import BenchSpec
+from app.garbage import spare_what_stays
 from app.program import Program, end_without_waiting
 from app.settings import Settings
 from things.events import ThingState
@@ -120,6 +121,7 @@ def _open_and_serve(program: Program) -> None:
     info = program.serve()
     if info.note:
         say(info.note)
+    spare_what_stays()
     if info.url:
         say(f"Listening on {info.url}")
 

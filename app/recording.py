@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from app.actions.recording import NotRecording, Recorder
 from app.database import FILE_NAME
 from app.errors import LedgerFullError
+from app.loop_waiting import LoopWaiting
 from app.run_facts import Stamp
 from things.errors import ThingError
 
@@ -151,8 +151,12 @@ def wait_until_recorded(invocation: Invocation) -> None:
         raise _unrecorded(invocation, error.reason) from None
 
 
-async def until_recorded(invocation: Invocation) -> None:
+async def until_recorded(invocation: Invocation, waiting: LoopWaiting) -> None:
     """The same on a loop, holding no thread.
+
+    Args:
+        invocation: The run.
+        waiting: Of that loop.
 
     Raises:
         LedgerFullError: It cannot be recorded.
@@ -161,8 +165,7 @@ async def until_recorded(invocation: Invocation) -> None:
     if recorded is None or invocation.action_name == "stop":
         return
     try:
-        async with asyncio.timeout(RECORD_WAIT_S):
-            await asyncio.wrap_future(recorded)
+        await waiting.result(recorded, RECORD_WAIT_S)
     except TimeoutError:
         raise _unrecorded(invocation, _NO_ANSWER) from None
     except LedgerFullError as error:

@@ -290,13 +290,15 @@ class ActionDescriptor(Affordance, Generic[P, R]):
         Raises:
             ValidationError: One is.
         """
+        if not model.__pydantic_extra__:
+            return
         first = next(iter(inspect.signature(self.func).parameters.values()))
         taken = {*self.injected}
         if first.kind is not inspect.Parameter.POSITIONAL_ONLY:
             taken.add(first.name)
         faults: list[InitErrorDetails] = [
             {"type": "extra_forbidden", "loc": (name,), "input": value}
-            for name, value in (model.__pydantic_extra__ or {}).items()
+            for name, value in model.__pydantic_extra__.items()
             if name in taken
         ]
         if faults:

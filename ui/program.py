@@ -13,6 +13,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.errors import BenchInUseError
+from app.garbage import spare_what_stays
 from app.program import end_without_waiting
 from app.session import Session
 from app.settings import Settings
@@ -23,6 +24,9 @@ from ui.theme import Theme
 
 _log = logging.getLogger(__name__)
 
+SETTLED_AFTER_MS = 5_000
+"""By then server and database are imported too; a look through all of it would stop the window."""
+
 
 class _FirstPaint(QObject):
     """Says once, in the log, that the window is drawn."""
@@ -32,6 +36,7 @@ class _FirstPaint(QObject):
         if event.type() is QEvent.Type.Paint:
             watched.removeEventFilter(self)
             QTimer.singleShot(0, lambda: _log.info("Window drawn"))
+            QTimer.singleShot(SETTLED_AFTER_MS, spare_what_stays)
         return False
 
 

@@ -56,6 +56,7 @@ class EntryWriter:
         self._faults: dict[Entry, Exception] = {}
         self._writing = False
         self._crowded = False
+        self._careful = False
         self._idle = threading.Condition(self._lock)
         writer.tell(self._troubled)
 
@@ -120,12 +121,10 @@ class EntryWriter:
         known = set(self._unwritten)
         self._unwritten += [entry for entry in queued if entry not in known]
         self._faults = {}
-        try:
-            behind_savepoint(connection, lambda c: self._rows.write(c, self._unwritten))
-        except Exception as error:
-            if trouble_of(error):
-                raise
+        if self._careful:
             self._write_one_by_one(connection)
+        else:
+            self._rows.write(connection, self._unwritten)
 
     def _write_one_by_one(self, connection: Connection) -> None:
         """They could not be written together: the fault of one must not take the others along."""
@@ -141,8 +140,13 @@ class EntryWriter:
         """It is on disk, or will never be; in the writer's thread."""
         error = writing.exception()
         if error is not None:
-            self._give_up(error)
+            if self._careful or isinstance(error, DatabaseError):
+                self._give_up(error)
+            else:  # the whole transaction was taken back
+                self._careful = True
+                self._submit()
             return
+        self._careful = False
         entries, self._unwritten = self._unwritten, []
         self._crowded = len(entries) >= CROWD
         done = [entry for entry in entries if entry.end_taken is not None]

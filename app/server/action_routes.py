@@ -8,11 +8,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from app.actions.invocation import Invocation
+from app.loop_waiting import LoopWaiting
 from app.recording import until_recorded
 from app.server.answers import Faulty, Json, fault
 from app.server.bodies import NOTHING, json_body
 from app.server.declared_kinds import DeclaredKinds
-from app.server.invocation_json import Summaries, whole
+from app.server.invocation_json import Summaries, quickly_written, whole
 from app.server.paging import list_answer
 from app.server.parts import Parts, origin_of
 from things.actions import ActionDescriptor
@@ -39,6 +40,7 @@ class ActionRoutes:
         self._parts = parts
         self._kinds = DeclaredKinds()
         self._summaries = summaries
+        self._waiting = LoopWaiting()
 
     async def invoke(
         self, thing: Thing, action: ActionDescriptor[..., Any], scope: Scope, receive: Receive
@@ -63,7 +65,10 @@ class ActionRoutes:
             return whole(invocation, base, addresses)
 
         invocation = await parts.in_worker(start)
-        await until_recorded(invocation)  # here, since a slow disk must not hold a worker
+        # Here, since a slow disk must not hold a worker.
+        await until_recorded(invocation, self._waiting)
+        if quickly_written(invocation):
+            return Json(whole(invocation, base, addresses), 201)
         return Json(await parts.in_worker(answer), 201)
 
     async def runs(

@@ -116,6 +116,29 @@ def whole(invocation: Invocation, base: str, addresses: BlobAddresses) -> bytes:
     return addressed(text, links, addresses)
 
 
+_LONGEST_TEXT = 2_000
+
+
+def quickly_written(invocation: Invocation) -> bool:
+    """Whether it has ended and there is so little to tell of it that the loop may write it."""
+    outcome, given = invocation.standing.outcome, invocation.input_json
+    return (
+        outcome is not None
+        and not outcome.links
+        and not invocation.input_links
+        and _is_short(outcome.json)
+        and isinstance(given, dict)
+        and all(map(_is_short, given.values()))
+        and sum(len(message_of(record)) for record in invocation.records) <= _LONGEST_TEXT
+    )
+
+
+def _is_short(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_TEXT
+    return value is None or isinstance(value, (bool, int, float))
+
+
 def addressed(text: bytes, links: dict[str, Any], addresses: BlobAddresses) -> bytes:
     """JSON in which every blob has its address.
 
