@@ -8,6 +8,10 @@ SCREEN =
 endif
 endif
 
+# Tests wait more than they work: two at a time, a file of them always in one process, and in their
+# order, so that no long file begins last.
+WORKERS = -n 2 --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench soak screenshots openapi constraints clean
 
@@ -21,7 +25,7 @@ run: ## Open the demo bench, or another: make run ARGS="my-bench.toml"
 test: ## Run the tests; some of them: make test ARGS="tests/things -k blob"
 	@tools/bootstrap test
 	@tools/foreign-clients
-	@$(SCREEN) .venv/bin/python -m pytest $(ARGS)
+	@$(SCREEN) .venv/bin/python -m pytest $(WORKERS) $(ARGS)
 
 check: ## Look at style, types and import contracts
 	@tools/bootstrap check

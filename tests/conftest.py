@@ -1,4 +1,4 @@
-"""What all tests share: how hypothesis searches, a qasync loop that runs under pytest-qt, and a
+"""What all tests share: how hypothesis searches, how long is waited, screens, a qasync loop, and a
 PostgreSQL server."""
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from pytestqt.qtbot import QtBot
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -28,6 +29,44 @@ settings.load_profile("house")
 
 TASKS_END_WITHIN_S = 5.0
 POSTGRESQL_STARTS_WITHIN_S = 60.0
+PATIENCE_MS = 30_000
+SCREEN: pytest.StashKey[subprocess.Popen[bytes]] = pytest.StashKey()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set up a process that runs tests.
+
+    pytest-qt waits for 5 s where a test does not say how long, which on a busy machine is little.
+    Each of pytest-xdist's workers has a screen of its own: on one, windows take each other's focus.
+    """
+    waits = QtBot.waitUntil.__kwdefaults__
+    assert waits is not None
+    waits["timeout"] = PATIENCE_MS
+    if hasattr(config, "workerinput") and shutil.which("Xvfb"):
+        reading, writing = os.pipe()
+        config.stash[SCREEN] = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1920x1200x24"],
+            pass_fds=(writing,),
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as said:
+            os.environ["DISPLAY"] = f":{said.readline().strip()}"  # it takes connections by now
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    screen = config.stash.get(SCREEN, None)
+    if screen is not None:
+        screen.terminate()
+        screen.wait()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A worker's report travels in UTF-8; what a test has logged on purpose may not fit in it."""
+    report.sections = [
+        (name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections
+    ]
 
 
 @pytest.fixture
