@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import mimetypes
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any, Final
 
 import typer
@@ -49,11 +51,13 @@ def invoke(
         described = (target.describe().get("actions") or {}).get(action)
         if described is None:
             raise AffordanceNotFoundError(thing, action)
-        run = target[action].start(input_of(inputs or (), whole, described))
+        given = input_of(inputs or (), whole, described)
+        with _ctrl_c_noted() as noted:
+            run = target[action].start(given)
         if not wait:
             _tell_started(run, as_json)
             return
-        output = _waited(run)
+        output = _waited(run, cancel=bool(noted))
         saved = [] if save is None else save_blobs(output, save, action)
         if as_json:
             say_json(
@@ -124,8 +128,28 @@ def progress_line(levels: Sequence[ProgressStep]) -> str:
     return " / ".join(words)
 
 
-def _waited(run: RunningInvocation) -> Any:
-    """Wait, with a line of progress where somebody looks."""
+@contextmanager
+def _ctrl_c_noted() -> Iterator[list[int]]:
+    """Until the end of the `with` a first Ctrl-C only fills the list; a second one is raised.
+
+    An action that is just being started runs on the bench, though nobody here knows its id yet.
+    """
+    noted: list[int] = []
+
+    def note_it(number: int, _frame: FrameType | None) -> None:
+        if noted:
+            raise KeyboardInterrupt
+        noted.append(number)
+
+    before = signal.signal(signal.SIGINT, note_it)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _waited(run: RunningInvocation, *, cancel: bool) -> Any:
+    """Wait, with a line of progress where somebody looks; or cancel it at once."""
     looks = sys.stderr.isatty()
 
     def show(levels: Sequence[ProgressStep]) -> None:
@@ -133,6 +157,8 @@ def _waited(run: RunningInvocation) -> Any:
         sys.stderr.flush()
 
     try:
+        if cancel:
+            raise KeyboardInterrupt
         return run.wait(on_progress=show if looks else None)
     except KeyboardInterrupt:
         run.cancel()
