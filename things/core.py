@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -164,14 +164,12 @@ class ThingCore:
         """Write the settings that have a setter to the device, once it is there."""
         self._restore(thing, needs_device=True)
 
-    @contextmanager
-    def keeping_order(self, *, persistent: bool) -> Iterator[None]:
+    def keeping_order(self, *, persistent: bool) -> AbstractContextManager[object]:
         """Around the change of a value and its `keep`: what is kept last is what is true last.
 
         Values that are not kept do not wait here for the disk.
         """
-        with self._keeping if persistent else nullcontext():
-            yield
+        return self._keeping if persistent else nullcontext()
 
     def keep(self, name: str, value: Any) -> None:
         """Keep a setting on disk.

@@ -104,6 +104,8 @@ def finite(value: V) -> V:
     Raises:
         ValidationError: One is not.
     """
+    if isinstance(value, float) and math.isfinite(value):
+        return value  # most values are plain numbers, and many come a second
     faults: list[InitErrorDetails] = [
         {"type": "finite_number", "loc": place, "input": number}
         for place, number in _not_finite(value, ())

@@ -17,15 +17,19 @@ from things.events import Event, PropertyChanged
 
 E = TypeVar("E", bound=Event)
 
-SLICE_S: Final = 0.008
+SLICE_S: Final = 0.005
 """How long events may keep the Qt thread at a stretch."""
+
+RHYTHM_MS: Final = 15
+"""While events keep coming they are taken this often: about once for each picture of the screen."""
 
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Receiver:
     call: Callable[[Any], None]
+    left: bool = False
 
 
 class Bridge(QObject):
@@ -36,6 +40,9 @@ class Bridge(QObject):
     stretches the window paints and answers the mouse. The subscription is asked for more only
     when everything taken was handed out, so a window that cannot follow leaves the events where
     property values are conflated.
+
+    The first event after a silence is handed out at once, those that follow in a rhythm: a bench
+    of a thousand values would else wake the Qt thread for every few of them.
 
     Attributes:
         brought: How many events were handed out.
@@ -62,6 +69,8 @@ class Bridge(QObject):
         """
         super().__init__(parent)
         self._receivers: dict[tuple[type[Event], str], list[_Receiver]] = {}
+        # Who gets an event of a type and a Thing; found once and forgotten when somebody comes.
+        self._concerned: dict[tuple[type[Event], str], tuple[_Receiver, ...]] = {}
         self._waiting: deque[Event] = deque()
         self.brought = 0
         self.skipped = 0
@@ -106,8 +115,11 @@ class Bridge(QObject):
         receiver = _Receiver(receive)
         key = (event_type, thing)
         self._receivers.setdefault(key, []).append(receiver)
+        self._concerned.clear()
 
         def leave() -> None:
+            receiver.left = True
+            self._concerned.clear()
             left = [other for other in self._receivers.get(key, []) if other is not receiver]
             if left:
                 self._receivers[key] = left
@@ -126,33 +138,49 @@ class Bridge(QObject):
         self._subscription.close()
         self._waiting.clear()
         self._receivers.clear()
+        self._concerned.clear()
 
     def _drain(self) -> None:
         deadline = time.perf_counter() + SLICE_S
-        while not self._closed:
-            if not self._waiting:
+        if not self._waiting:
+            self._waiting.extend(self._subscription.take())
+            if not self._waiting and not self._closed:
                 # Before taking: an event that comes after `take` must be able to wake us.
                 with self._gate:
                     self._signalled = False
                 self._waiting.extend(self._subscription.take())
                 if not self._waiting:
                     return
-            while self._waiting:
-                self._hand_out(self._waiting.popleft())
-                if time.perf_counter() >= deadline:
-                    # A timer, no queued signal: Qt handles signals queued meanwhile before it
-                    # paints.
-                    self._again.start(0)
-                    return
+        while self._waiting:
+            self._hand_out(self._waiting.popleft())
+            if time.perf_counter() >= deadline:
+                break
+        if not self._closed:
+            # A timer, no queued signal: Qt handles signals queued meanwhile before it paints.
+            self._again.start(0 if self._waiting else RHYTHM_MS)
 
     def _hand_out(self, event: Event) -> None:
         self.brought += 1
+        kind = type(event)
         if isinstance(event, PropertyChanged):
             self.skipped += event.skipped
-        for event_type in type(event).__mro__:
-            for thing in {"", event.thing}:  # what concerns the whole bench has no Thing
-                for receiver in tuple(self._receivers.get((event_type, thing), ())):
-                    try:
-                        receiver.call(event)
-                    except Exception:
-                        _logger.exception("A receiver of %s failed", type(event).__name__)
+        concerned = self._concerned.get((kind, event.thing))
+        if concerned is None:
+            concerned = self._find_concerned(kind, event.thing)
+        for receiver in concerned:
+            if receiver.left:
+                continue
+            try:
+                receiver.call(event)
+            except Exception:
+                _logger.exception("A receiver of %s failed", kind.__name__)
+
+    def _find_concerned(self, kind: type[Event], thing: str) -> tuple[_Receiver, ...]:
+        found = tuple(
+            receiver
+            for event_type in kind.__mro__
+            for about in ("", thing)[: 2 if thing else 1]  # of the whole bench: told once
+            for receiver in self._receivers.get((event_type, about), ())
+        )
+        self._concerned[kind, thing] = found
+        return found

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.actions.events import InvocationChanged
-from app.event_bus import EventBus, Mailbox
-from app.server.waking import on_loop
+from app.event_bus import EventBus
+from app.server.waking import PacedMailbox
 from app.wire import event_json
 from things.events import Event, EventEmitted, PropertyChanged
 
@@ -68,14 +68,14 @@ class EventFeed:
         self.boot = uuid.uuid4().hex[:8]
         self.seq = 0
         self._bus = bus
-        self._mailbox: Mailbox | None = None
+        self._mailbox: PacedMailbox | None = None
         self._kept: deque[Entry] = deque()
         self._size = 0
         self._listeners: dict[str, set[Listener]] = {}
 
     def open(self) -> None:
         """Begin to listen to the bus. On the loop."""
-        self._mailbox = self._bus.subscribe(on_loop(self._drain))
+        self._mailbox = PacedMailbox(self._bus, self._take_in)
 
     def close(self) -> None:
         """Listen no more."""
@@ -83,7 +83,9 @@ class EventFeed:
             self._mailbox.close()
 
     def subscribe(self, listener: Listener) -> None:
-        """Offer every entry of its Thing to `listener` from now on."""
+        """Offer every entry of its Thing to `listener` from now on. On the loop."""
+        if self._mailbox is not None:
+            self._mailbox.take_now()  # what has happened already is not news
         self._listeners.setdefault(listener.thing, set()).add(listener)
 
     def unsubscribe(self, listener: Listener) -> None:
@@ -115,16 +117,17 @@ class EventFeed:
             return None
         return iter([entry for entry in self._kept if entry.seq > seq])
 
-    def _drain(self) -> None:
-        if self._mailbox is None:
-            return
-        for event in self._mailbox.take():
+    def _take_in(self, events: list[Event]) -> None:
+        everywhere = self._listeners.get(ANY_THING, ())
+        for event in events:
             self.seq += 1
             entry = Entry(self.seq, event, _size(event))
             self._kept.append(entry)
             self._size += entry.size
-            for thing in {ANY_THING, event.thing}:  # of the whole bench: no Thing's, told once
-                for listener in self._listeners.get(thing, ()):
+            for listener in everywhere:
+                listener.offer(entry)
+            if event.thing != ANY_THING:  # of the whole bench: no Thing's, told once
+                for listener in self._listeners.get(event.thing, ()):
                     listener.offer(entry)
         while len(self._kept) > KEPT_ENTRIES or (self._size > KEPT_VALUES and len(self._kept) > 1):
             self._size -= self._kept.popleft().size
@@ -199,6 +202,8 @@ def _size(event: Event) -> int:
 
 
 def _size_of(value: Any) -> int:
+    if isinstance(value, (float, int)):
+        return 1
     if isinstance(value, (list, tuple)):
         inner = _size_of(value[0]) if value else 0
         return len(value) * max(1, inner)

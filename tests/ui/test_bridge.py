@@ -74,6 +74,37 @@ def test_a_bad_receiver_is_logged_and_stops_nobody(
     assert "A receiver of PropertyChanged failed" in caplog.text
 
 
+def test_who_leaves_while_an_event_is_handed_out_gets_it_no_more(
+    bench: FakeBench, bridge: Bridge, qtbot: QtBot
+) -> None:
+    left: list[Event] = []
+    stayed: list[Event] = []
+    bridge.on(Event, lambda _event: leave())
+    leave = bridge.on(Event, left.append)
+    bridge.on(Event, stayed.append)
+
+    bench.publish_from_thread(*changes(2))
+
+    qtbot.waitUntil(lambda: len(stayed) == 2)
+    assert left == []
+
+
+def test_who_comes_later_gets_what_comes_later(
+    bench: FakeBench, bridge: Bridge, qtbot: QtBot
+) -> None:
+    first: list[Event] = []
+    second: list[Event] = []
+    bridge.on(PropertyChanged, first.append, thing="camera")
+    bench.publish_from_thread(*changes(1))
+    qtbot.waitUntil(lambda: len(first) == 1)
+
+    bridge.on(Event, second.append)
+    bench.publish_from_thread(*changes(1))
+
+    qtbot.waitUntil(lambda: len(first) == 2)
+    assert len(second) == 1
+
+
 def test_a_flood_leaves_the_window_time_to_breathe(
     bench: FakeBench, bridge: Bridge, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -206,18 +206,21 @@ class BenchListModel(QAbstractListModel):
 
     def apply(self, event: Event) -> None:
         """Take an event in; the view hears of it at the next `flush`."""
-        if isinstance(event, (ThingAdded, ThingRemoved)):
-            self._come_and_go()
-            return
         thing = self._things.get(event.thing)
-        if thing is None:
-            return
-        if isinstance(event, PropertyFailed):
-            thing.unread[event.name] = event.reason
-        elif isinstance(event, PropertyChanged):
-            thing.unread.pop(event.name, None)
+        if isinstance(event, PropertyChanged):  # first: of these there may be thousands a second
+            if thing is None:
+                return
+            if thing.unread:
+                thing.unread.pop(event.name, None)
             if event.name not in thing.watched and self._found.get(event.thing) != event.name:
                 return
+        elif isinstance(event, (ThingAdded, ThingRemoved)):
+            self._come_and_go()
+            return
+        elif thing is None:
+            return
+        elif isinstance(event, PropertyFailed):
+            thing.unread[event.name] = event.reason
         elif isinstance(event, StreamChanged):
             (thing.live.add if event.live else thing.live.discard)(event.name)
         elif isinstance(event, InvocationChanged):

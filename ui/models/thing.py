@@ -68,6 +68,7 @@ class ThingModel(QObject):
         """Hold a Thing; nothing of its description is read before it is needed."""
         super().__init__(parent)
         self.handle = handle
+        self._name = handle.name
         self._style = style
         self._live: set[str] = set()
         self._alive: dict[object, InvocationSnapshot] = {}
@@ -79,7 +80,7 @@ class ThingModel(QObject):
     @property
     def name(self) -> str:
         """The name of the Thing."""
-        return self.handle.name
+        return self._name
 
     @property
     def title(self) -> str:
@@ -212,11 +213,12 @@ class ThingModel(QObject):
 
     def apply(self, event: Event) -> None:
         """Take an event; those of other Things are passed over."""
-        if event.thing != self.name:
+        if event.thing != self._name:
+            return
+        if isinstance(event, PropertyChanged):  # first: of these there may be thousands a second
+            self._confirm(event)
             return
         match event:
-            case PropertyChanged():
-                self._confirm(event)
             case PropertyFailed() if "fields" in self.__dict__ and event.name in self.fields:
                 self.fields[event.name].go_stale(event.reason.removeprefix(f"{event.name}: "))
             case ThingStateChanged():
@@ -265,9 +267,10 @@ class ThingModel(QObject):
 
     def _confirm(self, event: PropertyChanged) -> None:
         # Before anybody looks there are no fields; they will begin with the last reading.
-        if "fields" not in self.__dict__ or event.name not in self.fields:
-            return
-        self.fields[event.name].confirm(Reading(event.value, event.at, time.monotonic()))
+        fields: dict[str, FieldModel] = self.__dict__.get("fields", {})
+        field = fields.get(event.name)
+        if field is not None:
+            field.confirm(Reading(event.value, event.at, time.monotonic()))
 
     def _take_interlock(self, event: InterlockChanged) -> None:
         # Before anybody looks there are no models; they will ask when they are made.

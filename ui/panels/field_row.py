@@ -66,6 +66,7 @@ class FieldRow(LabelledRow):
         self._tasks = tasks
         self._read = read
         self._shows_age = False
+        self._plain = False
         self._axis: FieldModel | None = None
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
@@ -120,6 +121,10 @@ class FieldRow(LabelledRow):
             self.editor.show_value(model.requested)
         self.editor.show_confirmed(model.confirmed)
         state = self._calm(model.state)
+        plain = state not in _STATES and not model.interlock and not self._shows_age
+        if plain and self._plain:
+            return  # only the value is another, as it may be many times a second
+        self._plain = plain
         self.editor.show_state(state)
         self.editor.show_faults(model.faults if state is FieldState.REFUSED else ())
         mark = _STATES.get(state)

@@ -208,12 +208,10 @@ def test_what_is_kept_for_those_who_come_back_is_bounded():
     from things import PropertyChanged
 
     async def fill(size: int, count: int) -> EventFeed:
-        bus = EventBus()
-        feed = EventFeed(bus)
+        feed = EventFeed(EventBus())
         feed.open()
         for number in range(count):
-            bus.publish(PropertyChanged(thing="a", name=str(number), value=[0.0] * size))
-            feed._drain()
+            feed._take_in([PropertyChanged(thing="a", name=str(number), value=[0.0] * size)])
         feed.close()
         return feed
 
