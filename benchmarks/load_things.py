@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from typing import Any
 
 import numpy as np
@@ -61,6 +63,29 @@ class Busy(_Many):  # type: ignore[misc]  # its base is made from a table
             value += 1.0
             for number in range(100):
                 setattr(self, f"level_{number}", value)
+
+
+class Clock(Thing):
+    """Sets a property to the time at which it does so, some fifty times a second."""
+
+    told: int = property(default=0, unit="µs")
+
+    def __enter__(self) -> Clock:
+        """Begin to set it."""
+        self._end = threading.Event()
+        self._setter = threading.Thread(target=self._set, daemon=True)
+        self._setter.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Set it no more."""
+        self._end.set()
+        self._setter.join()
+
+    def _set(self) -> None:
+        chance = random.Random(1)  # no rhythm that could keep step with the screen's
+        while not self._end.wait(chance.uniform(0.01, 0.03)):
+            self.told = time.monotonic_ns() // 1000
 
 
 class Film(Thing):

@@ -1,6 +1,7 @@
 """Our window under load; prints one line of figures in JSON.
 
-Run with 'many' (a bench of 100 Things) or 'beat' (many values, a film and 200 clients).
+Run with 'many' (a bench of 100 Things), 'beat' (many values, a film and 200 clients) or 'change'
+(from a value set in a worker to its repaint and to a websocket).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import qasync
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.bench_file import BenchSpec, ThingSpec
@@ -32,6 +33,7 @@ SETTLE_S = 3.0
 SECONDS = 15.0
 TICK_MS = 10
 PATIENCE_S = 60.0
+CHANGES = 1000
 
 
 async def until(what: Callable[[], bool]) -> None:
@@ -116,6 +118,57 @@ async def beat(qt: QApplication, folder: str) -> dict[str, float]:
     }
 
 
+class _Repaints(QObject):
+    """How long after it was set each value was on the screen, in milliseconds.
+
+    The clock stops when the loop turns again after the painting: by then Qt has handed the
+    pixels to the screen.
+    """
+
+    def __init__(self, painted: QObject, shown: Callable[[], int]) -> None:
+        super().__init__(painted)
+        self.late_ms: list[float] = []
+        self._shown = shown
+        self._last = 0
+        painted.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Take the time of each value that is painted for the first time."""
+        if event.type() is QEvent.Type.Paint and self._shown() != self._last:
+            value = self._last = self._shown()
+            QTimer.singleShot(
+                0, self, lambda: self.late_ms.append(time.monotonic_ns() / 1e6 - value / 1000)
+            )
+        return False
+
+
+async def change(qt: QApplication, folder: str) -> dict[str, float]:
+    """From a value set in a worker to the window's repaint and to a websocket's client."""
+    clock = ThingSpec("clock", "load_things:Clock")
+    composed = await opened(qt, BenchSpec("Change", (clock,)), folder)
+    composed.panels.show_thing("clock")
+    panel = composed.panels.panel("clock")
+    await until(lambda: "told" in panel.model.fields and panel.field("told").isVisible())
+    field = panel.model.fields["told"]
+    repaints = _Repaints(panel.field("told").editor.boxes()[0], lambda: field.confirmed)
+    url = composed.session.handle.server.url.replace("http", "ws") + "/clock/ws"
+    command = [sys.executable, str(HERE / "listener.py"), url, str(CHANGES)]
+    said = await asyncio.to_thread(subprocess.check_output, command, text=True)
+    composed.window.hide()
+    await composed.close()
+    heard_ms = json.loads(said)
+    return {
+        "painted": len(repaints.late_ms),
+        "painted_p50_ms": float(np.percentile(repaints.late_ms, 50)),
+        "painted_p99_ms": float(np.percentile(repaints.late_ms, 99)),
+        "heard_p50_ms": float(np.percentile(heard_ms, 50)),
+        "heard_p99_ms": float(np.percentile(heard_ms, 99)),
+    }
+
+
+MODES = {"many": many, "beat": beat, "change": change}
+
+
 def main(mode: str) -> None:
     """Measure and print."""
     sys.path.insert(0, str(HERE))
@@ -124,7 +177,7 @@ def main(mode: str) -> None:
     loop = qasync.QEventLoop(qt)
     asyncio.set_event_loop(loop)
     with tempfile.TemporaryDirectory() as folder, loop:
-        measured = loop.run_until_complete({"many": many, "beat": beat}[mode](qt, folder))
+        measured = loop.run_until_complete(MODES[mode](qt, folder))
     print(json.dumps(measured), flush=True)
 
 

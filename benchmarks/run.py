@@ -17,6 +17,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
+import change
 import frame_to_screen
 import ledger
 import plot_redraw
@@ -33,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "many-things": window_loads.many_things,
     "beat": window_loads.beat,
     "ledger": ledger.measure,
+    "change": change.measure,
 }
 
 
