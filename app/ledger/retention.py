@@ -1,10 +1,16 @@
-"""How long runs are kept: by age and by size, the oldest go first."""
+"""How long runs are kept: by age and by size, the oldest go first.
+
+A computer's clock may be set wrong, by hand or by an empty battery. A year ahead for a moment, it
+must not make everything look old: so age counts by a clock of our own, which is never ahead of
+the one on the wall, goes on as the monotonic one does, and begins at most a day after the newest
+run that was recorded. A bench that rested for longer keeps its oldest runs until its next start.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
-from datetime import timedelta
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, func, select
@@ -21,6 +27,10 @@ _log = logging.getLogger(__name__)
 BATCH = 200
 FIRST_LOOK_S = 60.0
 EVERY_S = 3600.0
+DAY_US = 86_400 * 1_000_000
+REST_US = DAY_US
+"""How much time is believed to have gone by between two starts of the program."""
+
 PAUSE_S = 0.1
 """Between two batches, so that runs of now are recorded in between."""
 
@@ -50,10 +60,12 @@ class Retention:
         every_s: float = EVERY_S,
     ) -> None:
         self._database = database
-        self._keep = timedelta(days=keep_days)
+        self._keep_us = int(keep_days * DAY_US)
         self._max_bytes = int(max_mb * 2**20)
         self._first_look_s = first_look_s
         self._every_s = every_s
+        self._began_s = time.monotonic()
+        self._began_us = self._believable(micros(now()))
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._work, name="ledger-retention", daemon=True)
         self._thread.start()
@@ -67,7 +79,8 @@ class Retention:
         Raises:
             DatabaseError: The database cannot be read or written now.
         """
-        cutoff_us = micros(now() - self._keep)
+        gone_by_us = int((time.monotonic() - self._began_s) * 1_000_000)
+        cutoff_us = min(micros(now()), self._began_us + gone_by_us) - self._keep_us
         gone = self._take_out(_oldest().where(runs.c.requested_us < cutoff_us))
         while not self._ending.is_set() and self._bytes() > self._max_bytes:
             taken = self._batch(_oldest())
@@ -83,6 +96,12 @@ class Retention:
         """End."""
         self._ending.set()
         self._thread.join(5.0)
+
+    def _believable(self, now_us: int) -> int:
+        """What time it is, as far as the newest run bears it out."""
+        with self._database.reader() as connection:
+            newest_us = connection.execute(select(func.max(runs.c.requested_us))).scalar()
+        return now_us if newest_us is None else min(now_us, int(newest_us) + REST_US)
 
     def _work(self) -> None:
         wait_s = self._first_look_s

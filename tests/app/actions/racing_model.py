@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 THINGS = ("left", "right")
 
 Op = tuple[Any, ...]
-"""One of ('start', run, thing, action), ('let go', run), ('cancel', run), ('stop',), and
-('write', value, thing)."""
+"""One of ('start', run, thing, action), ('let go', run), ('cancel', run), ('write', value, thing),
+and ('stop',); to the model ('stop', *those it asks later)."""
 
 
 class Model:
@@ -31,22 +31,23 @@ class Model:
         """Who holds each, first, and who waits, in order."""
         self._asked: dict[int, tuple[str, str]] = {}
 
-    def after(self, *ops: Op) -> list[Model]:
-        """How it may stand when these have been done one by one."""
-        models = [copy.deepcopy(self)]
+    def after(self, *ops: Op) -> Model:
+        """How it stands when these have been done one by one."""
+        model = copy.deepcopy(self)
+        steps: dict[str, Callable[..., None]] = {
+            "start": model._start,
+            "let go": model._let_go,
+            "cancel": model._cancel,
+            "stop": model._stop,
+            "write": model._write,
+        }
         for what, *about in ops:
-            if what == "stop":
-                models = [each for model in models for each in model._stopped()]
-                continue
-            for model in models:
-                steps: dict[str, Callable[..., None]] = {
-                    "start": model._start,
-                    "let go": model._let_go,
-                    "cancel": model._cancel,
-                    "write": model._write,
-                }
-                steps[what](*about)
-        return models
+            steps[what](*about)
+        return model
+
+    def deaf(self, thing: str) -> list[int]:
+        """Those in line that would hear of no cancellation once they had begun."""
+        return [run for run in self.line[thing] if self._asked[run][1] == "deaf"]
 
     def _start(self, run: int, thing: str, action: str) -> None:
         self._asked[run] = thing, action
@@ -81,17 +82,11 @@ class Model:
         if self.stands[run] == "waits" or (self._paused(run) and self._asked[run][1] != "deaf"):
             self._end(run, "cancelled")
 
-    def _stopped(self) -> Iterator[Model]:
-        """One is asked to stop after the other: a deaf one may have got its turn before it is."""
-        deaf = [
-            [None, *(run for run in line[1:] if self._asked[run][1] == "deaf")]
-            for line in self.line.values()
-        ]
-        for lucky in itertools.product(*deaf):
-            model = copy.deepcopy(self)
-            for run in sorted(self.stands, key=lambda run: (run in lucky, self._paused(run))):
-                model._cancel(run)
-            yield model
+    def _stop(self, *spared: int) -> None:
+        """Those that hold nothing first: none of them gets its turn because of another's end."""
+        for run in sorted(self.stands, key=self._holds):
+            if run not in spared:
+                self._cancel(run)
 
     def _paused(self, run: int) -> bool:
         return self.stands[run].startswith("pauses")
@@ -113,3 +108,24 @@ class Model:
 
 def other(thing: str) -> str:
     return THINGS[1 - THINGS.index(thing)]
+
+
+def orders(ops: Sequence[Op], model: Model) -> Iterator[Sequence[Op]]:
+    """Every order in which it may come about what was asked at once.
+
+    Stopping asks one run after the other. One that is let go may be asked late, and so may a deaf
+    one of each line, which gets its turn meanwhile and begins.
+    """
+    if ("stop",) not in ops:
+        yield from itertools.permutations(ops)
+        return
+    others = [op for op in ops if op != ("stop",)]
+    let_go = [[None, run] for what, run, *_ in others if what == "let go"]
+    deaf = [[None, *model.deaf(thing)] for thing in THINGS]
+    for lucky in itertools.product(*let_go, *deaf):
+        spared = {run for run in lucky if run is not None}
+        stop: Op = ("stop", *spared)
+        late: list[Op] = [("cancel", run) for run in spared]
+        for order in itertools.permutations([stop, *late, *others]):
+            if all(order.index(each) > order.index(stop) for each in late):
+                yield order

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from app.ledger import retention as retention_module
 from app.ledger.retention import Retention
 from app.run_records import RunQuery
+from things.events import now
 
 YEAR_US = 365 * 86_400 * 1_000_000
 
@@ -87,3 +89,58 @@ def test_it_looks_by_itself(history):
     looking.close()
 
     assert numbers(history) == [10, 9, 8, 7, 6, 1]
+
+
+DAY = timedelta(days=1)
+
+
+def set_clock(monkeypatch, by):
+    monkeypatch.setattr(retention_module, "now", lambda: now() + by)
+
+
+def kept_while_the_clock_is_set(recorded, keep_days, monkeypatch, *settings):
+    """Sweep once for each setting of the clock; the ledger was opened at the right time."""
+    keeping = Retention(recorded.ledger._database, keep_days, 1000)
+    try:
+        found = []
+        for by in settings:
+            set_clock(monkeypatch, by)
+            found.append(keeping.sweep())
+        return found
+    finally:
+        keeping.close()
+
+
+def test_a_clock_that_is_set_in_mid_run_makes_nothing_older(history, monkeypatch):
+    settings = 365 * DAY, -365 * DAY, 40_000 * DAY
+
+    assert kept_while_the_clock_is_set(history, 300, monkeypatch, *settings) == [4, 0, 0]
+    assert numbers(history) == [10, 9, 8, 7, 6, 1]
+
+
+def test_a_clock_that_was_a_year_ahead_at_the_start_takes_a_day_at_most(history, monkeypatch):
+    set_clock(monkeypatch, 365 * DAY)
+
+    assert kept(history, 30, 1000) == 4, "those that are a year old without that"
+    assert kept(history, 1.5, 1000) == 0
+    assert numbers(history) == [10, 9, 8, 7, 6, 1]
+
+
+def test_runs_of_the_future_stay_and_do_not_make_the_others_old(history, monkeypatch):
+    change = text(f"UPDATE runs SET requested_us = requested_us + {2 * YEAR_US} WHERE number = 7")
+    history.ledger._database.writer.submit(lambda c: c.execute(change)).result(20)
+
+    assert kept(history, 300, 1000) == 4
+    assert numbers(history) == [10, 9, 8, 7, 6, 1]
+
+
+def test_what_was_run_after_a_rest_makes_the_time_of_the_rest_count(history, monkeypatch):
+    change = text(f"UPDATE runs SET requested_us = requested_us - {YEAR_US}")
+    history.ledger._database.writer.submit(lambda c: c.execute(change)).result(20)
+
+    assert kept(history, 300, 1000) == 4, "a year ago some were a year old"
+    assert numbers(history) == [10, 9, 8, 7, 6, 1]
+    history.run("nothing")
+    history.written()
+    assert kept(history, 300, 1000) == 5, "all but the newest, and what runs"
+    assert numbers(history) == [11, 1]
