@@ -14,6 +14,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from app.bench import LEAVE_WITHIN_S
+from app.database.database import Database
+from app.ledger.reading import RunReader
+from app.recording import DATABASE
+from app.run_records import RunQuery, RunState
+from app.settings import Settings
+
 if TYPE_CHECKING:
     Start = Callable[..., Any]
 
@@ -23,7 +30,7 @@ WITHIN_S = 60.0
 DRIVERS = """
 import time
 from pathlib import Path
-from things import Thing, action, cancellable_sleep, thing_slot
+from things import Thing, action, cancellable_sleep, property, thing_slot
 
 class Base(Thing):
     "Writes down what happens to it."
@@ -46,6 +53,8 @@ class Base(Thing):
         self.note("stop")
 
 class Lamp(Base):
+    ready: bool = property(default=True)
+
     @action
     def shine(self) -> None:
         try:
@@ -66,6 +75,23 @@ class Head(Base):
     @action
     def answer(self) -> int:
         return 7
+
+    @action
+    def hang_window(self) -> None:
+        from PySide6.QtCore import QObject, Signal
+        from PySide6.QtWidgets import QApplication
+
+        class Hanging(QObject):
+            asked = Signal()
+
+            def hang(_self) -> None:
+                self.note("hang")
+                time.sleep(600)
+
+        self.hanging = Hanging()
+        self.hanging.asked.connect(self.hanging.hang)
+        self.hanging.moveToThread(QApplication.instance().thread())
+        self.hanging.asked.emit()
 """
 
 
@@ -84,17 +110,46 @@ class Traced:
 
     @property
     def lines(self) -> list[str]:
-        return self.trace.read_text().splitlines()
+        return self.trace.read_text().splitlines() if self.trace.exists() else []
+
+    @property
+    def recorded(self) -> list[RunState]:
+        """How its runs stand in the ledger that was left behind, newest first."""
+        (file,) = self.trace.parent.rglob(DATABASE)
+        database = Database.to_read(file)
+        try:
+            return [run.state for run in RunReader(database).find(RunQuery()).runs]
+        finally:
+            database.close()
 
     def run(self, url: str, action: str) -> dict[str, Any]:
         """Start an action of the lamp; it has begun when this returns."""
-        answer: dict[str, Any] = httpx.post(f"{url}/lamp/{action}", timeout=WITHIN_S).json()
+        waiting = threading.Event()
+        for _ in range(int(WITHIN_S / 0.05)):
+            # A window is served before its Things are ready.
+            if httpx.get(f"{url}/lamp/ready", timeout=WITHIN_S).is_success:
+                break
+            waiting.wait(0.05)
+        answer = httpx.post(f"{url}/lamp/{action}", timeout=WITHIN_S)
+        self.wait_for("begin lamp")
+        started: dict[str, Any] = answer.json()
+        return started
+
+    def wait_for(self, line: str) -> None:
+        """Wait until this has happened."""
         waiting = threading.Event()
         for _ in range(int(WITHIN_S / 0.02)):
-            if "begin lamp" in self.lines:
-                return answer
+            if line in self.lines:
+                return
             waiting.wait(0.02)
-        pytest.fail("the action never began")
+        pytest.fail(f"never happened: {line}")
+
+    def ended_in_order(self) -> None:
+        """Fail unless the action was cancelled, then all were stopped, then left in reverse."""
+        lines = [line for line in self.lines if line != "hang head"]
+        assert lines[:4] == ["enter lamp", "enter head", "begin lamp", "finally lamp"]
+        assert sorted(lines[4:6]) == ["stop head", "stop lamp"]
+        assert lines[6:] == ["exit head", "exit lamp"]
 
 
 @pytest.fixture
@@ -145,14 +200,20 @@ def gone(pids: list[int]) -> bool:
     return False
 
 
-IN_ORDER = ["exit head", "exit lamp"]
-
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc, kills an X server")
 
 
 @linux
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-@pytest.mark.parametrize("window", [False, True])
+@pytest.mark.parametrize(
+    ("number", "window"),
+    [
+        (signal.SIGTERM, False),
+        (signal.SIGINT, False),
+        (signal.SIGHUP, False),
+        (signal.SIGTERM, True),
+        (signal.SIGHUP, True),
+    ],
+)
 @pytest.mark.usefixtures("display")
 def test_a_signal_while_an_action_runs_ends_everything_in_order(
     start: Start, traced: Traced, number: signal.Signals, window: bool
@@ -169,9 +230,8 @@ def test_a_signal_while_an_action_runs_ends_everything_in_order(
     code = program.end(number)
 
     assert code == 0, "\n".join(program.said)
-    assert traced.lines[:4] == ["enter lamp", "enter head", "begin lamp", "finally lamp"]
-    assert sorted(traced.lines[4:6]) == ["stop head", "stop lamp"]
-    assert traced.lines[6:] == IN_ORDER
+    traced.ended_in_order()
+    assert traced.recorded == [RunState.CANCELLED]
     assert gone(children)
     assert not [line for line in program.said if "Traceback" in line]
 
@@ -180,8 +240,10 @@ def test_a_signal_while_an_action_runs_ends_everything_in_order(
 @pytest.mark.parametrize("window", [False, True])
 @pytest.mark.usefixtures("display")
 def test_an_action_that_never_returns_is_stuck_holds_up_nobody_and_is_abandoned(
-    start: Start, traced: Traced, window: bool
+    start: Start, traced: Traced, window: bool, tmp_path: Path
 ) -> None:
+    # Less patience than usual; the next test looks at what is usual.
+    (tmp_path / "settings.toml").write_text("stuck_after_s = 0.3\nclose_wait_s = 1.0\n")
     if window:
         program = start(str(traced.file), "--port", "0")
         program.wait_for("Window drawn")
@@ -210,19 +272,27 @@ def test_an_action_that_never_returns_is_stuck_holds_up_nobody_and_is_abandoned(
 
     assert program.end() == 0
     assert sorted(traced.lines[-4:-2]) == ["stop head", "stop lamp"]
-    assert traced.lines[-2:] == IN_ORDER
+    assert traced.lines[-2:] == ["exit head", "exit lamp"]
     assert any("Abandoned: Ignore all on lamp" in line for line in program.said)
+    assert traced.recorded == [RunState.COMPLETED, RunState.INTERRUPTED]
+
+
+def test_unless_told_otherwise_stuck_is_said_within_5_s_and_the_end_comes_within_10_s() -> None:
+    usual = Settings.model_fields
+
+    assert usual["stuck_after_s"].default <= 5
+    assert usual["close_wait_s"].default + LEAVE_WITHIN_S <= 10
 
 
 @linux
 @pytest.mark.usefixtures("display")
 def test_a_second_signal_ends_at_once(start: Start, traced: Traced) -> None:
-    for first in (("serve", "--bench"), ()):
+    for first, number in ((("serve", "--bench"), signal.SIGTERM), ((), signal.SIGINT)):
         traced.trace.unlink(missing_ok=True)
         program = start(*first, str(traced.file), "--port", "0")
         url = program.wait_for(r"Listening on (\S+)")[1]
         traced.run(url, "ignore_all")
-        program.process.send_signal(signal.SIGTERM)
+        program.process.send_signal(number)
         # It waits for the action now, and has not left the Things.
         with httpx.Client(base_url=url, timeout=WITHIN_S) as client:
             waiting = threading.Event()
@@ -231,7 +301,7 @@ def test_a_second_signal_ends_at_once(start: Start, traced: Traced) -> None:
                     break
                 waiting.wait(0.05)
 
-        assert program.end(signal.SIGTERM) == 128 + signal.SIGTERM
+        assert program.end(number) == 128 + number
         assert "exit lamp" not in traced.lines
 
 
@@ -249,9 +319,30 @@ def test_when_the_display_dies_the_bench_is_closed_in_order(
     server.kill()
 
     assert program.wait() == 1
-    assert traced.lines[3] == "finally lamp"
-    assert sorted(traced.lines[4:6]) == ["stop head", "stop lamp"]
-    assert traced.lines[6:] == IN_ORDER
+    traced.ended_in_order()
+    assert traced.recorded == [RunState.CANCELLED]
     assert any("The display is gone" in line for line in program.said)
     assert not [line for line in program.said if "Traceback" in line]
+    assert gone(children)
+
+
+@linux
+@pytest.mark.usefixtures("display")
+def test_a_signal_ends_the_bench_in_order_although_the_qt_thread_hangs(
+    start: Start, traced: Traced
+) -> None:
+    program = start(str(traced.file), "--port", "0")
+    program.wait_for("Window drawn")
+    url = program.wait_for(r"Listening on (\S+)")[1]
+    traced.run(url, "shine")
+    assert httpx.post(f"{url}/head/hang_window", timeout=WITHIN_S).status_code == 201
+    traced.wait_for("hang head")
+    assert httpx.get(f"{url}/things/", timeout=WITHIN_S).status_code == 200
+    children = children_of(program.process.pid)
+
+    assert program.end() == 1
+
+    traced.ended_in_order()
+    assert traced.recorded == [RunState.COMPLETED, RunState.CANCELLED]
+    assert any("The window does not answer" in line for line in program.said)
     assert gone(children)

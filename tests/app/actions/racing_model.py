@@ -11,7 +11,8 @@ THINGS = ("left", "right")
 
 Op = tuple[Any, ...]
 """One of ('start', run, thing, action), ('let go', run), ('cancel', run), ('write', value, thing),
-and ('stop',); to the model ('stop', *those it asks later)."""
+and ('stop',). In an order of the model also ('give up', value), ('stop', *spared) and
+('ask late', run)."""
 
 
 class Model:
@@ -21,6 +22,7 @@ class Model:
         stands: Run to 'pauses on ...', 'waits', or how it ended.
         writes: Value to 'written' or 'busy'.
         levels: What was written last.
+        line: For each Thing, who holds it, then who waits.
     """
 
     def __init__(self) -> None:
@@ -28,7 +30,6 @@ class Model:
         self.writes: dict[int, str] = {}
         self.levels = dict.fromkeys(THINGS, 0)
         self.line: dict[str, list[int]] = {name: [] for name in THINGS}
-        """Who holds each, first, and who waits, in order."""
         self._asked: dict[int, tuple[str, str]] = {}
 
     def after(self, *ops: Op) -> Model:
@@ -39,7 +40,9 @@ class Model:
             "let go": model._let_go,
             "cancel": model._cancel,
             "stop": model._stop,
+            "ask late": model._cancel,
             "write": model._write,
+            "give up": model._give_up,
         }
         for what, *about in ops:
             steps[what](*about)
@@ -47,7 +50,7 @@ class Model:
 
     def deaf(self, thing: str) -> list[int]:
         """Those in line that would hear of no cancellation once they had begun."""
-        return [run for run in self.line[thing] if self._asked[run][1] == "deaf"]
+        return [run for run in self.line[thing] if run > 0 and self._asked[run][1] == "deaf"]
 
     def _start(self, run: int, thing: str, action: str) -> None:
         self._asked[run] = thing, action
@@ -92,9 +95,16 @@ class Model:
         return self.stands[run].startswith("pauses")
 
     def _write(self, value: int, thing: str) -> None:
-        self.writes[value] = "busy" if self.line[thing] else "written"
-        if not self.line[thing]:
-            self.levels[thing] = value
+        """It stands in line as well, for a short time; there its number is below nought."""
+        self.writes[value] = "busy"
+        self.line[thing].append(-value)
+        if self.line[thing][0] == -value:
+            self._pass_on(thing)
+
+    def _give_up(self, value: int) -> None:
+        for line in self.line.values():
+            if -value in line:
+                line.remove(-value)
 
     def _end(self, run: int, how: str) -> None:
         self.stands[run] = how
@@ -102,8 +112,17 @@ class Model:
             held = line[:1] == [run]
             if run in line:
                 line.remove(run)
-            if held and line:
-                self.stands[line[0]] = f"pauses on {thing}"
+            if held:
+                self._pass_on(thing)
+
+    def _pass_on(self, thing: str) -> None:
+        """Who is first in line has it now; a write is over at once."""
+        line = self.line[thing]
+        while line and line[0] < 0:
+            self.levels[thing] = -line.pop(0)
+            self.writes[self.levels[thing]] = "written"
+        if line:
+            self.stands[line[0]] = f"pauses on {thing}"
 
 
 def other(thing: str) -> str:
@@ -113,19 +132,30 @@ def other(thing: str) -> str:
 def orders(ops: Sequence[Op], model: Model) -> Iterator[Sequence[Op]]:
     """Every order in which it may come about what was asked at once.
 
-    Stopping asks one run after the other. One that is let go may be asked late, and so may a deaf
-    one of each line, which gets its turn meanwhile and begins.
+    A write that waits gives up at some time. Stopping asks one run after the other: one that is
+    let go may be asked late, and so may a deaf one of each line, which gets its turn and begins.
     """
+    parts: list[Op] = [op for op in ops if op != ("stop",)]
+    parts += [("give up", value) for what, value, *_ in parts if what == "write"]
     if ("stop",) not in ops:
-        yield from itertools.permutations(ops)
+        yield from _in_order(parts)
         return
-    others = [op for op in ops if op != ("stop",)]
-    let_go = [[None, run] for what, run, *_ in others if what == "let go"]
+    let_go = [[None, run] for what, run, *_ in parts if what == "let go"]
     deaf = [[None, *model.deaf(thing)] for thing in THINGS]
     for lucky in itertools.product(*let_go, *deaf):
         spared = {run for run in lucky if run is not None}
-        stop: Op = ("stop", *spared)
-        late: list[Op] = [("cancel", run) for run in spared]
-        for order in itertools.permutations([stop, *late, *others]):
-            if all(order.index(each) > order.index(stop) for each in late):
-                yield order
+        late: list[Op] = [("ask late", run) for run in spared]
+        yield from _in_order([*parts, ("stop", *spared), *late])
+
+
+def _in_order(parts: Sequence[Op]) -> Iterator[Sequence[Op]]:
+    """The permutations in which nobody gives up before he has asked, nor is late too early."""
+    for order in itertools.permutations(parts):
+        place = {(what, *about[:1]): number for number, (what, *about) in enumerate(order)}
+        stopped = next((number for (what, *_), number in place.items() if what == "stop"), -1)
+        if all(
+            number > (place["write", about[0]] if what == "give up" else stopped)
+            for (what, *about), number in place.items()
+            if what in ("give up", "ask late")
+        ):
+            yield order
