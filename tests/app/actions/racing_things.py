@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from things import Thing, action, cancellable_sleep, property, thing_slot
+from things import Thing, action, property, raise_if_cancelled, thing_slot
 from things.context import current_invocation
 
 LOOK_S = 0.003
@@ -73,13 +73,15 @@ class Peer(Thing):
             self._inside.remove(who)
 
     def _pause(self, *, heed: bool = True) -> None:
-        gate = self.gates[_root()] = threading.Event()
-        try:
-            while not gate.wait(0 if heed else LOOK_S):
-                if heed:
-                    cancellable_sleep(LOOK_S)
-        finally:
-            del self.gates[_root()]
+        running: Any = current_invocation()
+        gate = self.gates[running.root] = threading.Event()
+        while not gate.wait(LOOK_S):
+            if heed and running.cancel_event.is_set():
+                break
+        # Before it is heard: who looks must not find it pausing and asked nothing.
+        del self.gates[running.root]
+        if heed:
+            raise_if_cancelled()
 
 
 def _root() -> Hashable:
