@@ -134,7 +134,7 @@ class Program:
         self.server_info = ServerInfo("")
         self._server: ServerThread | None = None
         self.ends_bench = True
-        self._safe = safe
+        self.safe = safe
         self.stuck: Sequence[str] = ()
         self._closing = threading.Lock()
         self._closed = False
@@ -151,7 +151,7 @@ class Program:
 
     def open(self) -> None:
         """Open the Things; slow ones take as long as they take."""
-        self.bench.open(safe=self._safe)
+        self.bench.open(safe=self.safe)
 
     def serve(self) -> ServerInfo:
         """Start the server; returns once it answers.

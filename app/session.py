@@ -26,6 +26,10 @@ class Session(Protocol):
         """Whether the bench ends with the window; what runs on it is cancelled then."""
 
     @property
+    def safe(self) -> bool:
+        """Whether nothing of any driver is imported or started by itself."""
+
+    @property
     def editing(self) -> BenchEditing | None:
         """Adds Things to the bench; None for one that another program runs."""
 

@@ -77,6 +77,7 @@ def thing_description(
         "@type": "Thing",
         "id": f"urn:uuid:{uuid.uuid5(_NAMESPACE, thing.name)}",
         "title": title or display_title(thing),
+        "lw:class": f"{type(thing).__module__}:{type(thing).__qualname__}",
         "securityDefinitions": {"no_security": {"scheme": "nosec"}},
         "security": "no_security",
         "properties": {},

@@ -25,6 +25,7 @@ from ui.commands import Command
 from ui.diagnosis import Diagnosis
 from ui.diagnostics_window import DiagnosticsWindow, bring_to_front
 from ui.editors.base import number_style
+from ui.extensions import Extensions
 from ui.faults_window import FaultsWindows
 from ui.layout_memory import LayoutMemory
 from ui.main_window import MainWindow, Say, WindowParts
@@ -33,6 +34,7 @@ from ui.notifications.desktop import Desktop
 from ui.notifications.notifier import Notifier
 from ui.notifications.popover import NotificationsPopover
 from ui.notifications.system import desktop_of_this_system
+from ui.panels.own_panels import OwnPanels
 from ui.panels.panels_area import PanelsArea
 from ui.recent_benches import RecentBenches
 from ui.stall_watch import StallWatch
@@ -94,7 +96,10 @@ class Composition(QObject):
             bench, self.bridge, self.viewer, self.decoder, self.tasks, self.thumbnails, self
         )
         self.centre = ViewerCentre(bench, self.viewer, self.arrivals)
-        self.panels = PanelsArea(bench, self.theme, self.tasks, self.bridge)
+        own_panels = OwnPanels()
+        self.panels = PanelsArea(bench, self.theme, self.tasks, self.bridge, own_panels=own_panels)
+        self.extensions = Extensions(own_panels, self)
+        self.extensions.came.connect(self.panels.rebuild)
         self.log = LogFeed(parent=self)
         logging.getLogger().addHandler(self.log.handler)
         self.window = MainWindow(
@@ -113,9 +118,11 @@ class Composition(QObject):
                 numbers=number_style(QLocale()),
             )
         )
+        self.extensions.failed.connect(self.window.tell_left_out)
         self.panels.live_requested.connect(self.centre.open_live)
         how_made = HowMade(bench, self.viewer, self.tasks, self)
         how_made.edit.connect(self.panels.show_action)
+        how_made.ask.connect(self.panels.ask_action)
         self.benches = BenchChooser(
             self.window,
             BenchSwitch(
@@ -143,6 +150,8 @@ class Composition(QObject):
 
     def start(self) -> None:
         """Open the Things and the server, in threads, so that the window waits for neither."""
+        if not self.session.safe:
+            self.extensions.start()
         self._in_thread("opening", self.session.open)
         self._in_thread("serving", self._serve)
 

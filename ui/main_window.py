@@ -309,6 +309,14 @@ class MainWindow(QMainWindow):
             role="failed",
         )
 
+    def tell_left_out(self, name: str, reason: str) -> None:
+        """Say which editor or panel of an installed package is left out, and why."""
+        self.notices.say(
+            self.tr("{0} is left out. The log has all of it.").format(name),
+            role="waiting",
+            details=reason,
+        )
+
     def tell_stopped(self, reports: Sequence[StopReport]) -> None:
         """Say what STOP ALL did."""
         silent = [report for report in reports if not report.answered]

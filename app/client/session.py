@@ -21,6 +21,7 @@ class RemoteSession:
         settings: The same.
         editing: None: Things are added where the bench runs.
         ends_bench: False: the bench is another program's.
+        safe: False: nothing is started here.
         stuck: Nothing.
 
     Raises:
@@ -33,6 +34,7 @@ class RemoteSession:
         self.handle = RemoteBench(url).open()
         self.settings = settings
         self.ends_bench = False
+        self.safe = False
         self.editing = None
         self.stuck: Sequence[str] = ()
 

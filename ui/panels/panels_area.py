@@ -15,6 +15,7 @@ from ui.editors import EditorContext, number_style
 from ui.models.thing import ThingModel
 from ui.panels.bench_files import BenchFiles
 from ui.panels.depth import Depth
+from ui.panels.own_panels import OwnPanels
 from ui.panels.panel_column import PanelColumn
 from ui.panels.panel_window import PanelWindow
 from ui.panels.thing_panel import ThingPanel
@@ -47,6 +48,7 @@ class PanelsArea(QWidget):
         tasks: Tasks,
         bridge: Bridge,
         parent: QWidget | None = None,
+        own_panels: OwnPanels | None = None,
     ) -> None:
         """Build a panel for every Thing of a bench.
 
@@ -56,8 +58,10 @@ class PanelsArea(QWidget):
             tasks: Runs what is asked for.
             bridge: Brings the events.
             parent: The owner.
+            own_panels: Panels that drivers bring along; None for none.
         """
         super().__init__(parent)
+        self._own_panels = own_panels
         self._bench = bench
         self._theme = theme
         self._tasks = tasks
@@ -141,6 +145,11 @@ class PanelsArea(QWidget):
         for panel in self.panels.values():
             panel.offers_faults = True
 
+    def rebuild(self) -> None:
+        """Build every panel anew, with the editors and panels there are now."""
+        for panel in self.panels.values():
+            panel.rebuild()
+
     def layout_state(self) -> dict[str, str]:
         """The depth of every panel the operator chose one for, to be remembered."""
         return {name: self.panels[name].shows.value for name in sorted(self._chosen)}
@@ -162,7 +171,9 @@ class PanelsArea(QWidget):
         model = ThingModel(handle, self._context.style, self)
         model.catch_up(list(self._bench.invocations()))
         self._bridge.on(Event, model.apply, thing=handle.name, owner=model)
-        panel = ThingPanel(model, self._bench, self._context, self._tasks)
+        panel = ThingPanel(
+            model, self._bench, self._context, self._tasks, own_panels=self._own_panels
+        )
         panel.offers_faults = self._offers_faults
         self._connect(panel)
         self.panels[handle.name] = panel

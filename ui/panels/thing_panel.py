@@ -17,6 +17,7 @@ from ui.models.thing import ThingModel
 from ui.panels.action_row import ActionRow
 from ui.panels.depth import Depth
 from ui.panels.field_row import FieldRow
+from ui.panels.own_panels import OwnPanelContext, OwnPanels, OwnPart
 from ui.panels.panel_body import PanelBody
 from ui.panels.panel_header import PanelHeader, address_of
 from ui.panels.thing_row import ThingRow
@@ -62,6 +63,7 @@ class ThingPanel(Island):
         tasks: Tasks,
         depth: Depth = Depth.PANEL,
         parent: QWidget | None = None,
+        own_panels: OwnPanels | None = None,
     ) -> None:
         """Build the panel's frame.
 
@@ -72,8 +74,11 @@ class ThingPanel(Island):
             tasks: Runs what is asked for.
             depth: How much to show at first.
             parent: The owner.
+            own_panels: Panels that drivers bring along; None for none.
         """
         super().__init__(context.theme, parent)
+        self._own_panels = own_panels
+        self._own: OwnPart | None = None
         self.model = model
         self.shows = depth
         self.offers_faults = False
@@ -173,7 +178,14 @@ class ThingPanel(Island):
             self.set_depth(Depth.PANEL)
         self._build_panel()
         assert self._body is not None
+        if self._own is not None:
+            self._own.open()
         return self._body
+
+    @property
+    def own_part(self) -> OwnPart | None:
+        """The panel its driver brings along, where there is one and it is built."""
+        return self._own
 
     def _show_depth(self) -> None:
         if self.shows is Depth.ROW:
@@ -181,9 +193,9 @@ class ThingPanel(Island):
         else:
             self._build_panel()
         in_row = self.shows is Depth.ROW
-        for widget in (self._header, self._body):
-            if widget is not None:
-                widget.setVisible(not in_row)
+        if self._header is not None:
+            self._header.setVisible(not in_row)
+        self._show_parts()
         if self._row is not None:
             self._row.setVisible(in_row)
         if self._trouble is not None:
@@ -192,6 +204,23 @@ class ThingPanel(Island):
                 self._trouble.hide()
         if self._header is not None and not in_row:
             self._header.depth_control.choose(self.shows.value)
+
+    def _show_parts(self) -> None:
+        """Show what the driver brings along, what the description gives, or both."""
+        own = self._own
+        if own is not None:
+            own.setVisible(self.shows is Depth.PANEL)
+        if self._body is not None:
+            folded = own is not None and not own.is_open and self.shows is Depth.PANEL
+            self._body.setVisible(self.shows is not Depth.ROW and not folded)
+
+    def _build_own(self) -> None:
+        factory = None if self._own_panels is None else self._own_panels.factory_for(self.model)
+        if factory is not None and self._own is None:
+            context = OwnPanelContext(self.model, self._context, self._tasks)
+            self._own = OwnPart(factory, context)
+            self._own.opened.connect(lambda _open: self._show_parts())
+            self.column.addWidget(self._own)
 
     def _build_row(self) -> None:
         if self._row is None:
@@ -207,6 +236,8 @@ class ThingPanel(Island):
         everything = self.shows is Depth.EVERYTHING
         if self._header is None:
             self._build_head()
+        if not everything:
+            self._build_own()
         if self._body is not None and self._body.everything is not everything:
             self._drop_body()
         if self._body is None:
@@ -242,8 +273,17 @@ class ThingPanel(Island):
             self._body.deleteLater()
             self._body = None
 
+    def rebuild(self) -> None:
+        """Build it anew: other editors or another panel of its driver's may have come."""
+        self._rebuild()
+
     def _rebuild(self) -> None:
         self._drop_body()
+        if self._own is not None:
+            self.column.removeWidget(self._own)
+            self._own.hide()
+            self._own.deleteLater()
+            self._own = None
         self._read_once = False
         if self.isVisible():
             self._show_depth()

@@ -11,6 +11,7 @@ from app.handles import BenchHandle, InvocationSnapshot, LogLine
 from app.run_records import RunRecord
 from things.errors import ThingError
 from ui.activity.wording import as_curl, as_json, as_python
+from ui.models.action import asks_first
 from ui.tasks import Tasks
 from ui.viewer.image_viewer import ImageViewer
 from ui.viewer.made import made_of
@@ -21,10 +22,12 @@ class HowMade(QObject):
 
     Attributes:
         edit: The form of an action is wanted: Thing, action, input.
+        ask: The same, and to be asked there whether to run it.
         copied: Something was copied; what, in words.
     """
 
     edit = Signal(str, str, object)
+    ask = Signal(str, str, object)
     copied = Signal(str)
 
     def __init__(
@@ -89,7 +92,12 @@ class HowMade(QObject):
     def _repeat(self) -> None:
         run = self._run
         handle = None if run is None else self._bench.things.get(run.thing)
-        if run is not None and handle is not None:
+        if run is None or handle is None:
+            return
+        described = (handle.describe().get("actions") or {}).get(run.action) or {}
+        if asks_first(described):
+            self.ask.emit(run.thing, run.action, dict(run.input))
+        else:
             self._tasks.start(
                 handle.invoke(run.action, dict(run.input)),
                 self.tr("{0} on {1}").format(run.title, handle.title),

@@ -25,7 +25,7 @@ from ui.viewer.how_made import HowMade
 from ui.viewer.image_viewer import ImageViewer
 
 if TYPE_CHECKING:
-    from tests.ui.conftest import FakeBench
+    from tests.ui.conftest import FakeBench, FakeThing
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -143,6 +143,20 @@ def test_the_run_is_repeated_with_the_same_input(
     qtbot.mouseClick(viewer.area.made.repeat, LEFT)
 
     qtbot.waitUntil(lambda: bench.things["camera"].invoked == [("acquire_stack", {"planes": 41})])
+
+
+def test_what_asks_first_is_not_repeated_without_asking(
+    qtbot: QtBot, bench: FakeBench, camera: FakeThing, viewer: ImageViewer, how_made: HowMade
+) -> None:
+    camera._description["actions"]["acquire_stack"]["lw:confirm"] = "Is the lamp covered?"
+    run = snapped(bench, planes=41)
+    opened(qtbot, viewer, run)
+
+    with qtbot.waitSignal(how_made.ask) as asked:
+        qtbot.mouseClick(viewer.area.made.repeat, LEFT)
+
+    assert asked.args == ["camera", "acquire_stack", {"planes": 41}]
+    assert camera.invoked == []
 
 
 def test_the_form_is_asked_for_with_the_same_input(
