@@ -212,6 +212,8 @@ class Bench:
             """Of the time for all there is something left for everybody."""
             return max(LEAST_S, min(most_s, deadline_s - time.monotonic()))
 
+        self.actions.refuse_new()
+        self._registry.wake()
         for timer in tuple(self._retries.values()):
             timer.cancel()
         stuck = [
@@ -276,30 +278,61 @@ class Bench:
         target = self.thing(thing)
         return self.properties.read(target, property_named(target, name))
 
-    def write(self, thing: str, name: str, value: Any, origin: Origin) -> Reading:
+    @property
+    def stopped(self) -> int:
+        """How often everything was stopped. Whoever asks now and is heard later says it then."""
+        return self.actions.stops.count
+
+    def write(
+        self, thing: str, name: str, value: Any, origin: Origin, *, since: int | None = None
+    ) -> Reading:
         """Write a property; returns what it is afterwards. May wait for the device.
+
+        Args:
+            thing: On which Thing.
+            name: Which property.
+            value: In JSON form or as Python.
+            origin: Who asks.
+            since: `stopped` as it was when that was asked for; None for now.
 
         Raises:
             ValueRefusedError: The value does not fit; the device was not touched.
             BusyError: The Thing is held by somebody else.
+            StoppedError: Everything was stopped since it was asked for.
+            ClosingError: The bench is closing.
             ThingError: There is none, or the device refused.
         """
+        wanted = self._wanted(since)
         target = self.thing(thing)
         prop = property_named(target, name)
-        return self.properties.write(target, prop, value, uuid.uuid4(), str(origin))
+        return self.properties.write(target, prop, value, uuid.uuid4(), str(origin), wanted)
 
-    def reset(self, thing: str, name: str, origin: Origin) -> Reading:
-        """Set a property back to its default.
+    def reset(self, thing: str, name: str, origin: Origin, *, since: int | None = None) -> Reading:
+        """Set a property back to its default. As `write`.
 
         Raises:
             ThingError: There is none, or it has nothing to go back to.
         """
+        wanted = self._wanted(since)
         target = self.thing(thing)
         prop = property_named(target, name)
-        return self.properties.reset(target, prop, uuid.uuid4(), str(origin))
+        return self.properties.reset(target, prop, uuid.uuid4(), str(origin), wanted)
+
+    def _wanted(self, since: int | None) -> Callable[[], None]:
+        """Says whether what was asked for then may still begin; now it may."""
+        stops = self.actions.stops
+        asked = stops.count if since is None else since
+        stops.refuse(asked)
+        return lambda: stops.refuse(asked)
 
     def invoke(
-        self, thing: str, name: str, input: Mapping[str, Any] | None, origin: Origin
+        self,
+        thing: str,
+        name: str,
+        input: Mapping[str, Any] | None,
+        origin: Origin,
+        *,
+        since: int | None = None,
     ) -> Invocation:
         """Start an action. Returns once it is recorded that it was accepted; it runs meanwhile.
 
@@ -308,16 +341,29 @@ class Bench:
             LedgerFullError: It cannot be recorded; it was not started, or is being cancelled.
             ThingError: It cannot be started now.
         """
-        invocation = self.start(thing, name, input, origin)
+        invocation = self.start(thing, name, input, origin, since=since)
         wait_until_recorded(invocation)
         return invocation
 
     def start(
-        self, thing: str, name: str, input: Mapping[str, Any] | None, origin: Origin
+        self,
+        thing: str,
+        name: str,
+        input: Mapping[str, Any] | None,
+        origin: Origin,
+        *,
+        since: int | None = None,
     ) -> Invocation:
         """Start an action. Returns at once: nobody may be told before it is recorded.
 
         `app.recording` waits for that.
+
+        Args:
+            thing: On which Thing.
+            name: Which action.
+            input: In JSON form or as Python.
+            origin: Who asks.
+            since: `stopped` as it was when that was asked for; None for now.
 
         Raises:
             InputRefusedError: The input does not fit; nothing was started.
@@ -329,7 +375,7 @@ class Bench:
         if not isinstance(action, ActionDescriptor):
             raise AffordanceNotFoundError(thing, name)
         checked = action.validated_input(input)
-        return self.actions.invoke_action(action, target, None, checked, origin=origin)
+        return self.actions.invoke_action(action, target, None, checked, origin=origin, since=since)
 
     @property
     def archive(self) -> Archive | None:
@@ -395,6 +441,7 @@ class Bench:
             answer_s: How long a `stop()` may take before it counts as not answered.
         """
         self.actions.cancel_all()
+        self._registry.wake()  # writes that wait are not to be done any more
         starting = [entry for entry in self.things.values() if entry.entering]
         return stop_things((*self._entered, *starting), answer_s)
 

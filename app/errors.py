@@ -6,6 +6,7 @@ ThingError
 ├── BenchInUseError             another program has this bench
 ├── TooManyInvocationsError     as many run as are allowed; try again
 ├── ClosingError                the program is ending and starts nothing new
+├── StoppedError                everything was stopped while this waited
 ├── InvocationNotFoundError     no invocation of that id, or not any more
 ├── InterlockError              a condition on an action or a write is not met
 ├── LedgerError                 the ledger cannot be read or written
@@ -80,6 +81,13 @@ class ClosingError(ThingError):
 
     def __init__(self) -> None:
         super().__init__("the bench is closing and starts nothing new")
+
+
+class StoppedError(ThingError):
+    """Everything was stopped while this waited; it was not begun."""
+
+    def __init__(self) -> None:
+        super().__init__("everything was stopped while this waited; ask for it again")
 
 
 class InvocationNotFoundError(ThingError, KeyError):

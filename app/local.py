@@ -97,13 +97,17 @@ class LocalThing:
 
     async def write(self, name: str, value: Any) -> Reading:
         """Write in a worker."""
+        bench, since = self._bench, self._bench.stopped
         return await self._in_worker(
-            lambda: self._bench.write(self.name, name, value, self._origin)
+            lambda: bench.write(self.name, name, value, self._origin, since=since)
         )
 
     async def reset(self, name: str) -> Reading:
         """Reset in a worker."""
-        return await self._in_worker(lambda: self._bench.reset(self.name, name, self._origin))
+        bench, since = self._bench, self._bench.stopped
+        return await self._in_worker(
+            lambda: bench.reset(self.name, name, self._origin, since=since)
+        )
 
     async def invoke(
         self, action: str, input: Mapping[str, Any] | None = None
@@ -113,11 +117,12 @@ class LocalThing:
         A blob in the input may be a file of this computer, `file:///...`, or a link out of the
         input or the output of an invocation that is remembered.
         """
+        bench, since = self._bench, self._bench.stopped
 
         def start() -> InvocationSnapshot:
             token = url_to_blobdata_ctx.set(self._data_behind)
             try:
-                return self._bench.invoke(self.name, action, input, self._origin).snapshot()
+                return bench.invoke(self.name, action, input, self._origin, since=since).snapshot()
             finally:
                 url_to_blobdata_ctx.reset(token)
 

@@ -14,6 +14,7 @@ from app.errors import (
     InvocationNotFoundError,
     LedgerError,
     RunQueryError,
+    StoppedError,
     TooManyInvocationsError,
 )
 from app.handles import Problem
@@ -41,6 +42,7 @@ STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (BusyError, 409),
     (DeadlockError, 409),
     (InterlockError, 409),
+    (StoppedError, 409),
     (NotAvailableError, 503),
     (DisconnectedError, 503),
     (TooManyInvocationsError, 503),

@@ -14,8 +14,9 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,7 +127,13 @@ class PropertyDesk:
         return self._request(thing, prop, fresh=False)
 
     def write(
-        self, thing: Thing, prop: PropertyDescriptor[Any], value: Any, owner: Hashable, asked: str
+        self,
+        thing: Thing,
+        prop: PropertyDescriptor[Any],
+        value: Any,
+        owner: Hashable,
+        asked: str,
+        wanted: Callable[[], None] = lambda: None,
     ) -> Reading:
         """Check, set, read back.
 
@@ -136,6 +143,8 @@ class PropertyDesk:
             value: In JSON form or as Python.
             owner: Who takes the lock: a root invocation's id, or any token.
             asked: Who asks, in words, told to those who wait.
+            wanted: Called while it waits, and just before it is done; raises where it is not to
+                be done any more.
 
         Raises:
             ValueRefusedError: It does not fit; the device was not touched.
@@ -148,15 +157,19 @@ class PropertyDesk:
         checked = prop.validated(value)
         self._interlock(thing, prop.name, False)
         described = f"{prop.title} being set, asked by {asked}"
-        with thing.lock.held_by(owner, described, timeout_s=self._write_wait_s):
-            self._interlock(thing, prop.name, True)
+        with self._holding(thing, prop, owner, described, wanted):
             self._guarded(thing, lambda: prop.write(thing, checked))
         return self.read_again(thing, prop)
 
     def reset(
-        self, thing: Thing, prop: PropertyDescriptor[Any], owner: Hashable, asked: str
+        self,
+        thing: Thing,
+        prop: PropertyDescriptor[Any],
+        owner: Hashable,
+        asked: str,
+        wanted: Callable[[], None] = lambda: None,
     ) -> Reading:
-        """Set back to the default.
+        """Set back to the default. As `write`.
 
         Raises:
             ReadOnlyError: It has none to go back to.
@@ -167,10 +180,25 @@ class PropertyDesk:
             raise ReadOnlyError(prop.name)
         self._interlock(thing, prop.name, False)
         described = f"{prop.title} being reset, asked by {asked}"
-        with thing.lock.held_by(owner, described, timeout_s=self._write_wait_s):
-            self._interlock(thing, prop.name, True)
+        with self._holding(thing, prop, owner, described, wanted):
             self._guarded(thing, lambda: prop.reset(thing))
         return self.read_again(thing, prop)
+
+    @contextmanager
+    def _holding(
+        self,
+        thing: Thing,
+        prop: PropertyDescriptor[Any],
+        owner: Hashable,
+        described: str,
+        wanted: Callable[[], None],
+    ) -> Iterator[None]:
+        """Hold the Thing for a write that is still wanted and may be done."""
+        wait_s = self._write_wait_s
+        with thing.lock.held_by(owner, described, timeout_s=wait_s, check=wanted):
+            self._interlock(thing, prop.name, True)
+            wanted()  # last, since judging may take a while
+            yield
 
     def read_again(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Reading:
         """The value after a write: never one that was being read before it."""

@@ -51,7 +51,15 @@ class SlotCaller:
         """Write a property of another Thing, under its lock."""
         running = self._running()
         owner: Hashable = running.root if running is not None else uuid.uuid4()
-        self._desk.write(thing, prop, value, owner, str(self._origin()))
+        stops, new = self._actions.stops, running is None and not is_left()
+        since = stops.count
+
+        def wanted() -> None:
+            if running is not None and stops.count != since:
+                running.cancel_event.raise_if_set()
+            stops.refuse(since, new=new)
+
+        self._desk.write(thing, prop, value, owner, str(self._origin()), wanted)
 
     def _running(self) -> Invocation | None:
         return cast("Invocation | None", current_invocation())

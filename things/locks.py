@@ -23,6 +23,11 @@ class LockRegistry:
         self.changed = threading.Condition()
         self.waiting: dict[Hashable, list[ThingLock]] = {}
 
+    def wake(self) -> None:
+        """Make all who wait look whether they are still to wait."""
+        with self.changed:
+            self.changed.notify_all()
+
 
 class ThingLock:
     """The right to act on a Thing.
@@ -123,14 +128,19 @@ class ThingLock:
 
     @contextmanager
     def held_by(
-        self, owner: Hashable, described: str, *, timeout_s: float | None = None
+        self,
+        owner: Hashable,
+        described: str,
+        *,
+        timeout_s: float | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> Iterator[None]:
-        """Hold the lock for the body of the `with`.
+        """Hold the lock for the body of the `with`. As `acquire`.
 
         Raises:
             BusyError: It was not free within `timeout_s`.
         """
-        self.acquire(owner, described, timeout_s=timeout_s)
+        self.acquire(owner, described, timeout_s=timeout_s, check=check)
         try:
             yield
         finally:
@@ -138,8 +148,7 @@ class ThingLock:
 
     def wake(self) -> None:
         """Make those who wait look again, after one of them was cancelled."""
-        with self._registry.changed:
-            self._registry.changed.notify_all()
+        self._registry.wake()
 
     def _refuse_circle(self, owner: Hashable) -> None:
         """Follow what the holder waits for, and its holders in turn, back to `owner`."""

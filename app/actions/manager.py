@@ -16,8 +16,8 @@ from app.actions.events import InvocationChanged, InvocationProgressed
 from app.actions.invocation import Invocation, MakesUrls
 from app.actions.invocation_model import InvocationModel
 from app.actions.recording import Recorder
+from app.actions.stops import Stops
 from app.errors import (
-    ClosingError,
     InvocationNotFoundError,
     LedgerFullError,
     TooManyInvocationsError,
@@ -58,6 +58,7 @@ class ActionManager:
 
     Attributes:
         recorder: As given; a bench sets it when its ledger is open.
+        stops: How often everything was stopped, and whether the program is ending.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class ActionManager:
         interlock: Callable[[Thing, str, bool], None] = lambda thing, name, held: None,
     ) -> None:
         self.recorder = recorder
+        self.stops = Stops()
         self._interlock = interlock
         self._publish = publish
         self._limit = limit
@@ -82,7 +84,6 @@ class ActionManager:
         self._seq = itertools.count(1)
         self._stuck_after_s = stuck_after_s
         self._alarms = Alarms("invocation-alarms")
-        self._closing = False
 
     @property
     def invocations(self) -> list[Invocation]:
@@ -128,6 +129,7 @@ class ActionManager:
         cancel_hook: CancelEvent | None = None,
         *,
         origin: Origin = Origin(OriginKind.SCRIPT),
+        since: int | None = None,
     ) -> Invocation:
         """Start an action.
 
@@ -139,6 +141,7 @@ class ActionManager:
             dependencies: More keyword arguments for the function.
             cancel_hook: The event that says it should stop; a new one when None.
             origin: Who asked.
+            since: How often everything had been stopped when it was asked for; None for now.
 
         Returns:
             The started invocation, already listed.
@@ -148,8 +151,10 @@ class ActionManager:
             TooManyInvocationsError: As many run as are allowed.
             LedgerFullError: It could not be recorded.
             ClosingError: The program is ending.
+            StoppedError: Everything was stopped since it was asked for.
             NotAvailableError: There is no thread to be had for it.
         """
+        since = self.stops.count if since is None else since
         self._interlock(thing, action.name, False)
         id = uuid.uuid4() if id is None else id
         invocation = Invocation(
@@ -164,7 +169,7 @@ class ActionManager:
             interlock=self._interlock,
             later=self._alarms.at,
         )
-        self._admit(invocation)
+        self._admit(invocation, since=since)
         try:
             invocation.start()
         except RuntimeError as error:
@@ -215,7 +220,8 @@ class ActionManager:
             interlock=self._interlock,
         )
         # What has begun may end in order, also while nothing new is started.
-        self._admit(child, limited=parent is None, new=parent is None and not leaving)
+        new = parent is None and not leaving
+        self._admit(child, limited=parent is None, since=self.stops.count if new else None)
         child.run()
         return child.result
 
@@ -275,6 +281,7 @@ class ActionManager:
 
     def cancel_all(self) -> list[Invocation]:
         """Ask all that run or wait to stop; returns them."""
+        self.stops.stop()  # first: what is being listed just now is refused, or among these
         active = self.active
         _ask(active)
         return active
@@ -282,7 +289,7 @@ class ActionManager:
     def refuse_new(self) -> None:
         """Start nothing new from now on."""
         with self._invocations_lock:
-            self._closing = True
+            self.stops.close()
 
     def close(self, timeout_s: float) -> list[Invocation]:
         """Cancel all, wait for them, and end. What they do to end in order is waited for too.
@@ -322,14 +329,21 @@ class ActionManager:
                 self.recorder.abandoned(invocation, timeout_s)
         return abandoned
 
-    def _admit(self, invocation: Invocation, *, limited: bool = True, new: bool = True) -> None:
-        """List a run that is about to start, here and with whoever records it."""
+    def _admit(self, invocation: Invocation, *, limited: bool = True, since: int | None) -> None:
+        """List a run that is about to start, here and with whoever records it.
+
+        Args:
+            invocation: The run.
+            limited: Whether as many as run already may stand in its way.
+            since: How often everything had been stopped when it was asked for; None for what
+                belongs to a run that has begun.
+        """
         recorder = self.recorder
         # Stopping a Thing never depends on a disk.
         must_be_recorded = limited and invocation.action_name != "stop"
         if recorder is not None and must_be_recorded:
             recorder.check()
-        self._list(invocation, limited=limited, new=new)
+        self._list(invocation, limited=limited, since=since)
         if recorder is None:
             return
         try:
@@ -342,11 +356,11 @@ class ActionManager:
             self._forget(invocation.id)
             raise
 
-    def _list(self, invocation: Invocation, *, limited: bool, new: bool) -> None:
+    def _list(self, invocation: Invocation, *, limited: bool, since: int | None) -> None:
         self._alarms.begin()
         with self._invocations_lock:
-            if self._closing and new:
-                raise ClosingError
+            if since is not None:
+                self.stops.refuse(since)
             if limited and len(self._active) >= self._limit:
                 raise TooManyInvocationsError(self._limit)
             self._invocations[invocation.id] = invocation

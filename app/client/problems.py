@@ -84,6 +84,7 @@ _MAKES: Final[Mapping[str, Make]] = {
         int(found[0]) if (found := re.match(r"\d{1,9}", problem.detail)) else 0
     ),
     "ClosingError": lambda *_: of_app.ClosingError(),
+    "StoppedError": lambda *_: of_app.StoppedError(),
     "InterlockError": lambda problem, _: of_app.InterlockError("", problem.detail),
     "LedgerFullError": lambda problem, _: of_app.LedgerFullError(
         _after("it cannot be recorded: ", problem.detail)

@@ -53,11 +53,12 @@ class ActionRoutes:
             message = "Input should be a valid dictionary or object"
             raise Faulty([fault("model_attributes_type", message, input)])
         addresses, base, origin = parts.addresses(scope), parts.base(scope), origin_of(scope)
+        since = parts.bench.stopped  # what comes until a worker is free counts
 
         def start() -> Invocation:
             self._kinds.check_input(action, input)
             with addresses.in_context():
-                return parts.bench.start(thing.name, action.name, input, origin)
+                return parts.bench.start(thing.name, action.name, input, origin, since=since)
 
         def answer() -> bytes:
             crowded = len(parts.bench.actions.active) > _CROWD

@@ -62,18 +62,20 @@ class PropertyRoutes:
             raise Faulty([fault("missing", "Field required", None)])
         addresses = self._parts.addresses(scope)
         bench, origin = self._parts.bench, origin_of(scope)
+        since = bench.stopped  # what comes until a worker is free counts
 
         def write() -> None:
             self._kinds.check_value(prop, value)
-            addresses.within(lambda: bench.write(thing.name, prop.name, value, origin))
+            addresses.within(lambda: bench.write(thing.name, prop.name, value, origin, since=since))
 
         return await self._changed(write, 201, scope, thing)
 
     async def reset(self, thing: Thing, prop: PropertyDescriptor[Any], scope: Scope) -> Response:
         """POST .../reset: back to the default, where there is one."""
         bench, origin = self._parts.bench, origin_of(scope)
+        since = bench.stopped
         return await self._changed(
-            lambda: bench.reset(thing.name, prop.name, origin), 200, scope, thing
+            lambda: bench.reset(thing.name, prop.name, origin, since=since), 200, scope, thing
         )
 
     async def _changed(self, change: Any, status: int, scope: Scope, thing: Thing) -> Response:

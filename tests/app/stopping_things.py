@@ -18,6 +18,10 @@ class Axis(Thing):
         begun: Set when `hold` or `beside` has begun.
         go: Lets `hold` clean up, and `beside` end.
         leave: Lets it be left.
+        being_left: Set when it is being left.
+        stopped_holding: Set when `hold` cleans up.
+        asked: Set when it is asked whether it is safe.
+        answer: Lets it answer that it is.
     """
 
     def __init__(self) -> None:
@@ -27,6 +31,10 @@ class Axis(Thing):
         self.leave = threading.Event()
         self.leave.set()
         self.being_left = threading.Event()
+        self.stopped_holding = threading.Event()
+        self.asked = threading.Event()
+        self.answer = threading.Event()
+        self.answer.set()
 
     def __exit__(self, *_: object) -> None:
         self.being_left.set()
@@ -48,6 +56,15 @@ class Axis(Thing):
     def _reset_position(self) -> None:
         self.moves.append("reset")
 
+    @property
+    def safe(self) -> bool:
+        self.asked.set()
+        return self.answer.wait(PATIENCE_S)
+
+    @action(requires="safe")
+    def move_safely(self) -> None:
+        self.moves.append("moved")
+
     @action
     def move(self, to: float = 1.0) -> None:
         self.moves.append(to)
@@ -59,6 +76,7 @@ class Axis(Thing):
             self.begun.set()
             cancellable_sleep(PATIENCE_S)
         finally:
+            self.stopped_holding.set()
             self.go.wait(PATIENCE_S)
 
     @action(exclusive=False)
