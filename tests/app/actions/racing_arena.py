@@ -17,6 +17,7 @@ from app.actions import Invocation
 from app.actions.events import InvocationChanged
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
+from app.errors import StoppedError
 from app.event_bus import Mailbox
 from app.handles import Origin, OriginKind
 from app.local import LocalBench
@@ -53,6 +54,7 @@ class Arena:
         self.server.start()
         self.http = httpx.Client(base_url=self.server.url, timeout=PATIENCE_S)
         self.runs: dict[int, Invocation] = {}
+        self.refused: set[int] = set()
         self.writes: dict[int, str] = {}
         self._moved = threading.Event()
         self._told = self.bench.bus.subscribe(self._moved.set)
@@ -80,20 +82,13 @@ class Arena:
         """Do it as the window, the network or a script does."""
         what, *about = op
         match what, way:
+            case "start", _:
+                self._start(way, *about)
             case "let go", _:
                 for thing in self.things.values():
                     gate = thing.gates.get(self.runs[about[0]].id)
                     if gate is not None:
                         gate.set()
-            case "start", "window":
-                started = self._in_window(self.window.things[about[1]].invoke(about[2]))
-                self._keep(about[0], started.id)
-            case "start", "network":
-                answer = self.http.post(f"/{about[1]}/{about[2]}")
-                assert answer.status_code == 201, answer.text
-                self._keep(about[0], UUID(answer.json()["id"]))
-            case "start", _:
-                self._keep(about[0], self.bench.invoke(about[1], about[2], {}, ME).id)
             case "cancel", "window":
                 self._in_window(self.window.cancel(self.runs[about[0]].id))
             case "cancel", "network":
@@ -142,7 +137,8 @@ class Arena:
 
     def stands(self) -> dict[int, str]:
         """As `Model.stands`."""
-        return {number: self._stands(run) for number, run in self.runs.items()}
+        refused = dict.fromkeys(self.refused, "cancelled")
+        return {**refused, **{number: self._stands(run) for number, run in self.runs.items()}}
 
     def _rests(self) -> bool:
         registry = self.bench._registry
@@ -176,8 +172,23 @@ class Arena:
         where = self._pauses_on(run)
         return f"pauses on {where}" if where else "waits"
 
-    def _keep(self, number: int, id: UUID) -> None:
-        self.runs[number] = self.bench.actions.get_invocation(id)
+    def _start(self, way: str, number: int, thing: str, action: str) -> None:
+        """Start a run; one that is refused since all is being stopped counts as cancelled."""
+        try:
+            if way == "window":
+                id = self._in_window(self.window.things[thing].invoke(action)).id
+            elif way == "network":
+                answer = self.http.post(f"/{thing}/{action}")
+                if answer.status_code == 409:
+                    raise StoppedError
+                assert answer.status_code == 201, answer.text
+                id = UUID(answer.json()["id"])
+            else:
+                id = self.bench.invoke(thing, action, {}, ME).id
+        except StoppedError:
+            self.refused.add(number)
+        else:
+            self.runs[number] = self.bench.actions.get_invocation(id)
 
     def _write(self, value: int, thing: str, way: str) -> str:
         if way == "network":
@@ -188,7 +199,7 @@ class Arena:
                 self._in_window(self.window.things[thing].write("level", value))
             else:
                 self.bench.write(thing, "level", value, ME)
-        except BusyError:
+        except (BusyError, StoppedError):
             return "busy"
         return "written"
 

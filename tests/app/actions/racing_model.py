@@ -11,8 +11,8 @@ THINGS = ("left", "right")
 
 Op = tuple[Any, ...]
 """One of ('start', run, thing, action), ('let go', run), ('cancel', run), ('write', value, thing),
-and ('stop',). In an order of the model also ('give up', value), ('stop', *spared) and
-('ask late', run)."""
+and ('stop',). In an order of the model also ('give up', value), ('refuse', value),
+('stop', *spared) and ('ask late', run)."""
 
 
 class Model:
@@ -43,6 +43,7 @@ class Model:
             "ask late": model._cancel,
             "write": model._write,
             "give up": model._give_up,
+            "refuse": model._refuse,
         }
         for what, *about in ops:
             steps[what](*about)
@@ -106,6 +107,9 @@ class Model:
             if -value in line:
                 line.remove(-value)
 
+    def _refuse(self, value: int) -> None:
+        self.writes[value] = "busy"
+
     def _end(self, run: int, how: str) -> None:
         self.stands[run] = how
         for thing, line in self.line.items():
@@ -136,6 +140,9 @@ def orders(ops: Sequence[Op], model: Model) -> Iterator[Sequence[Op]]:
     let go may be asked late, and so may a deaf one of each line, which gets its turn and begins.
     """
     parts: list[Op] = [op for op in ops if op != ("stop",)]
+    if ("stop",) in ops:  # it refuses whoever has not got the lock by then, free though it may be
+        refused = [("refuse", value) for what, value, *_ in parts if what == "write"]
+        yield from _in_order([*(op for op in parts if op[0] != "write"), *refused, ("stop",)])
     parts += [("give up", value) for what, value, *_ in parts if what == "write"]
     if ("stop",) not in ops:
         yield from _in_order(parts)

@@ -65,7 +65,7 @@ def racing(arena: Arena) -> type[RuleBasedStateMachine]:
 
         def __init__(self) -> None:
             super().__init__()
-            arena.runs, arena.writes = {}, {}
+            arena.runs, arena.writes, arena.refused = {}, {}, set()
             self.models = [Model()]
             self.models[0].levels = {name: arena.things[name]._level for name in THINGS}
 
