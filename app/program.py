@@ -127,6 +127,7 @@ class Program:
                 settings.ledger_keep_days,
                 settings.ledger_max_mb,
                 settings.database_url,
+                settings.database_copies,
             ),
         )
         self.editing = BenchEditing(self.bench)

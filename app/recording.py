@@ -17,6 +17,7 @@ from things.errors import ThingError
 
 if TYPE_CHECKING:
     from app.actions.invocation import Invocation
+    from app.database.copies import CopyKeeper
     from app.database.database import Database
     from app.ledger.known_values import Reads
     from app.ledger.ledger import Ledger
@@ -41,12 +42,14 @@ class RecordingRules:
         max_mb: How much they may take on the disk, in megabytes.
         database_url: The address of a PostgreSQL server's database that they are kept in; '' for
             a file in the bench's folder of data.
+        copies: How many daily copies of that file are kept; 0 for none.
     """
 
     record_runs: bool = True
     keep_days: float = 3650.0
     max_mb: float = 2000.0
     database_url: str = ""
+    copies: int = 2
 
 
 class Recording:
@@ -76,6 +79,7 @@ class Recording:
         self._troubled = troubled
         self._database: Database | None = None
         self._ledger: Ledger | None = None
+        self._copies: CopyKeeper | None = None
 
     @property
     def ledger(self) -> Ledger | None:
@@ -97,11 +101,14 @@ class Recording:
         if self._folder is None:
             return None
         # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
+        from app.database.copies import CopyKeeper
         from app.database.of_bench import open_bench_database
         from app.ledger.ledger import Ledger
 
         try:
             self._database = open_bench_database(self._folder, self._rules.database_url)
+            if self._database.file is not None and self._rules.copies:
+                self._copies = CopyKeeper(self._database.file, self._rules.copies)
             if not self._rules.record_runs:
                 return None
             self._database.writer.tell(self._troubled)
@@ -126,6 +133,9 @@ class Recording:
         """Write what waits and close the ledger; twice is harmless."""
         ledger, self._ledger = self._ledger, None
         database, self._database = self._database, None
+        copies, self._copies = self._copies, None
+        if copies is not None:
+            copies.close()
         if ledger is not None:
             ledger.close()
         if database is not None:

@@ -106,6 +106,9 @@ class Settings(BaseSettings):
         description="Address of a PostgreSQL database that records are kept in, such as "
         "'postgresql://lab@server/labwright'; a file in the folder of data without.",
     )
+    database_copies: int = Field(
+        2, ge=0, le=100, description="How many daily copies of the database file are kept."
+    )
     max_body_bytes: int = Field(
         16 * 2**20, ge=1024, description="Largest JSON body taken from the network, in bytes."
     )

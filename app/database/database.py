@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.database import postgresql, sqlite
+from app.database.copies import offer
 from app.database.errors import (
     DatabaseClosedError,
     DatabaseCorruptError,
@@ -21,14 +23,18 @@ from app.database.errors import (
 from app.database.faults import opening_error
 from app.database.migrating import make_tables, migrate, refuse_unknown, version_of
 from app.database.schema import HEAD
+from app.database.sqlite_file import (
+    check_file,
+    copy_before_migrating,
+    reading_engine,
+    writing_engine,
+)
+from app.database.sums import forget_sums, keep_sums
 from app.database.writer import CAPACITY, RETRY_S, DatabaseWriter
-from things.events import now
 
 _log = logging.getLogger(__name__)
 
-READERS = 4
-CHECKED_WHEN_OPENED_BYTES = 256 * 2**20
-"""Larger files are checked in the background: reading them takes longer than a second."""
+CHECK_ENDS_WITHIN_S = 5.0
 
 
 class Database:
@@ -61,6 +67,7 @@ class Database:
         self.file = file
         self._reading = reading
         self._closed = False
+        self._check: threading.Thread | None = None
         self._writer = (
             None if writing is None else DatabaseWriter(writing, capacity=capacity, retry_s=retry_s)
         )
@@ -77,12 +84,20 @@ class Database:
             DatabaseOpenError: It cannot be opened; nothing in it was changed.
         """
         choice = sqlite.sqlite_choice()
-        with _told_as_opening_errors(str(file)):
+        with _told_as_opening_errors(str(file), file):
             file.parent.mkdir(parents=True, exist_ok=True)
-            _check_file(file, choice)
-            writing = _sqlite_writing(file, choice)
-            _bring_up_to_date(str(file), writing, lambda: _back_up(file, choice))
-        return cls(str(file), writing, _sqlite_reading(file, choice), file=file, **options)
+            checked = check_file(file, choice)
+            writing = writing_engine(file, choice)
+            _bring_up_to_date(
+                str(file),
+                writing,
+                back_up=lambda: copy_before_migrating(file, choice),
+                before_changes=lambda: forget_sums(file),
+            )
+        opened = cls(str(file), writing, reading_engine(file, choice), file=file, **options)
+        if not checked:
+            opened._check_in_background(file)
+        return opened
 
     @classmethod
     def at_url(cls, address: str, schema: str = "", **options: Any) -> Self:
@@ -105,7 +120,7 @@ class Database:
                 postgresql.make_schema(connection, schema)
 
             # All tables are changed in one transaction: what fails leaves them as they were.
-            _bring_up_to_date(place, writing, lambda: None, make_schema)
+            _bring_up_to_date(place, writing, prepare=make_schema)
             reading = postgresql.reading_engine(url, schema)
         return cls(place, writing, reading, **options)
 
@@ -120,7 +135,7 @@ class Database:
         if not file.is_file():
             raise DatabaseOpenError(str(file), "there is no such file")
         with _told_as_opening_errors(str(file)):
-            reading = _sqlite_reading(file, choice)
+            reading = reading_engine(file, choice)
             _refuse_other_versions(str(file), reading)
         return cls(str(file), None, reading, file=file)
 
@@ -176,12 +191,47 @@ class Database:
         self._closed = True
         # Readers go first, so that it is the writer who tidies the log away.
         self._reading.dispose()
-        if self._writer is not None and not self._writer.close():
+        if self._check is not None:
+            self._check.join(CHECK_ENDS_WITHIN_S)
+        if self._writer is None:
+            return
+        if not self._writer.close():
             _log.error("%s: the disk does not answer; what was not written is lost.", self.place)
+        elif self.file is not None and not self._writer.refusing:
+            try:
+                keep_sums(self.file)
+            except OSError as error:
+                _log.warning("%s: its sums are not kept: %s", self.place, error)
+
+    def _check_in_background(self, file: Path) -> None:
+        """Look through all of it; where it is damaged, nothing new is taken any more."""
+
+        def check() -> None:
+            # Asked every so many steps of SQLite's: closing does not wait for the end.
+            found = sqlite.damage_of(file, stop=lambda: self._closed)
+            if found and not self._closed:
+                reason = f"the database is damaged: {found}; {offer(file)}"
+                _log.error("%s: %s", self.place, reason)
+                self.writer.refuse(reason)
+
+        self._check = threading.Thread(target=check, name="database-check", daemon=True)
+        self._check.start()
 
 
 @contextmanager
-def _told_as_opening_errors(place: str) -> Iterator[None]:
+def _told_as_opening_errors(place: str, file: Path | None = None) -> Iterator[None]:
+    """What goes wrong in the body becomes a DatabaseOpenError; what can be done is said with it."""
+    try:
+        with _as_opening_errors(place):
+            yield
+    except DatabaseCorruptError as error:
+        if file is None:
+            raise
+        raise DatabaseCorruptError(place, f"{error.reason}; {offer(file)}") from error
+
+
+@contextmanager
+def _as_opening_errors(place: str) -> Iterator[None]:
     try:
         yield
     except DatabaseOpenError:
@@ -193,22 +243,6 @@ def _told_as_opening_errors(place: str) -> Iterator[None]:
         if getattr(error, "sqlite_errorcode", None) is None:
             raise
         raise opening_error(place, error) from error
-
-
-def _check_file(file: Path, choice: sqlite.SqliteChoice) -> None:
-    """Refuse a file that is damaged, before anything is written to it."""
-    if not file.exists():
-        return
-    if missing := sqlite.cut_off_bytes(file):
-        raise DatabaseCorruptError(str(file), f"its last {missing} bytes are missing")
-    if file.stat().st_size <= CHECKED_WHEN_OPENED_BYTES:
-        connection = sqlite.connect(choice, file)
-        try:
-            found = sqlite.damage(connection)
-        finally:
-            connection.close()
-        if found:
-            raise DatabaseCorruptError(str(file), f"the database is damaged: {found}")
 
 
 def _refuse_other_versions(place: str, reading: Engine) -> None:
@@ -229,61 +263,30 @@ def _refuse_other_versions(place: str, reading: Engine) -> None:
 def _bring_up_to_date(
     place: str,
     engine: Engine,
-    back_up: Callable[[], None],
+    *,
+    back_up: Callable[[], None] = lambda: None,
+    before_changes: Callable[[], None] = lambda: None,
     prepare: Callable[[Connection], None] = lambda connection: None,
 ) -> None:
+    """Make or change the tables, where that is to be done; refuse what is not ours.
+
+    Args:
+        place: Where it is, for messages.
+        engine: Gives a connection that may write.
+        back_up: Called before tables are changed.
+        before_changes: Called once it is not refused, before anything is written.
+        prepare: Called before tables are made.
+    """
     with engine.connect() as connection, connection.begin():
         version = version_of(connection)
-        if version == HEAD:
-            return
-        if version is None:
-            prepare(connection)
-            make_tables(connection)
+        if version is None or version == HEAD:
+            before_changes()
+            if version is None:
+                prepare(connection)
+                make_tables(connection)
             return
     refuse_unknown(place, version)
     back_up()
+    before_changes()
     with engine.connect() as connection, connection.begin():
         migrate(connection)
-
-
-def _back_up(file: Path, choice: sqlite.SqliteChoice) -> None:
-    """Copy a file before it is migrated."""
-    target = file.with_name(f"{file.name}.before-{HEAD}-{now():%Y%m%dT%H%M%S}")
-    connection = sqlite.connect(choice, file)
-    try:
-        sqlite.copy_to(connection, choice, target)
-    finally:
-        connection.close()
-    _log.info("%s was copied to %s before its tables are changed.", file, target.name)
-
-
-def _sqlite_writing(file: Path, choice: sqlite.SqliteChoice) -> Engine:
-    def connect() -> Any:
-        connection = sqlite.connect(choice, file)
-        sqlite.prepare_writer(connection, choice)
-        return connection
-
-    return _sqlite_engine(connect, choice, "BEGIN IMMEDIATE", poolclass=NullPool)
-
-
-def _sqlite_reading(file: Path, choice: sqlite.SqliteChoice) -> Engine:
-    def connect() -> Any:
-        connection = sqlite.connect(choice, file, read_only=True)
-        sqlite.prepare_reader(connection)
-        return connection
-
-    return _sqlite_engine(
-        connect, choice, "BEGIN", poolclass=QueuePool, pool_size=READERS, max_overflow=READERS
-    )
-
-
-def _sqlite_engine(
-    connect: Callable[[], Any], choice: sqlite.SqliteChoice, begin: str, **options: Any
-) -> Engine:
-    engine = create_engine("sqlite://", module=choice.module, creator=connect, **options)
-
-    @event.listens_for(engine, "begin")
-    def begin_ourselves(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine

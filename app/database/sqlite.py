@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,6 +17,7 @@ from typing import Any
 from urllib.parse import quote
 
 WAL_IS_SOUND_FROM = (3, 51, 3)
+_STEPS = 100_000
 BUSY_S = 5.0
 """How long a connection waits for another that writes."""
 
@@ -103,6 +105,24 @@ def damage(connection: Any) -> str:
     """
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     return "" if found == "ok" else str(found)
+
+
+def damage_of(file: Path, stop: Callable[[], bool] = lambda: False) -> str:
+    """What is wrong with the structure of a file; '' where it is sound.
+
+    Args:
+        file: The database; it is only read, whoever else has it.
+        stop: Asked now and then whether to give up.
+    """
+    choice = sqlite_choice()
+    connection = connect(choice, file, read_only=True)
+    try:
+        connection.set_progress_handler(stop, _STEPS)
+        return damage(connection)
+    except choice.module.Error as error:
+        return str(error)
+    finally:
+        connection.close()
 
 
 def cut_off_bytes(file: Path) -> int:

@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -78,6 +79,7 @@ class DatabaseWriter:
         self._closing = False
         self._closed = False
         self._trouble = ""
+        self._refusing = ""
         self._awake_s = math.inf
         self._thread = threading.Thread(target=self._work, name="database-writer", daemon=True)
         self._thread.start()
@@ -86,6 +88,21 @@ class DatabaseWriter:
     def trouble(self) -> str:
         """Why nothing can be written now; '' while all is well."""
         return self._trouble
+
+    @property
+    def refusing(self) -> str:
+        """Why nothing should be written any more; '' while all is well."""
+        return self._refusing
+
+    def refuse(self, reason: str) -> None:
+        """Say from now on that nothing can be written; what has begun is brought to its end.
+
+        Args:
+            reason: Why, in words.
+        """
+        self._refusing = reason
+        with suppress(DatabaseError):  # it is being closed: nobody need be told
+            self.submit(lambda connection: None)
 
     def tell(self, troubled: Callable[[str], None]) -> None:
         """Tell of troubles from now on.
@@ -163,7 +180,7 @@ class DatabaseWriter:
     def _next(self, kept: list[_Job], pause_s: float) -> list[_Job] | None:
         """What to do now: after trouble only after a pause; None at the end."""
         with self._changed:
-            if self._trouble:
+            if self._trouble and not self._refusing:
                 deadline = time.monotonic() + pause_s
                 while not self._closing and (left_s := deadline - time.monotonic()) > 0:
                     self._changed.wait(left_s)
@@ -243,6 +260,7 @@ class DatabaseWriter:
             _log.debug("The connection could not be closed: %s", error)
 
     def _say(self, reason: str) -> None:
+        reason = self._refusing or reason
         if reason == self._trouble:
             return
         self._trouble = reason

@@ -25,6 +25,7 @@ from app.database.errors import (
 )
 from app.database.migrating import MIGRATIONS, migrate
 from app.database.schema import HEAD
+from app.database.sqlite_file import writing_engine
 
 Opened = Callable[..., Database]
 
@@ -65,7 +66,7 @@ def test_migrations_lead_to_the_very_tables_that_a_new_file_has(
 ) -> None:
     opened().close()
     migrated = tmp_path / "migrated.db"
-    engine = database_module._sqlite_writing(migrated, sqlite.sqlite_choice())
+    engine = writing_engine(migrated, sqlite.sqlite_choice())
     with engine.connect() as connection, connection.begin():
         migrate(connection)
 
@@ -293,14 +294,16 @@ def test_python_s_own_library_serves_too(
     assert scalar(database, "PRAGMA journal_mode") == sqlite.sqlite_choice().journal
 
 
-def test_closing_twice_is_harmless_and_leaves_one_file(opened: Opened, file: Path) -> None:
+def test_closing_twice_is_harmless_and_leaves_one_file_and_its_sums(
+    opened: Opened, file: Path
+) -> None:
     database = opened()
     write(database, "CREATE TABLE notes (text TEXT)")
     assert scalar(database, "SELECT 1") == 1
     database.close()
     database.close()
 
-    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert {path.name for path in file.parent.iterdir()} == {file.name, f"{file.name}.sums"}
     with pytest.raises(DatabaseClosedError), database.reader():
         pass
     with pytest.raises(DatabaseClosedError):
