@@ -19,6 +19,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
+    QCursor,
+    QDrag,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -27,6 +29,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QFrame,
     QListView,
     QMenu,
@@ -178,6 +181,7 @@ class BenchView(QListView):
         reload: Its driver is to be read again and the Thing opened anew; its name.
         remove: It is to be taken off the bench; its name.
         faults: Somebody wants to try faults on a Thing; its name.
+        dragged_out: A Thing was dropped outside of all our windows, at this place of the screen.
         offers_removal: Whether the menu has an entry for that.
         offers_faults: Whether the menu has an entry for that.
     """
@@ -187,6 +191,7 @@ class BenchView(QListView):
     reload = Signal(str)
     remove = Signal(str)
     faults = Signal(str)
+    dragged_out = Signal(str, QPoint)
 
     def __init__(self, theme: Theme, model: BenchListModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -199,6 +204,8 @@ class BenchView(QListView):
         self.setItemDelegate(self._delegate)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setMouseTracking(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Things of this bench"))
@@ -226,6 +233,20 @@ class BenchView(QListView):
         super().mousePressEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and index.isValid():
             self.chosen.emit(index.data(Role.NAME))
+
+    @override
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        """Drag the Thing that was pressed on; Qt's own would draw the whole row."""
+        index = self.currentIndex()
+        name = index.data(Role.NAME) if index.isValid() else ""
+        if not name:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self._rows.mimeData([index]))
+        drag.setPixmap(icon(self._theme, "thing", "text").pixmap(24, 24))
+        taken = drag.exec(Qt.DropAction.CopyAction)
+        if taken is Qt.DropAction.IgnoreAction and QApplication.widgetAt(QCursor.pos()) is None:
+            self.dragged_out.emit(name, QCursor.pos())
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

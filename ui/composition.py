@@ -40,6 +40,7 @@ from ui.recent_benches import RecentBenches
 from ui.stall_watch import StallWatch
 from ui.tasks import Tasks
 from ui.theme import Theme
+from ui.thing_drop import ThingDrop
 from ui.viewer.arrivals import Arrivals
 from ui.viewer.how_made import HowMade
 from ui.viewer.image_viewer import ImageViewer
@@ -118,6 +119,7 @@ class Composition(QObject):
                 numbers=number_style(QLocale()),
             )
         )
+        self._take_drops()
         self.extensions.failed.connect(self.window.tell_left_out)
         self.panels.live_requested.connect(self.centre.open_live)
         how_made = HowMade(bench, self.viewer, self.tasks, self)
@@ -203,6 +205,13 @@ class Composition(QObject):
             )
             say(self.tr("Waiting for {0}").format(names or self.tr("the instruments")))
         await asyncio.to_thread(self.session.close)
+
+    def _take_drops(self) -> None:
+        """A Thing dragged onto the picture is seen live, elsewhere its panel is shown."""
+        centre, panels = self.centre, self.panels
+        ThingDrop(centre.widget, centre.has_stream, centre.open_first_live)
+        ThingDrop(panels, lambda name: name in panels.panels, panels.show_thing)
+        self.window.bench_list.view.dragged_out.connect(self.panels.pop_out)
 
     def _offer_diagnostics(self) -> None:
         diagnosis = Diagnosis(self.session.handle, self.bridge, self._stall_watch)

@@ -93,15 +93,27 @@ class LayoutMemory:
     @property
     def panels(self) -> dict[str, str]:
         """How much each panel showed; empty where nothing (sound) is remembered."""
-        try:
-            found = json.loads(str(self._settings.value(f"{self._group}/panels", "{}")))
-        except ValueError:
-            return {}
-        return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+        return self._words("panels")
+
+    @property
+    def viewer(self) -> dict[str, str]:
+        """What was chosen in the viewer; empty where nothing (sound) is remembered."""
+        return self._words("viewer")
+
+    @viewer.setter
+    def viewer(self, state: Mapping[str, str]) -> None:
+        self._settings.setValue(f"{self._group}/viewer", json.dumps(dict(state)))
 
     def forget(self) -> None:
         """Forget the layout of this bench."""
         self._settings.remove(self._group)
+
+    def _words(self, key: str) -> dict[str, str]:
+        try:
+            found = json.loads(str(self._settings.value(f"{self._group}/{key}", "{}")))
+        except ValueError:
+            return {}
+        return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
 
     @property
     def scheme(self) -> Scheme:

@@ -71,6 +71,15 @@ class Centre(Protocol):
     def show_result(self, invocation: UUID) -> None:
         """Show the picture an invocation gave."""
 
+    def layout_state(self) -> dict[str, str]:
+        """What the operator chose in it."""
+
+    def restore_layout(self, state: Mapping[str, str]) -> None:
+        """Show as much as is remembered."""
+
+    def reset_layout(self) -> None:
+        """Forget what was chosen."""
+
     def set_compact(self, compact: bool) -> None:
         """Make do with less room."""
 
@@ -276,6 +285,7 @@ class MainWindow(QMainWindow):
     def reset_layout(self) -> None:
         """Put every dock back to its first place and size."""
         self.docking.reset()
+        self._parts.centre.reset_layout()
 
     @property
     def preset(self) -> Preset:
@@ -372,6 +382,7 @@ class MainWindow(QMainWindow):
         if self._may_close or (self._parts.closing is None and not running):
             if self._parts.memory is not None:
                 self._parts.memory.plotted = self.plot.layout_state()
+                self._parts.memory.viewer = self._parts.centre.layout_state()
             self.docking.save()
             self.plot.close_plot()
             event.accept()
@@ -432,6 +443,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.centre_area)
         if parts.memory is not None:
             self.plot.restore_layout(parts.memory.plotted)
+            parts.centre.restore_layout(parts.memory.viewer)
 
     def _places(self) -> list[DockPlace]:
         """Every dock: where it stands, how large it is, and in which presets it is shown."""

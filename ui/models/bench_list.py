@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 from typing_extensions import override
 
 from app.actions.events import InvocationChanged
@@ -26,6 +33,7 @@ from things.events import (
 from ui.models.numbers import PLAIN, NumberStyle, format_value
 from ui.models.schema import DataSchema, Kind
 from ui.states import LOOKS, State, state_of_thing
+from ui.thing_drop import MIME_TYPE, thing_as_mime
 
 VALUES: Final = 3
 """How many live values stand in the second line."""
@@ -120,7 +128,16 @@ class BenchListModel(QAbstractListModel):
             return Qt.ItemFlag.NoItemFlags
         if isinstance(self._rows[index.row()], _Group):
             return Qt.ItemFlag.ItemIsEnabled
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        flag = Qt.ItemFlag
+        return flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled
+
+    @override
+    def mimeTypes(self) -> list[str]:
+        return [MIME_TYPE]
+
+    @override
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        return thing_as_mime(next((str(each.data(Role.NAME)) for each in indexes), ""))
 
     @override
     def data(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QByteArray, QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.handles import BenchHandle, ThingHandle
@@ -21,6 +21,9 @@ from ui.panels.panel_window import PanelWindow
 from ui.panels.thing_panel import ThingPanel
 from ui.tasks import Tasks
 from ui.theme import Theme
+
+_IN_WINDOW = " in a window"
+"""After the name of a Thing, which has no space, in what is remembered."""
 
 OPEN_AT_FIRST = 2
 """So many Things begin as panels, the others as rows; where room is short, one."""
@@ -107,6 +110,18 @@ class PanelsArea(QWidget):
             panel.set_depth(Depth.PANEL)
         self._bring_in_sight(thing, panel)
 
+    def pop_out(self, thing: str, place: QPoint | None = None) -> None:
+        """Give the panel of a Thing a window of its own.
+
+        Args:
+            thing: Its name; nothing happens where there is no such Thing.
+            place: Where on the screen; None for wherever the desktop puts it.
+        """
+        if thing in self.panels:
+            self._pop_out(thing)
+            if place is not None:
+                self._windows[thing].move(place)
+
     def show_property(self, thing: str, name: str) -> None:
         """Bring a field in sight and put the focus into it."""
         self.show_thing(thing)
@@ -151,8 +166,17 @@ class PanelsArea(QWidget):
             panel.rebuild()
 
     def layout_state(self) -> dict[str, str]:
-        """The depth of every panel the operator chose one for, to be remembered."""
-        return {name: self.panels[name].shows.value for name in sorted(self._chosen)}
+        """What the operator chose, to be remembered.
+
+        The depth of panels by the names of their Things, and where those stand that have a window
+        of their own.
+        """
+        depths = {name: self.panels[name].shows.value for name in sorted(self._chosen)}
+        windows = {
+            f"{name}{_IN_WINDOW}": bytes(window.saveGeometry().toBase64().data()).decode()
+            for name, window in self._windows.items()
+        }
+        return {**depths, **windows}
 
     def restore_layout(self, state: Mapping[str, str]) -> None:
         """Take remembered depths; what is not understood is left as it is."""
@@ -161,9 +185,15 @@ class PanelsArea(QWidget):
             if name in self.panels and value in known:
                 self._chosen.add(name)
                 self.panels[name].set_depth(known[value])
+            thing = name.removesuffix(_IN_WINDOW)
+            if thing != name and thing in self.panels:
+                self._pop_out(thing)
+                self._windows[thing].restoreGeometry(QByteArray.fromBase64(value.encode()))
 
     def reset_layout(self) -> None:
-        """Forget what was chosen."""
+        """Forget what was chosen; every panel comes back."""
+        for window in list(self._windows.values()):
+            window.close()
         self._chosen.clear()
         self._arrange()
 
