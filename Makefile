@@ -9,8 +9,8 @@ endif
 endif
 
 # Tests wait more than they work: two at a time, a file of them always in one process, and in their
-# order, so that no long file begins last.
-WORKERS = -n 2 --dist loadfile --no-loadscope-reorder
+# order, so that no long file begins last. A process that dies ends the run, with the test's name.
+WORKERS = -n 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench soak screenshots openapi constraints clean

@@ -83,7 +83,8 @@ def test_a_run_that_takes_all_memory_ends_as_error_and_the_next_works(
 
     assert done.returncode == 0, done.stderr
     kind = json.loads(done.stdout)[0][2]
-    assert kind.endswith("MemoryError")  # numpy has one of its own, derived from Python's
+    # numpy has one of its own; and C code that finds no memory may fail to say even that.
+    assert kind.endswith(("MemoryError", "SystemError"))
     assert json.loads(done.stdout) == [
         [way, "error", kind],
         ["work", "completed", 7],

@@ -122,6 +122,7 @@ def kill_and_look(folder: Path, rounds: int) -> None:
     assert interrupted > 0  # else it was never killed in mid-action
 
 
+@pytest.mark.timeout(600)  # it starts a program twenty times
 def test_killed_twenty_times_in_mid_action_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     kill_and_look(tmp_path, 20)
 
