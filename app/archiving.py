@@ -15,6 +15,7 @@ from things.events import Event
 
 if TYPE_CHECKING:
     from app.archive.archive import Archive
+    from app.archive.housekeeper import Housekeeper
     from app.database.database import Database
     from app.thumbnails import Thumbnails
 
@@ -60,6 +61,7 @@ class Archiving:
         self._rules = rules
         self._publish = publish
         self._archive: Archive | None = None
+        self._housekeeper: Housekeeper | None = None
         self._thumbnails: Thumbnails | None = None
         self.trouble = "this bench keeps no files" if folder is None else ""
 
@@ -108,6 +110,7 @@ class Archiving:
             return
         # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
         from app.archive.archive import Archive
+        from app.archive.housekeeper import Housekeeper
         from app.archive.limits import MIB, ArchiveLimits
 
         quota = self._rules.quota_mb
@@ -128,6 +131,7 @@ class Archiving:
             self.trouble = str(error)
             _log.error("No files can be kept: %s", error)
             return
+        self._housekeeper = Housekeeper(archive)
         self._archive = archive
 
     def close(self) -> None:
@@ -136,5 +140,7 @@ class Archiving:
         thumbnails, self._thumbnails = self._thumbnails, None
         if thumbnails is not None:
             thumbnails.close()
+        if self._housekeeper is not None:
+            self._housekeeper.close()
         if archive is not None:
             archive.close()

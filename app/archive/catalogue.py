@@ -286,7 +286,7 @@ def _reference(connection: Connection, content: Content, at_us: int) -> None:
                 size=content.size,
                 created_us=at_us,
                 unreferenced_us=None,
-                checked_us=None,
+                checked_us=at_us,
                 damage="",
             )
         )

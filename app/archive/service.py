@@ -23,9 +23,13 @@ from uuid import UUID
 
 from app.archive.archive import URI_PREFIX, Archive
 from app.archive.errors import ArchiveClosedError
+from app.archive.housekeeper import Housekeeper
 from app.archive.limits import ArchiveLimits
 from app.archive.records import ArchivedFile, FilePage, FileQuery
+from app.archive.scrubbing import ScrubReport, scrub
+from app.archive.sweeping import SweepReport, remove_drafts, sweep
 from app.archive.temporary import TemporaryFiles
+from app.archive.views import rebuild_views
 from app.database.database import Database
 from things.errors import ValueRefusedError
 
@@ -93,6 +97,7 @@ class FileService:
         )
         self._temporary = TemporaryFiles(self.archive.store)
         self._workers: ThreadPoolExecutor | None = None
+        self._housekeeper: Housekeeper | None = None
 
     async def __aenter__(self) -> Self:
         """Open it."""
@@ -126,6 +131,7 @@ class FileService:
             if self._own:
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(workers, self.archive.open)
+                self._housekeeper = Housekeeper(self.archive)
         except BaseException:
             workers.shutdown(wait=False)
             raise
@@ -145,6 +151,8 @@ class FileService:
 
         def end() -> None:
             workers.shutdown(wait=True)
+            if self._housekeeper is not None:
+                self._housekeeper.close()
             if self._own:
                 self.archive.close()
 
@@ -294,6 +302,51 @@ class FileService:
             ArchiveError: It is no temporary file of this service.
         """
         await self._call(partial(self._temporary.remove, _path(name)))
+
+    async def delete_unlinked_files(
+        self, days: float = 1, *, dry_run: bool = False
+    ) -> Sequence[UUID]:
+        """Remove records to which nothing was uploaded for so many days.
+
+        Also done by itself, every `DELETE_UNLINKED_INTERVAL_DAYS`.
+
+        Args:
+            days: How many.
+            dry_run: Only say which.
+
+        Returns:
+            The ids of what was removed.
+        """
+
+        def remove() -> list[UUID]:
+            report = SweepReport(dry_run)
+            remove_drafts(self.archive, days, report)
+            return report.drafts
+
+        return await self._call(remove)
+
+    async def sweep(self, *, dry_run: bool = False) -> SweepReport:
+        """Sweep up what a crash left over and what no record names any more, now.
+
+        Args:
+            dry_run: Only say what would be done.
+        """
+        return await self._call(partial(sweep, self.archive, dry_run=dry_run))
+
+    async def scrub(self) -> ScrubReport:
+        """Read and hash every content again; what differs goes into quarantine."""
+        return await self._call(partial(scrub, self.archive))
+
+    async def rebuild_views(self, *, links: bool = False) -> int:
+        """Make the folder `views/` with readable names anew.
+
+        Args:
+            links: Make relative symbolic links instead of copies.
+
+        Returns:
+            How many files are in it.
+        """
+        return await self._call(partial(rebuild_views, self.archive, links=links))
 
     # --- temporary files ----------------------------------------------------------------------
 
