@@ -32,12 +32,17 @@ class LocalSource:
 
         Raises:
             UploadError: It cannot be read.
+            UploadChangedError: It has more or fewer bytes than when it was opened.
         """
+        count = 0
         while True:
             try:
                 chunk = self._stream.read(CHUNK_BYTES)
             except OSError as error:
                 raise _unreadable(self.path, error) from error
+            count += len(chunk)
+            if count > self.size or (not chunk and count < self.size):
+                raise UploadChangedError(self.path)
             if not chunk:
                 return
             yield chunk

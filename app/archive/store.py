@@ -37,7 +37,9 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 CHUNK_BYTES = 2**20
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EROFS, errno.EACCES, errno.EPERM})
+_NO_FOLDER = frozenset(
+    {errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EROFS, errno.EACCES, errno.EPERM}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,184 @@
+"""A folder of the store that is missing, moved, read-only or taken; a database that lost touch."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.archive.archive import Archive
+from app.archive.errors import (
+    ArchiveDamagedError,
+    ArchiveError,
+    ArchiveFolderError,
+    FileNotKeptError,
+    FileTakenError,
+)
+from app.archive.records import FileQuery
+from app.archive.sweeping import GONE, sweep
+from app.archive.views import rebuild_views
+from app.database.database import Database
+
+if TYPE_CHECKING:
+    from tests.app.archive.conftest import OpensArchive
+
+
+def test_a_second_archive_in_the_same_folder_is_refused(
+    opens: OpensArchive, database: Database, tmp_path: Path
+) -> None:
+    first = opens()
+    with pytest.raises(ArchiveFolderError, match="another"):
+        opens()
+    first.close()
+    opens()
+
+
+def test_a_folder_that_is_gone_is_said_and_not_made_anew(
+    opens: OpensArchive, tmp_path: Path
+) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a")
+    archive.close()
+    (tmp_path / "files").rename(tmp_path / "moved away")
+
+    with pytest.raises(ArchiveFolderError, match="1 contents should be in it"):
+        opens()
+    assert not (tmp_path / "files").exists()
+
+    (tmp_path / "moved away").rename(tmp_path / "files")
+    with opens().open_file(file.id) as stream:
+        assert stream.read() == b"content"
+
+
+def test_a_moved_folder_works_where_it_is_and_its_links_too(
+    opens: OpensArchive, database: Database, tmp_path: Path
+) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a", extension="txt")
+    rebuild_views(archive, links=True)
+    archive.close()
+    shutil.move(tmp_path / "files", tmp_path / "elsewhere")
+
+    moved = Archive(database, tmp_path / "elsewhere", limits=archive.limits)
+    moved.open()
+    (link,) = (path for path in (tmp_path / "elsewhere/views").rglob("*.txt"))
+    assert link.is_symlink()
+    assert not link.readlink().is_absolute()
+    assert link.read_bytes() == b"content"
+    assert moved.path_of(file.id) == link.resolve()
+    moved.close()
+
+
+def test_a_folder_that_vanishes_while_it_is_open_is_said(
+    opens: OpensArchive, tmp_path: Path
+) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a")
+    (tmp_path / "files").rename(tmp_path / "moved away")
+
+    with pytest.raises(ArchiveFolderError):
+        archive.open_file(file.id)
+    with pytest.raises(ArchiveError):
+        archive.keep(b"other", "b")
+    assert archive.find(FileQuery(total=True)).total == 1
+
+    (tmp_path / "moved away").rename(tmp_path / "files")
+    assert archive.keep(b"other", "b").size == 5
+
+
+def test_a_folder_that_cannot_be_made_is_said(
+    database: Database, tmp_path: Path, opens: OpensArchive
+) -> None:
+    (tmp_path / "files").write_text("a file is in the way")
+
+    with pytest.raises(ArchiveFolderError):
+        opens()
+
+
+@pytest.mark.parametrize("damage", ["gone", "truncated"])
+def test_a_content_that_is_missing_is_found_said_and_found_again(
+    either_archive: Archive, damage: str
+) -> None:
+    archive = either_archive
+    file = archive.keep(b"content", "a")
+    path = archive.path_of(file.id)
+    away = path.with_name("away")
+    path.rename(away)
+    if damage == "truncated":
+        path.write_bytes(b"con")
+
+    with pytest.raises(ArchiveDamagedError):
+        archive.open_file(file.id)
+    assert sweep(archive, dry_run=True).missing == [file.sha256]
+    assert archive.get(file.id).damaged == ""
+    assert sweep(archive).missing == [file.sha256]
+    said = archive.get(file.id).damaged
+    assert said == (GONE if damage == "gone" else "it has 3 bytes instead of 7")
+
+    if damage == "gone":
+        away.rename(path)
+        assert sweep(archive).found_again == [file.sha256]
+    else:
+        archive.keep(b"content", "the same again")
+    assert archive.get(file.id).damaged == ""
+    with archive.open_file(file.id) as stream:
+        assert stream.read() == b"content"
+
+
+def test_a_content_that_no_record_names_is_adopted_and_goes_after_the_grace(
+    either_archive: Archive,
+) -> None:
+    archive = either_archive
+    with archive.store.receive([b"placed, but never committed"]) as staged:
+        archive.store.place(staged)
+    path = archive.store.path_of(staged.sha256)
+
+    assert sweep(archive, dry_run=True).adopted == [staged.sha256]
+    report = sweep(archive)
+    assert (report.adopted, report.removed) == ([staged.sha256], [])
+    assert archive.usage().bytes == staged.size
+    assert sweep(archive, grace_s=0).removed == [staged.sha256]
+    assert archive.usage().bytes == 0
+    assert not path.exists()
+
+
+def test_an_adopted_content_that_comes_again_stays(opens: OpensArchive) -> None:
+    archive = opens()
+    with archive.store.receive([b"placed"]) as staged:
+        archive.store.place(staged)
+    sweep(archive)
+
+    archive.keep(b"placed", "a")
+
+    assert sweep(archive, grace_s=0).removed == []
+
+
+def test_what_is_not_there_is_said(opens: OpensArchive) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a")
+    nobody = archive.create("gone")
+    archive.delete(nobody.id)
+
+    for call in (archive.get, archive.trash, archive.delete, archive.versions, archive.open_file):
+        with pytest.raises(FileNotKeptError):
+            call(nobody.id)
+    with pytest.raises(FileTakenError):
+        archive.create("again", id=file.id)
+
+
+def test_a_content_that_is_known_need_not_be_sent_again(opens: OpensArchive) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a")
+
+    again = archive.keep_again(file.sha256, "b", tags=["twice"])
+
+    assert again is not None
+    assert (again.sha256, again.tags) == (file.sha256, ("twice",))
+    assert archive.keep_again("ab" * 32, "c") is None
+    path = archive.path_of(file.id)
+    path.chmod(0o600)
+    path.write_bytes(b"CONTENT")
+    with pytest.raises(ArchiveError):
+        archive.keep_again(file.sha256, "d")
