@@ -11,7 +11,14 @@ from things.errors import InvocationCancelledError
 
 
 class Strand:
-    """One of the threads in which an invocation runs; each is told of a cancellation itself."""
+    """One of the threads in which an invocation runs; each is told of a cancellation itself.
+
+    Attributes:
+        began_with: How many cancellations had been heard when it began.
+    """
+
+    def __init__(self) -> None:
+        self.began_with = 0
 
 
 _main_strand = Strand()
@@ -95,7 +102,15 @@ class CancelEvent(threading.Event):
     def join_strand(self, strand: Strand) -> None:
         """Let a new thread begin with what the one that starts it has heard."""
         with self._changed:
-            self._heard[strand] = self._heard.get(current_strand.get(), 0)
+            strand.began_with = self._heard.get(current_strand.get(), 0)
+            self._heard[strand] = strand.began_with
+
+    def ask(self, strand: Strand) -> None:
+        """Ask one thread only to stop, unless the invocation was asked since it began."""
+        with self._changed:
+            if self._asked == strand.began_with == self._heard.get(strand, 0):
+                self._heard[strand] = self._asked - 1
+                self._changed.notify_all()
 
     def _unheard(self) -> bool:
         return self._asked > self._heard.get(current_strand.get(), 0)

@@ -25,6 +25,7 @@ from uuid import UUID
 from things.cancelling import CancelEvent, Strand, current_strand
 from things.errors import InvocationCancelledError
 from things.progress import ProgressTracker
+from things.strands import Strands
 
 T = TypeVar("T")
 
@@ -47,6 +48,10 @@ class InvocationContext(Protocol):
     @property
     def progress(self) -> ProgressTracker:
         """How far it is."""
+
+    @property
+    def strands(self) -> Strands:
+        """The threads it started, while they run."""
 
 
 _current: contextvars.ContextVar[InvocationContext | None] = contextvars.ContextVar(
@@ -141,7 +146,8 @@ def start_thread(
 ) -> threading.Thread:
     """Start a thread that belongs to this invocation: progress, cancel and log work in it.
 
-    It hears of a cancellation for itself, and ends quietly when that ends it.
+    It hears of a cancellation for itself, and ends quietly when that ends it. The invocation lasts
+    until all its threads have ended; where its body fails, they are asked to stop.
 
     Args:
         target: What it runs.
@@ -160,9 +166,20 @@ def start_thread(
         invocation.cancel_event.join_strand(strand)
 
     def run() -> None:
-        with suppress(InvocationCancelledError):
-            context.run(target, *args)
+        try:
+            with suppress(InvocationCancelledError):
+                context.run(target, *args)
+        finally:
+            if invocation is not None:
+                invocation.strands.end(strand)
 
     thread = threading.Thread(target=run, name=name, daemon=daemon)
-    thread.start()
+    if invocation is not None:
+        invocation.strands.begin(strand)
+    try:
+        thread.start()
+    except BaseException:
+        if invocation is not None:
+            invocation.strands.end(strand)
+        raise
     return thread

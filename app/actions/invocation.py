@@ -52,6 +52,7 @@ from things.context import running_in
 from things.errors import InvocationCancelledError, NoBlobManagerError
 from things.events import now
 from things.progress import Later, ProgressTracker
+from things.strands import Strands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,9 @@ if TYPE_CHECKING:
 
 ACTION_INVOCATIONS_PATH = "/action_invocations"
 """The route under which invocations are listed."""
+
+THREADS = "waiting for the threads it started"
+"""Why a run whose body is through is not over."""
 
 
 class MakesUrls(Protocol):
@@ -112,6 +116,7 @@ class Invocation(threading.Thread):
         retention_time: How long it can be asked for after its end, in seconds.
         expiry_time: When it will be forgotten; None until it has ended.
         cancelled_at_s: When it was first asked to stop, on the monotonic clock; None before.
+        strands: The threads it started, while they run.
         stuck: Whether it was asked to stop longer ago than is allowed and still ran on.
         recorded: Done once it is on disk that it was accepted; None where nothing is recorded.
         values: The last known values of its Thing and of those in its slots, when it had ended.
@@ -150,6 +155,7 @@ class Invocation(threading.Thread):
         self.logger = invocation_logger(id, thing._core.logger)
         tell = partial(changed, self, "progress")
         self.progress = ProgressTracker(tell, later) if later else ProgressTracker(tell)
+        self.strands = Strands()
         self.waiting_for = ""
         self.cancelled_at_s: float | None = None
         self.stuck = False
@@ -313,16 +319,21 @@ class Invocation(threading.Thread):
         """
         if self.cancel_hook is None or self.status.ended:
             return
-        with self._status_lock:
-            first = self.cancelled_at_s is None
-            if first:
-                self.cancelled_at_s = time.monotonic()
+        first = self._note_asked()
         if again:
             self.cancel_hook.set()
         thing = self.thing_ref()
         if thing is not None:
             thing.lock.wake()
         self._changed(self, "cancel" if first else "progress")
+
+    def _note_asked(self) -> bool:
+        """Keep when it was first asked to stop; whether that is now."""
+        with self._status_lock:
+            if self.cancelled_at_s is not None:
+                return False
+            self.cancelled_at_s = time.monotonic()
+            return True
 
     def mark_stuck(self) -> bool:
         """Say of it that it goes on although it was asked to stop.
@@ -410,7 +421,7 @@ class Invocation(threading.Thread):
                 # Judging may take a while; who stopped it meanwhile must not see it begin.
                 self.cancel_event.raise_if_set()
                 self._begin()
-                return returned(action, action.call(thing, self._call_keywords(action)))
+                return returned(action, self._run_body(thing, action))
         except InvocationCancelledError as error:
             self.logger.info("Invocation %s was cancelled.", self.id)
             return failed(error, InvocationStatus.CANCELLED)
@@ -424,6 +435,27 @@ class Invocation(threading.Thread):
                 traceback.clear_frames(error.__traceback__)
             self.logger.exception("%s", said_by(error))
             return failed(error, InvocationStatus.ERROR)
+
+    def _run_body(self, thing: Thing, action: ActionDescriptor[..., Any]) -> Any:
+        """Run it to its end, and that of all threads it started: nobody could stop them later."""
+        try:
+            value = action.call(thing, self._call_keywords(action))
+        except BaseException as error:
+            if self.strands.running:
+                if not isinstance(error, InvocationCancelledError):
+                    self.logger.error("It failed; the threads it started are asked to stop.")
+                first = self._note_asked()
+                self.strands.ask_to_stop(self.cancel_event)
+                self.waiting_for = THREADS
+                self._changed(self, "cancel" if first else "progress")
+                self.strands.wait()
+            raise
+        if self.strands.running:
+            self.waiting_for = THREADS
+            self._changed(self, "progress")
+            self.strands.wait()
+            self.cancel_event.raise_if_set()  # that may have been what ended them
+        return value
 
     def _call_keywords(self, action: ActionDescriptor[..., Any]) -> dict[str, Any]:
         injected = {

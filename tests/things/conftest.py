@@ -10,6 +10,7 @@ import pytest
 
 from things import CancelEvent, Event, Thing
 from things.progress import ProgressTracker
+from things.strands import Strands
 
 
 class FakeInvocation:
@@ -18,6 +19,7 @@ class FakeInvocation:
     def __init__(self) -> None:
         self.id = uuid.uuid4()
         self.cancel_event = CancelEvent(self.id)
+        self.strands = Strands()
         self.logger = logging.getLogger("tests.invocation")
         self.notified = 0
         self.progress = ProgressTracker(self._notify)

@@ -13,6 +13,7 @@ import pytest
 from things import CancelEvent
 from things.context import running_in
 from things.progress import ProgressTracker
+from things.strands import Strands
 
 
 class Run:
@@ -21,6 +22,7 @@ class Run:
     def __init__(self) -> None:
         self.id: UUID = uuid4()
         self.cancel_event = CancelEvent(self.id)
+        self.strands = Strands()
         self.logger = logging.getLogger("tests.run")
         self.reported = threading.Event()
         self.progress = ProgressTracker(self.reported.set)
