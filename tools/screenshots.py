@@ -1,6 +1,8 @@
 """Takes the pictures of README and docs anew: real windows of the demo bench, doing real work.
 
     make screenshots
+    make screenshots ARGS="--tour /tmp/pictures"        # every view, in every size: tools/tour.py
+    make screenshots ARGS="--tour /tmp/pictures 720"    # in one size
 
 Each picture is taken in a process of its own on the current display, which must be at least
 3840 x 2160 pixels large.
@@ -16,6 +18,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from tour import SIZES, tour
+
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 
 SHOTS = {
@@ -30,7 +34,9 @@ SHOTS = {
 
 
 def main() -> int:
-    """Take all pictures, or those named; returns an exit code."""
+    """Take all pictures, or those named, or go on a tour; returns an exit code."""
+    if sys.argv[1:2] == ["--tour"]:
+        return tour(Path(sys.argv[2]), sys.argv[3:] or list(SIZES))
     names = [name for name in sys.argv[1:] if name in SHOTS] or list(SHOTS)
     PICTURES.mkdir(parents=True, exist_ok=True)
     failed = 0
