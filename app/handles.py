@@ -212,6 +212,10 @@ class ThingHandle(Protocol):
         """What to call it in the window."""
 
     @property
+    def group(self) -> str:
+        """The heading it stands under, known also where it never started; '' for none."""
+
+    @property
     def state(self) -> ThingState:
         """What it is doing."""
 

@@ -69,6 +69,11 @@ class LocalThing:
         return self._entry.title
 
     @property
+    def group(self) -> str:
+        """The heading it stands under."""
+        return self._entry.spec.group
+
+    @property
     def state(self) -> ThingState:
         """What it is doing."""
         return self._entry.state

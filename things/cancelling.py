@@ -9,6 +9,9 @@ from uuid import UUID
 
 from things.errors import InvocationCancelledError
 
+WAS_CANCELLED = "The invocation was cancelled."
+"""What an action says that stops where it is cancelled, and has nothing to add."""
+
 
 class Strand:
     """One of the threads in which an invocation runs; each is told of a cancellation itself.
@@ -85,7 +88,7 @@ class CancelEvent(threading.Event):
             if not self._unheard():
                 return
             self._heard[current_strand.get()] = self._asked
-        raise InvocationCancelledError("The invocation was cancelled.")
+        raise InvocationCancelledError(WAS_CANCELLED)
 
     def sleep(self, timeout_s: float) -> None:
         """Sleep, or stop sleeping at once when cancelled.

@@ -234,6 +234,8 @@ class AddThingDialog(QDialog):
     def _slot_box(self, slot: Slot) -> ComboBox:
         box = ComboBox(self._theme)
         box.setAccessibleName(slot.name)
+        # As wide as the dialog, not as the longest name of a Thing.
+        box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.addItem(self.tr("Nothing") if slot.optional else self.tr("Nothing yet"), "")
         for name, thing in self._bench.things.items():
             box.addItem(thing.title, name)

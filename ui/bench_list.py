@@ -49,7 +49,7 @@ from ui.models.bench_list import BenchListModel, Index, Role
 from ui.states import LOOKS, State
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize, Theme
-from ui.widgets import IconButton, SearchBox
+from ui.widgets import IconButton, PlainLabel, SearchBox
 
 FLUSH_MS = 200
 """How often live values in the list are brought up to date."""
@@ -331,6 +331,10 @@ class BenchList(QWidget):
         self.view.retry.connect(self.try_again)
         self.view.reload.connect(self.read_driver_again)
         column.addWidget(self.view, 1)
+        self.empty = PlainLabel(theme, tone="secondary", size=TextSize.SMALL)
+        self.empty.setWordWrap(True)
+        self.empty.setContentsMargins(4, 0, 4, 0)
+        column.insertWidget(1, self.empty)
         self.fold_button = IconButton(theme, "fold", self.tr("Fold all groups"))
         self.fold_button.clicked.connect(self._fold_all)
         model.modelReset.connect(self._arranged)
@@ -339,6 +343,7 @@ class BenchList(QWidget):
         self._flush.timeout.connect(model.flush)
         self._flush.start()
         bridge.on(Event, model.apply, owner=self)
+        self._say_empty()
 
     def set_compact(self, compact: bool) -> None:
         """One line a Thing instead of two."""
@@ -393,7 +398,18 @@ class BenchList(QWidget):
     def _fold_all(self) -> None:
         self._model.fold_all(not self._model.all_folded)
 
+    def _say_empty(self) -> None:
+        """Say why there are no rows."""
+        words = ""
+        if not self._model.rowCount():
+            words = self.tr("There is no Thing on this bench yet.")
+            if self.search.text():
+                words = self.tr("No Thing and no property is called so.")
+        self.empty.setText(words)
+        self.empty.setVisible(bool(words))
+
     def _arranged(self) -> None:
+        self._say_empty()
         self.select(self._selected)
         folded = self._model.all_folded
         self.fold_button.set_glyph("unfold" if folded else "fold")

@@ -13,6 +13,9 @@ from ui.widgets import IconButton, IconMark, PlainLabel, TextButton
 SHOWN_MS = 6000
 """How long a message that is no trouble stays."""
 
+TROUBLE_MS = 12_000
+"""How long a trouble stays that is told elsewhere as well, such as in the activity."""
+
 MOST = 3
 """How many are shown at a time; the oldest goes first."""
 
@@ -78,7 +81,8 @@ class Notice(QFrame):
 class Notices(QWidget):
     """The messages of a window, below its top bar.
 
-    A trouble stays until it is closed; the rest goes after a few seconds.
+    A trouble stays until it is closed, unless it is told elsewhere as well; the rest goes after a
+    few seconds.
 
     Attributes:
         placed: They came to the front.
@@ -103,15 +107,20 @@ class Notices(QWidget):
         return [widget for widget in widgets if isinstance(widget, Notice)]
 
     def say(
-        self, text: str, *, role: str = "secondary", details: str = "", stays: bool = False
+        self,
+        text: str,
+        *,
+        role: str = "secondary",
+        details: str = "",
+        stays: bool | None = None,
     ) -> Notice:
         """Show a message.
 
         Args:
             text: One plain sentence: what happened, to which Thing, what to do now.
-            role: 'failed' or 'waiting' stays until closed; anything else goes by itself.
+            role: A colour role.
             details: More of it, on a click; plain text.
-            stays: Whether it stays until closed, whatever its role.
+            stays: Whether it stays until closed; None lets 'failed' and 'waiting' stay.
         """
         for same in self.shown:
             if (same.text, same.details) == (text, details):
@@ -123,16 +132,17 @@ class Notices(QWidget):
         self._column.addWidget(notice)
         # A layout gives no room to what was never shown.
         notice.show()
-        if not stays and role not in ("failed", "waiting"):
+        trouble = role in ("failed", "waiting")
+        if not (trouble if stays is None else stays):
             timer = QTimer(notice)
             timer.setSingleShot(True)
             timer.timeout.connect(lambda: self._remove(notice))
-            timer.start(SHOWN_MS)
+            timer.start(TROUBLE_MS if trouble else SHOWN_MS)
         self.place()
         return notice
 
     def place(self) -> None:
-        """Lie in the middle below the top bar."""
+        """Lie in the middle, below the top bar and the tabs of the viewer."""
         shown = bool(self.shown)
         self.setVisible(shown)
         if not shown:
@@ -141,7 +151,7 @@ class Notices(QWidget):
         width = min(640, window.width() - 4 * Size.GRID)
         self._column.activate()
         self.resize(width, self._column.heightForWidth(width))
-        self.move((window.width() - width) // 2, Size.TOP_BAR + Size.GRID)
+        self.move((window.width() - width) // 2, Size.TOP_BAR + Size.DOCK_HEADER + Size.GRID)
         self.raise_()
         self.placed.emit()
 

@@ -61,6 +61,8 @@ class WelcomePage(Island):
         ):
             said = PlainLabel(theme, sentence, tone="secondary")
             said.setWordWrap(True)
+            # A layout gives a wrapped label what it would like to have, not what it needs.
+            said.setMinimumHeight(said.heightForWidth(_WIDTH))
             column.addWidget(said)
         column.addSpacing(Size.GRID)
         row = QHBoxLayout()

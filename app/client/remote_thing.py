@@ -58,6 +58,11 @@ class RemoteThing:
         return self._known.title or self._name
 
     @property
+    def group(self) -> str:
+        """The heading it stands under, as it was when it last came up."""
+        return str(self.describe().get("lw:group") or "")
+
+    @property
     def state(self) -> ThingState:
         """What it is doing; disconnected while the line is cut."""
         return self._mirror.standing(self._name)[0]

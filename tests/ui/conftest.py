@@ -249,6 +249,10 @@ class FakeThing:
     def title(self) -> str:
         return str(self._description.get("title", self.name))
 
+    @property
+    def group(self) -> str:
+        return str(self._description.get("lw:group") or "")
+
     def describe(self) -> Mapping[str, Any]:
         return self._description
 

@@ -87,7 +87,7 @@ class Stage(SimulatedInstrument):
     )
     """How fast it comes up to speed, and down again."""
 
-    limits: Limits = setting(default_factory=Limits, title="Limits", group="Limits")
+    limits: Limits = setting(default_factory=Limits, title="Limits", group="Motion")
     """Where it may go. A move that would leave this box is refused before it begins."""
 
     def __init__(

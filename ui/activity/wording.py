@@ -11,6 +11,7 @@ from typing import Any, Final
 from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
 
 from app.handles import InvocationSnapshot, InvocationStatus, Origin, OriginKind
+from things.cancelling import WAS_CANCELLED
 from ui.models.numbers import format_number, rate_in_words, span_in_words
 
 _LONGEST: Final = 300
@@ -119,7 +120,8 @@ def outcome(snapshot: InvocationSnapshot, locale: QLocale) -> str:
     if snapshot.status is InvocationStatus.ERROR:
         return sentence(snapshot.error.detail if snapshot.error else "")
     if snapshot.status is InvocationStatus.CANCELLED:
-        if snapshot.error and snapshot.error.detail:
+        # What everything that is cancelled says is no more than the state's word says already.
+        if snapshot.error and snapshot.error.detail not in ("", WAS_CANCELLED):
             return sentence(snapshot.error.detail)
         return _tr("after {0}").format(span_in_words(snapshot.elapsed_s))
     if snapshot.blobs:

@@ -21,8 +21,7 @@ from ui.widgets import ElidedLabel, ReasonLabel, State
 OPEN_LEVELS = 2
 """Objects deeper than this level begin folded."""
 
-_LABEL = 84
-"""Labels inside a group are narrower than outside, since the group is indented."""
+_NARROWEST_LABEL = 60
 
 
 @editor("object")
@@ -115,10 +114,13 @@ class GroupEditor(Editor):
 
     def _build(self) -> None:
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(Size.PADDING if self.context.depth else 0, 0, 0, 0)
+        self._grid.setContentsMargins(Size.PADDING, 0, 0, 0)
         self._grid.setHorizontalSpacing(Size.GRID)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnMinimumWidth(0, _LABEL)
+        # As much narrower as it is indented, so that the editors of all levels stand in one line.
+        indented = Size.PADDING * (self.context.depth + 1)
+        self._label = max(_NARROWEST_LABEL, Size.LABEL - indented)
+        self._grid.setColumnMinimumWidth(0, self._label)
         self._grid.setColumnStretch(1, 1)
         for row, part in enumerate(self.schema.parts):
             self._add(part, 3 * row)
@@ -144,6 +146,7 @@ class GroupEditor(Editor):
             self._grid.addWidget(label, row, 0, 1, 3)
             self._grid.addWidget(made, row + 1, 0, 1, 3)
         else:
+            label.setFixedWidth(self._label)
             self._grid.addWidget(label, row, 0)
             self._grid.addWidget(made, row, 1)
             if made.beside:

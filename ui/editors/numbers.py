@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -30,6 +32,9 @@ def number_box(schema: DataSchema, context: EditorContext, parent: QWidget | Non
 
 _WIDEST_WITH_SLIDER = 2 * Size.NUMBER - Size.LABEL // 2
 """A box wider than this, for a long unit say, leaves a slider no room."""
+
+SHORTEST_SLIDER = 36
+"""A slider with less room than this could not be aimed at; it gives way to the box."""
 
 
 class NumberEditor(Editor):
@@ -58,6 +63,20 @@ class NumberEditor(Editor):
         self.box.committed.connect(self.committed)
         self.box.reverted.connect(self.reverted)
         self._takes_focus()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.slider is not None:
+            room = self.width() - self.box.width() - Size.GRID
+            self.slider.setVisible(room >= SHORTEST_SLIDER)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        if self.slider is None:
+            return super().minimumSizeHint()
+        # The slider gives way before anything else does.
+        return QSize(self.box.width(), Size.CONTROL)
 
     @override
     def value(self) -> Number | None:

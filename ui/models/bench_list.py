@@ -347,7 +347,7 @@ def _listed(handle: ThingHandle) -> _Thing:
     schemas = {name: DataSchema(raw, name) for name, raw in properties.items()}
     return _Thing(
         handle,
-        str(description.get("lw:group") or ""),
+        handle.group,
         schemas,
         telling(schemas),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QMenu
 from typing_extensions import override
 
@@ -66,6 +66,7 @@ class FieldRow(LabelledRow):
         self._tasks = tasks
         self._read = read
         self._shows_age = False
+        self._was_roomy = False
         self._plain = False
         self._axis: FieldModel | None = None
         self._patience = QTimer(self)
@@ -134,6 +135,13 @@ class FieldRow(LabelledRow):
             self.show_mark(mark, self._sentence(state))
         self.show_buttons(state in (FieldState.EDITED, FieldState.REFUSED))
         self.show_age(model.age_text(short=not self.roomy) if self._shows_age else "")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._shows_age and self.roomy is not self._was_roomy:
+            self._was_roomy = self.roomy
+            self.refresh()
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -66,8 +67,16 @@ class PanelColumn(QScrollArea):
         # What was unfolded takes its place in several turns of the layout: follow it there.
         settling = watched is self._inside and event.type() == QEvent.Type.Resize
         if settling and self._wanted is not None:
+            # A panel that is built a slice at a time settles later.
+            self._settling.start()
             QTimer.singleShot(0, self, lambda: self._scroll_to(self._wanted))
         return super().eventFilter(watched, event)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # Whoever scrolls is not to be led back.
+        self._wanted = None
+        super().wheelEvent(event)
 
     def _settled(self) -> None:
         wanted, self._wanted = self._wanted, None

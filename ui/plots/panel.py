@@ -26,7 +26,7 @@ from ui.plots.plottable import Plottable, SeriesKey
 from ui.plots.time_window import ALL
 from ui.tasks import Tasks
 from ui.theme import Size, Theme
-from ui.widgets import ComboBox, IconButton, IconMark, IslandHeader, PlainLabel, TextButton
+from ui.widgets import ComboBox, ElidedLabel, IconButton, IconMark, IslandHeader, TextButton
 
 _REFRESH_MS: Final = 250
 
@@ -306,16 +306,16 @@ class PlotPanel(QWidget):
         row = QHBoxLayout(empty)
         row.setContentsMargins(Size.PADDING, 0, Size.PADDING, Size.PADDING)
         row.setSpacing(Size.PADDING)
-        told = PlainLabel(
+        told = ElidedLabel(
             self._theme,
             self.tr("Nothing is plotted. Right click a value and choose ‘Plot’, or"),
             tone="secondary",
         )
-        told.setWordWrap(True)
         told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         button = TextButton(self._theme, self.tr("Add a value"), glyph="add")
         button.clicked.connect(self.open_finder)
-        row.addWidget(told, 1)
+        row.addStretch(1)
+        row.addWidget(told, 1000)
         row.addWidget(button)
         row.addStretch(1)
         self.empty_button = button
