@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 
 from app.bench_file import read_bench_file
+from app.cli_commands.doctor import doctor
 from app.cli_commands.invoking import invoke
 from app.cli_commands.properties import read, things, write
 from app.cli_commands.records import runs_app
 from app.cli_commands.stopping import stop
+from app.cli_commands.upkeep import db_app
 from app.cli_commands.watching import watch
 from app.cli_errors import refused
 from app.headless import run_headless
@@ -110,6 +112,8 @@ app.command(context_settings=_VALUES)(invoke)
 app.command()(watch)
 app.command()(stop)
 app.add_typer(runs_app)
+app.add_typer(db_app)
+app.command()(doctor)
 
 
 def main(arguments: Sequence[str]) -> int:

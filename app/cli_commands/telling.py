@@ -16,7 +16,13 @@ from pydantic_core import to_json
 
 from app.client.blobs import RemoteBlob
 from app.client.errors import AnswerTimeoutError, BenchUnreachableError
-from app.errors import ClosingError, LedgerFullError, RunQueryError, TooManyInvocationsError
+from app.errors import (
+    BenchInUseError,
+    ClosingError,
+    LedgerFullError,
+    RunQueryError,
+    TooManyInvocationsError,
+)
 from app.problems import status_of
 from app.settings import SettingsError
 from things.errors import InvocationCancelledError, ThingError
@@ -31,6 +37,7 @@ _REFUSALS = (
     TooManyInvocationsError,
     ClosingError,
     LedgerFullError,
+    BenchInUseError,
 )
 
 

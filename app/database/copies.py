@@ -91,7 +91,7 @@ def restore(file: Path, copy: Path) -> Path | None:
     """
     if not copy.is_file():
         raise DatabaseOpenError(str(copy), "there is no such file")
-    if found := sums.difference(copy) or sqlite.damage_of(copy):
+    if found := sums.difference(copy) or sqlite.damage_of(copy, closed=True):
         raise DatabaseCorruptError(str(copy), found)
     coming = file.with_name(f"{file.name}.restoring")
     shutil.copyfile(copy, coming)

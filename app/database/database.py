@@ -84,7 +84,7 @@ class Database:
             DatabaseOpenError: It cannot be opened; nothing in it was changed.
         """
         choice = sqlite.sqlite_choice()
-        with _told_as_opening_errors(str(file), file):
+        with told_as_opening_errors(str(file), file):
             file.parent.mkdir(parents=True, exist_ok=True)
             checked = check_file(file, choice)
             writing = writing_engine(file, choice)
@@ -113,7 +113,7 @@ class Database:
         """
         url = postgresql.server_url(address)
         place = postgresql.shown(url)
-        with _told_as_opening_errors(place):
+        with told_as_opening_errors(place):
             writing = postgresql.writing_engine(url, schema)
 
             def make_schema(connection: Connection) -> None:
@@ -134,7 +134,7 @@ class Database:
         choice = sqlite.sqlite_choice()
         if not file.is_file():
             raise DatabaseOpenError(str(file), "there is no such file")
-        with _told_as_opening_errors(str(file)):
+        with told_as_opening_errors(str(file)):
             reading = reading_engine(file, choice)
             _refuse_other_versions(str(file), reading)
         return cls(str(file), None, reading, file=file)
@@ -152,7 +152,7 @@ class Database:
         """
         url = postgresql.server_url(address)
         place = postgresql.shown(url)
-        with _told_as_opening_errors(place):
+        with told_as_opening_errors(place):
             reading = postgresql.reading_engine(url, schema)
             _refuse_other_versions(place, reading)
         return cls(place, None, reading)
@@ -219,7 +219,7 @@ class Database:
 
 
 @contextmanager
-def _told_as_opening_errors(place: str, file: Path | None = None) -> Iterator[None]:
+def told_as_opening_errors(place: str, file: Path | None = None) -> Iterator[None]:
     """What goes wrong in the body becomes a DatabaseOpenError; what can be done is said with it."""
     try:
         with _as_opening_errors(place):

@@ -71,6 +71,35 @@ def migrate(connection: Connection, to: str = "head") -> None:
     _log.info("The database was brought to step %s.", HEAD)
 
 
+def migrate_down(connection: Connection, to: str) -> None:
+    """Undo the migrations after a step; what only they know of is lost."""
+    from alembic import command
+
+    config = _config()
+    config.attributes["connection"] = connection
+    command.downgrade(config, to)
+    _log.info("The database was taken back to step %s.", to)
+
+
+def steps() -> list[tuple[str, str]]:
+    """All migrations with what they bring, oldest first."""
+    from alembic.script import ScriptDirectory
+
+    found = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [(step.revision, step.doc) for step in reversed(list(found))]
+
+
+def other_tables(connection: Connection) -> list[str]:
+    """Where the tables of a database of today differ from those that the code knows, in words."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from app.database.archive_tables import is_declared
+
+    context = MigrationContext.configure(connection, opts={"include_name": is_declared})
+    return [str(difference) for difference in compare_metadata(context, metadata)]
+
+
 def _config() -> Config:
     from alembic.config import Config
 

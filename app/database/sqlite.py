@@ -67,7 +67,12 @@ def newest_module() -> ModuleType:
 
 
 def connect(
-    choice: SqliteChoice, file: Path, *, read_only: bool = False, busy_s: float = BUSY_S
+    choice: SqliteChoice,
+    file: Path,
+    *,
+    read_only: bool = False,
+    busy_s: float = BUSY_S,
+    closed: bool = False,
 ) -> Any:
     """A connection, which may be used from any thread, one at a time.
 
@@ -78,8 +83,11 @@ def connect(
         file: The database; made where it is missing, unless `read_only`.
         read_only: Whether the file is opened so that nothing can be written, by anybody.
         busy_s: How long to wait for another one that writes, in seconds.
+        closed: Whether nobody writes to it meanwhile, for certain.
     """
     address = f"file:{quote(str(file))}?mode={'ro' if read_only else 'rwc'}"
+    if closed:
+        address += "&immutable=1"
     return choice.module.connect(
         address, uri=True, isolation_level=None, check_same_thread=False, timeout=busy_s
     )
@@ -98,27 +106,40 @@ def prepare_reader(connection: Any) -> None:
     connection.execute("PRAGMA wal_autocheckpoint=0").fetchone()
 
 
-def damage(connection: Any) -> str:
+def damage(connection: Any, *, whole: bool = False) -> str:
     """What is wrong with the structure of a database; '' where it is sound.
 
     Reads all of it: about a second for a gigabyte in the disk's cache.
+
+    Args:
+        connection: To the database.
+        whole: Whether indexes are held against their tables too, which takes several times as long.
     """
-    found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    question = "integrity_check" if whole else "quick_check"
+    found = connection.execute(f"PRAGMA {question}(1)").fetchone()[0]
     return "" if found == "ok" else str(found)
 
 
-def damage_of(file: Path, stop: Callable[[], bool] = lambda: False) -> str:
+def damage_of(
+    file: Path,
+    stop: Callable[[], bool] = lambda: False,
+    *,
+    whole: bool = False,
+    closed: bool = False,
+) -> str:
     """What is wrong with the structure of a file; '' where it is sound.
 
     Args:
         file: The database; it is only read, whoever else has it.
         stop: Asked now and then whether to give up.
+        whole: As for `damage`.
+        closed: Whether nobody has it open for certain; then nothing is left beside it.
     """
     choice = sqlite_choice()
-    connection = connect(choice, file, read_only=True)
+    connection = connect(choice, file, read_only=True, closed=closed)
     try:
         connection.set_progress_handler(stop, _STEPS)
-        return damage(connection)
+        return damage(connection, whole=whole)
     except choice.module.Error as error:
         return str(error)
     finally:
@@ -132,8 +153,10 @@ def cut_off_bytes(file: Path) -> int:
     nothing: its last change may be half done, and is undone or completed when it is opened.
     Source: https://www.sqlite.org/fileformat2.html#the_database_header.
     """
-    if any(file.with_name(file.name + end).exists() for end in ("-wal", "-journal")):
-        return 0
+    for end in ("-wal", "-journal"):
+        log = file.with_name(file.name + end)
+        if log.exists() and log.stat().st_size > 0:  # who only reads leaves an empty one
+            return 0
     with file.open("rb") as stream:
         header = stream.read(100)
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):

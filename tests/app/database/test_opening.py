@@ -206,7 +206,11 @@ def test_a_file_that_another_program_writes_to_is_refused(
     opened: Opened, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened().close()
-    monkeypatch.setattr(sqlite.connect, "__kwdefaults__", {"read_only": False, "busy_s": 0.05})
+    monkeypatch.setattr(
+        sqlite.connect,
+        "__kwdefaults__",
+        {**(sqlite.connect.__kwdefaults__ or {}), "busy_s": 0.05},
+    )
     other = other_program(file)
     other.execute("BEGIN IMMEDIATE")
 

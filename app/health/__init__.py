@@ -1,0 +1,1 @@
+"""Whether a computer has what the program needs: for `labwright doctor`."""
