@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import threading
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from things import Thing, action, frame_stream, property
+from things import Blob, PngBlob, Thing, action, frame_stream, property
 
 FRAME_RATE = 30.0
 SET_EVERY_S = 0.1
@@ -86,6 +88,29 @@ class Clock(Thing):
         chance = random.Random(1)  # no rhythm that could keep step with the screen's
         while not self._end.wait(chance.uniform(0.01, 0.03)):
             self.told = time.monotonic_ns() // 1000
+
+
+class Giver(Thing):
+    """Gives nothing, a large file, or a picture."""
+
+    @action(exclusive=False)
+    def nothing(self) -> None:
+        """Take nothing and give nothing."""
+
+    @action(exclusive=False)
+    def give(self, mib: int) -> Blob:
+        """Give a file of so many MiB."""
+        folder = TemporaryDirectory()
+        with Path(folder.name, "octets").open("wb") as file:
+            for _ in range(mib):
+                file.write(bytes(1 << 20))
+        return Blob.from_temporary_directory(folder, "octets")
+
+    @action(exclusive=False)
+    def look(self, times: int = 1) -> PngBlob:
+        """Give a picture of 1 MB, as a camera does."""
+        seed = np.random.default_rng(times)
+        return PngBlob.from_array(seed.integers(0, 256, (1000, 1000), np.uint8))
 
 
 class Film(Thing):

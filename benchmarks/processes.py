@@ -144,3 +144,19 @@ def requests_per_second(url: str, *, connections: int = 50, seconds: int = 5) ->
     if match is None:
         raise RuntimeError(done.stdout)
     return float(match[1])
+
+
+def resident_mib(pid: int) -> float:
+    """The memory a process has, in MiB."""
+    return _status_mib(pid, "VmRSS")
+
+
+def most_resident_mib(pid: int) -> float:
+    """The most memory it has had since it began, or since that was cleared, in MiB."""
+    return _status_mib(pid, "VmHWM")
+
+
+def _status_mib(pid: int, what: str) -> float:
+    """A line of what the kernel says of a process."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return float(next(line.split()[1] for line in lines if line.startswith(f"{what}:"))) / 1024

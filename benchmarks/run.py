@@ -17,8 +17,10 @@ import sys
 import traceback
 from collections.abc import Callable
 
+import blobs
 import change
 import frame_to_screen
+import invocations
 import ledger
 import plot_redraw
 import property_read
@@ -35,6 +37,9 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "beat": window_loads.beat,
     "ledger": ledger.measure,
     "change": change.measure,
+    "invocations": invocations.measure,
+    "downloads": blobs.downloads,
+    "pictures": blobs.pictures,
 }
 
 
