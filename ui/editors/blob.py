@@ -136,7 +136,8 @@ class BlobEditor(Editor):
             dialog.setMimeTypeFilters([self.schema.media_type, "application/octet-stream"])
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._take)
-        dialog.open()
+        # Shown, not opened: a modal dialog takes the shortcut of STOP ALL away.
+        dialog.show()
 
     def _take(self, path: str) -> None:
         value: dict[str, Any] = {

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from ui.editors.base import Editor, EditorContext, editor, make_editor
 from ui.editors.fold import Fold
+from ui.models.counts import values_in_words
 from ui.models.field import FieldState
 from ui.models.numbers import format_value
 from ui.models.schema import DataSchema, Kind
@@ -183,7 +184,7 @@ class GroupEditor(Editor):
         """Say in a folded part's line what is in it."""
         part = next(part for part in self.schema.parts if part.name == name)
         count = len(part.parts)
-        words = f"{count} {'value' if count == 1 else 'values'}"
+        words = values_in_words(count)
         whole = self._whole.get(name) if isinstance(self._whole, Mapping) else None
         inside = whole if isinstance(whole, Mapping) else {}
         first = next((each for each in part.parts if each.name in inside), None)

@@ -116,7 +116,7 @@ class NumberEditor(Editor):
     def set_names(self, name: str, description: str = "") -> None:
         super().set_names(name, description)
         if self.slider is not None:
-            self.slider.setAccessibleName(f"{name} slider")
+            self.slider.setAccessibleName(self.tr("{0}, slider").format(name))
 
     def _slider(self) -> RingSlider:
         slider = RingSlider(self.context.theme, self)

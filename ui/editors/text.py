@@ -130,7 +130,8 @@ class PathEditor(TextEditor):
             dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self._found)
-        dialog.open()
+        # Shown, not opened: a modal dialog takes the shortcut of STOP ALL away.
+        dialog.show()
 
     def _nearest_folder(self) -> str:
         return str(Path(self.line.text()).parent) if self.line.text() else ""

@@ -124,7 +124,7 @@ class VariantEditor(Editor):
     @override
     def set_names(self, name: str, description: str = "") -> None:
         self._names = (name, description)
-        self.combo.setAccessibleName(f"{name}, kind")
+        self.combo.setAccessibleName(self.tr("{0}, kind").format(name))
         self.combo.setAccessibleDescription(description)
         for each in self._editors.values():
             each.set_names(name, description)

@@ -22,6 +22,7 @@ from things.events import (
     ThingStateChanged,
 )
 from ui.models.action import ActionModel
+from ui.models.counts import values_in_words
 from ui.models.field import FieldModel
 from ui.models.numbers import PLAIN, NumberStyle
 from ui.models.progress import asked_by
@@ -188,7 +189,7 @@ class ThingModel(QObject):
     def summary(self, group: Group) -> str:
         """A folded group in a few words: its first measured number, and how many values."""
         count = len(group.fields)
-        words = f"{count} {'value' if count == 1 else 'values'}"
+        words = values_in_words(count)
         numbers = [
             field
             for field in group.fields
@@ -263,7 +264,8 @@ class ThingModel(QObject):
         try:
             field.confirm(await self.handle.read(field.name))
         except Exception as error:  # whatever a getter raises belongs to its field
-            field.go_stale(f"could not be read: {str(error) or type(error).__name__}")
+            said = str(error) or type(error).__name__
+            field.go_stale(self.tr("could not be read: {0}").format(said))
 
     def _confirm(self, event: PropertyChanged) -> None:
         # Before anybody looks there are no fields; they will begin with the last reading.

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.editors import EditorContext
 from ui.editors.fold import Fold
+from ui.models.counts import values_in_words
 from ui.models.thing import Group, Stream, ThingModel
 from ui.theme import Size, Theme
 from ui.widgets import ElidedLabel, TextButton
@@ -55,5 +56,5 @@ class GroupFold(Fold):
 
     def _sum_up(self) -> None:
         count = len(self._group.fields)
-        words = f"{count} {'value' if count == 1 else 'values'}"
+        words = values_in_words(count)
         self.set_summary(words if self.is_open else self._model.summary(self._group))

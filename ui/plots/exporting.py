@@ -52,7 +52,8 @@ class Exporting(QObject):
         dialog.fileSelected.connect(lambda chosen: self.write(Path(chosen)))
         dialog.finished.connect(self._closed)
         self.dialog = dialog
-        dialog.open()
+        # Shown, not opened: a modal dialog takes the shortcut of STOP ALL away.
+        dialog.show()
 
     def write(self, target: Path) -> None:
         """Write all that is remembered; what is heard meanwhile is not in it."""

@@ -193,6 +193,7 @@ class Legend(QWidget):
         self._style = style
         self.entries: list[LegendEntry] = []
         self.more = TextButton(theme, "", kind="quiet", parent=self)
+        self.more.setAccessibleName(self.tr("More lines"))
         self.more.clicked.connect(self.more_asked)
         self.more.hide()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -12,6 +12,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+from ui.states import QT_TRANSLATE_NOOP
 
 RED: Final = 0xFFFF4B3E
 GREEN: Final = 0xFF2DE2C8
@@ -23,15 +26,20 @@ class ColourMap:
 
     Attributes:
         key: For settings and tests.
-        title: For the operator.
+        source: What it is called, in English; `title` is the translated one.
         colours: 256 colours as 0xAARRGGBB, opaque, darkest first; uint32.
         mark: The colour of saturated pixels, one that the map itself does not use.
     """
 
     key: str
-    title: str
+    source: str
     colours: NDArray[np.uint32]
     mark: int
+
+    @property
+    def title(self) -> str:
+        """What it is called in the operator's language."""
+        return QCoreApplication.translate("ColourMap", self.source)
 
 
 def _packed(rgb: NDArray[np.floating]) -> NDArray[np.uint32]:
@@ -73,15 +81,15 @@ _CIVIDIS = (
 COLOUR_MAPS: Final = tuple(
     ColourMap(key, title, _between(anchors), mark)
     for key, title, anchors, mark in (
-        ("grey", "Grey", "000000 ffffff", RED),
-        ("grey-reversed", "Grey, reversed", "ffffff 000000", RED),
-        ("inferno", "Inferno", _INFERNO, GREEN),
-        ("viridis", "Viridis", _VIRIDIS, RED),
-        ("magma", "Magma", _MAGMA, GREEN),
-        ("cividis", "Cividis", _CIVIDIS, RED),
-        ("green", "Green", "000000 00ff2b", RED),
-        ("magenta", "Magenta", "000000 ff40ff", GREEN),
-        ("cyan", "Cyan", "000000 20e6ff", RED),
+        ("grey", QT_TRANSLATE_NOOP("ColourMap", "Grey"), "000000 ffffff", RED),
+        ("grey-reversed", QT_TRANSLATE_NOOP("ColourMap", "Grey, reversed"), "ffffff 000000", RED),
+        ("inferno", QT_TRANSLATE_NOOP("ColourMap", "Inferno"), _INFERNO, GREEN),
+        ("viridis", QT_TRANSLATE_NOOP("ColourMap", "Viridis"), _VIRIDIS, RED),
+        ("magma", QT_TRANSLATE_NOOP("ColourMap", "Magma"), _MAGMA, GREEN),
+        ("cividis", QT_TRANSLATE_NOOP("ColourMap", "Cividis"), _CIVIDIS, RED),
+        ("green", QT_TRANSLATE_NOOP("ColourMap", "Green"), "000000 00ff2b", RED),
+        ("magenta", QT_TRANSLATE_NOOP("ColourMap", "Magenta"), "000000 ff40ff", GREEN),
+        ("cyan", QT_TRANSLATE_NOOP("ColourMap", "Cyan"), "000000 20e6ff", RED),
     )
 )
 """All colour maps, in the order of the list."""

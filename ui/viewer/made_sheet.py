@@ -58,6 +58,7 @@ class MadeSheet(QWidget):
         self._column.setContentsMargins(Size.PADDING, 4, Size.PADDING, 4)
         self._column.setSpacing(Size.GRID)
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("How it was made"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -68,7 +68,8 @@ class Saving(QObject):
         dialog.fileSelected.connect(lambda chosen: self._chosen(Path(chosen), save))
         dialog.finished.connect(dialog.deleteLater)
         self.dialog = dialog
-        dialog.open()
+        # Shown, not opened: a modal dialog takes the shortcut of STOP ALL away.
+        dialog.show()
 
     def _chosen(self, target: Path, save: SaveTo) -> None:
         self._folder = str(target.parent)
