@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import threading
@@ -79,47 +81,76 @@ class Clients:
             connection.close()
 
 
-def killed_once(folder: Path, bench: Path, wanted: int) -> Clients:
-    """Serve a bench, let clients start runs, kill it after so many were acknowledged."""
-    program = subprocess.Popen(
-        [sys.executable, str(HARNESS), str(bench), str(folder)], stdout=subprocess.PIPE, text=True
-    )
-    assert program.stdout is not None
-    try:
-        clients = Clients(program.stdout.readline().strip(), wanted)
-        assert clients.enough.wait(60), clients.others
-    finally:
-        program.kill()
-        program.wait(60)
-        program.stdout.close()
-    clients.join()
-    return clients
+class Harness:
+    """Serves the bench again and again, each time in a process that is killed."""
+
+    def __init__(self, folder: Path) -> None:
+        bench = resource("benches/conformance.toml")
+        self._process = subprocess.Popen(
+            [sys.executable, str(HARNESS), str(bench), str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def killed_once(self, wanted: int) -> Clients:
+        """Serve it, let clients start runs, kill it after so many were acknowledged."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("once more\n")
+        self._process.stdin.flush()
+        number, url = self._said().split()
+        try:
+            clients = Clients(url, wanted)
+            assert clients.enough.wait(60), clients.others
+        finally:
+            os.kill(int(number), signal.SIGKILL)
+        assert self._said() == "ended"
+        clients.join()
+        return clients
+
+    def close(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.wait(60)
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            stream.close()
+
+    def _said(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
 
 
 def kill_and_look(folder: Path, rounds: int) -> None:
-    bench = resource("benches/conformance.toml")
     chance = random.Random(rounds)
     acknowledged: set[UUID] = set()
     interrupted = 0
-    for _ in range(rounds):
-        clients = killed_once(folder, bench, chance.randint(1, 150))
-        acknowledged |= set(clients.acknowledged)
-
-        database = Database.at_file(folder / DATABASE)
-        try:
-            ledger = Ledger(database)
-            with database.reader() as connection:
-                assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
-                rows = connection.execute(text("SELECT id FROM runs")).scalars()
-                known = {UUID(row) for row in rows}
-            assert acknowledged <= known
-            for state in (RunState.PENDING, RunState.RUNNING):
-                assert ledger.find(RunQuery(state=state, limit=1)).runs == []
-            interrupted = len(ledger.find(RunQuery(state=RunState.INTERRUPTED)).runs)
-            ledger.close()
-        finally:
-            database.close()
+    harness = Harness(folder)
+    try:
+        for _ in range(rounds):
+            acknowledged |= set(harness.killed_once(chance.randint(1, 150)).acknowledged)
+            interrupted = look(folder, acknowledged)
+    finally:
+        harness.close()
     assert interrupted > 0  # else it was never killed in mid-action
+
+
+def look(folder: Path, acknowledged: set[UUID]) -> int:
+    """Open the ledger as the next program does; returns how many runs were interrupted so far."""
+    database = Database.at_file(folder / DATABASE)
+    try:
+        ledger = Ledger(database)
+        with database.reader() as connection:
+            assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+            known = {UUID(row) for row in connection.execute(text("SELECT id FROM runs")).scalars()}
+        assert acknowledged <= known
+        for state in (RunState.PENDING, RunState.RUNNING):
+            assert ledger.find(RunQuery(state=state, limit=1)).runs == []
+        interrupted = len(ledger.find(RunQuery(state=RunState.INTERRUPTED)).runs)
+        ledger.close()
+    finally:
+        database.close()
+    return interrupted
 
 
 @pytest.mark.timeout(600)  # it starts a program twenty times
