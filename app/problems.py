@@ -8,6 +8,18 @@ from __future__ import annotations
 import builtins
 import re
 
+from app.archive.errors import (
+    ArchiveDamagedError,
+    ArchiveError,
+    ArchiveFullError,
+    FileEmptyError,
+    FileNotKeptError,
+    FileQueryError,
+    FileStateError,
+    FileTakenError,
+    UploadError,
+    UploadTooLargeError,
+)
 from app.errors import (
     ClosingError,
     InterlockError,
@@ -18,6 +30,7 @@ from app.errors import (
     TooManyInvocationsError,
 )
 from app.handles import Problem
+from app.imaging.errors import ImageError, ImageRefusedError
 from things.errors import (
     AffordanceNotFoundError,
     BusyError,
@@ -49,6 +62,18 @@ STATUSES: tuple[tuple[type[BaseException], int], ...] = (
     (ClosingError, 503),
     (RunQueryError, 422),
     (LedgerError, 503),
+    (FileNotKeptError, 404),
+    (FileEmptyError, 409),
+    (FileStateError, 409),
+    (FileTakenError, 409),
+    (FileQueryError, 422),
+    (UploadError, 422),
+    (UploadTooLargeError, 413),
+    (ArchiveFullError, 507),
+    (ArchiveDamagedError, 500),
+    (ArchiveError, 503),
+    (ImageRefusedError, 422),
+    (ImageError, 503),
 )
 """The first that fits counts; whatever is not here is a 500."""
 

@@ -15,6 +15,10 @@ An event has a name and its data:
     stamp           {"thing": "", "at", "stamp"}
     ledger          {"thing": "", "at", "reason"}
     run             {"thing", "at", "run": as `app.run_wire` has it}
+    fileKept        {"thing", "at", "file": as `app.file_wire` has it in lists}
+    fileChanged     {"thing", "at", "file": the same}
+    fileRemoved     {"thing", "at", "id", "run", "path"}
+    archive         {"thing": "", "at", "reason"}
 
 A name that is not known here comes from a newer server and is passed over.
 """
@@ -37,6 +41,8 @@ from app.actions.events import (
     StampChanged,
 )
 from app.actions.invocation import ACTION_INVOCATIONS_PATH
+from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
+from app.file_wire import file_fields, file_from
 from app.handles import InvocationSnapshot
 from app.run_wire import TIMES, WireError, checked, run_from, run_json
 from things.events import (
@@ -66,6 +72,10 @@ _READ: Final[Mapping[str, TypeAdapter[Any]]] = {
     "stamp": TypeAdapter(StampChanged),
     "ledger": TypeAdapter(LedgerTroubled),
     "run": TypeAdapter(RunAnnotated),
+    "fileKept": TypeAdapter(FileKept),
+    "fileChanged": TypeAdapter(FileChanged),
+    "fileRemoved": TypeAdapter(FileRemoved),
+    "archive": TypeAdapter(ArchiveTroubled),
 }
 
 _SNAPSHOT: Final = TypeAdapter(InvocationSnapshot)
@@ -98,6 +108,8 @@ def event_from(name: str, data: Any) -> Event | None:
         data = {**known, "snapshot": snapshot}
     if name == "run":
         data = {**data, "run": run_from(data.get("run"))}
+    if name in ("fileKept", "fileChanged"):
+        data = {**data, "file": file_from(data.get("file"))}
     event: Event = checked(name, lambda: adapter.validate_python(data))
     return event
 
@@ -162,4 +174,12 @@ def _described(event: Event) -> tuple[str, dict[str, Any]]:
             return "ledger", {"reason": event.reason}
         case RunAnnotated():
             return "run", {"run": run_json(event.run)}
+        case FileKept():
+            return "fileKept", {"file": file_fields(event.file)}
+        case FileChanged():
+            return "fileChanged", {"file": file_fields(event.file)}
+        case FileRemoved():
+            return "fileRemoved", {"id": event.id, "run": event.run, "path": event.path}
+        case ArchiveTroubled():
+            return "archive", {"reason": event.reason}
     return "other", {}

@@ -56,9 +56,9 @@ class BytesResponse(Response):
         headers = MutableHeaders(raw=list(self.raw_headers))
         whole = memoryview(self.body)
         etag = headers["etag"]
-        if _known(asked, etag):
+        if is_known(asked, etag):
             return 304, MutableHeaders({"etag": etag}), whole[:0]
-        span = _span(asked.get("range", ""), len(whole))
+        span = requested_span(asked.get("range", ""), len(whole))
         if span is None or asked.get("if-range", etag) != etag:
             return 200, headers, whole
         first, last = span
@@ -72,7 +72,7 @@ class BytesResponse(Response):
         return 206, headers, whole[first : last + 1]
 
 
-def _span(header: str, size: int) -> tuple[int, int] | None:
+def requested_span(header: str, size: int) -> tuple[int, int] | None:
     """First and last byte of a single range; None for what is not understood."""
     match = _RANGE.fullmatch(header.strip())
     if match is None or match.groups() == ("", ""):
@@ -85,7 +85,7 @@ def _span(header: str, size: int) -> tuple[int, int] | None:
     return int(first), int(last) if last else size - 1
 
 
-def _known(asked: Headers, etag: str) -> bool:
+def is_known(asked: Headers, etag: str) -> bool:
     """Whether the one who asks has it already (If-None-Match, RFC 9110 section 13.1.2)."""
     given = [tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")]
     return etag in given or "*" in given
@@ -106,12 +106,12 @@ class _KeptFileResponse(FileResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send all of it, the range asked for, or word that it has not changed."""
         etag = self.headers["etag"]
-        if _known(Headers(scope=scope), etag):
+        if is_known(Headers(scope=scope), etag):
             await Response(status_code=304, headers={"etag": etag})(scope, receive, send)
             return
         asked = Headers(scope=scope).get("range")
         size = int(self.headers["content-length"])
-        span = None if asked is None else _span(asked, size)
+        span = None if asked is None else requested_span(asked, size)
         if span is not None and span[0] >= size:
             headers = {"etag": etag, "content-range": f"bytes */{size}"}
             await Response(status_code=416, headers=headers)(scope, receive, send)

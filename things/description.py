@@ -31,6 +31,8 @@ RESERVED_THINGS = frozenset(
     {
         "things",
         "thing_descriptions",
+        "archive",
+        "files",
         "action_invocations",
         "blob",
         "blobs",

@@ -13,6 +13,7 @@ import mimetypes
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import contextmanager
 from dataclasses import replace
@@ -116,12 +117,18 @@ class Archive:
         self._stripes = tuple(threading.Lock() for _ in range(_STRIPES))
         self._counting = threading.Lock()
         self._taken_bytes = 0
+        self._changes = 0
         self._open = False
 
     @property
     def is_open(self) -> bool:
         """Whether it can be used now."""
         return self._open
+
+    @property
+    def changes(self) -> int:
+        """Grows with every change that is acknowledged: what was read before may be old then."""
+        return self._changes
 
     def open(self) -> None:
         """Take the folder, and clear away what was half done when the program died.
@@ -556,7 +563,10 @@ class Archive:
         """
         self.refuse_closed()
         try:
-            return self.database.writer.submit(job).result(WRITE_WAIT_S)
+            writing = self.database.writer.submit(job)
+            # Also where nobody waits any more: it is written in the end.
+            writing.add_done_callback(self._note_change)
+            result = writing.result(WRITE_WAIT_S)
         except FutureTimeoutError:
             raise ArchiveError("the disk does not answer") from None
         except DatabaseClosedError:
@@ -565,6 +575,13 @@ class Archive:
             raise ArchiveFullError(error.reason) from error
         except DatabaseError as error:
             raise ArchiveError(f"the catalogue cannot be written: {error}") from error
+        # The callback may come a moment after the result; who is told of the change finds it.
+        self._note_change(writing)
+        return result
+
+    def _note_change(self, _written: Future[Any]) -> None:
+        with self._counting:
+            self._changes += 1
 
     def read(self, job: Callable[[Connection], T]) -> T:
         """Ask the catalogue something.

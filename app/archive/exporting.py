@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from app.archive.crate import MANIFEST, Exported, manifest
@@ -66,14 +66,55 @@ def export_files(archive: Archive, ids: Sequence[UUID], target: Path) -> None:
         ArchiveDamagedError: The content of one is damaged.
         OSError: The zip cannot be written.
     """
-    wanted = list(dict.fromkeys(ids))
-    for file in archive.all_of(wanted):  # said before a gigabyte is packed
-        if not file.sha256:
-            raise FileEmptyError(file.id)
+    wanted = exportable(archive, ids)
     with _beside(target) as unfinished:
         with zipfile.ZipFile(unfinished, "w", allowZip64=True) as packed:
             _pack(archive, wanted, packed, target.stem)
         unfinished.replace(target)
+
+
+def exportable(archive: Archive, ids: Sequence[UUID]) -> list[UUID]:
+    """The ids without doubles, where all can be exported; said before a gigabyte is packed.
+
+    Raises:
+        FileNotKeptError: There is none of one of the ids.
+        FileEmptyError: One is a draft.
+    """
+    wanted = list(dict.fromkeys(ids))
+    for file in archive.all_of(wanted):
+        if not file.sha256:
+            raise FileEmptyError(file.id)
+    return wanted
+
+
+class ZipSink(Protocol):
+    """Takes a zip as it is packed; nothing in it is looked at again."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take some bytes."""
+
+    def flush(self) -> None:
+        """Let them go on."""
+
+    def close(self) -> None:
+        """That was all."""
+
+
+def write_zip(archive: Archive, ids: Sequence[UUID], into: ZipSink, title: str) -> None:
+    """Write files as a zip to whoever takes it, as it is packed.
+
+    Args:
+        archive: Where they are.
+        ids: Which, as `exportable` gives them.
+        into: Takes it; not closed here.
+        title: What to call the whole.
+
+    Raises:
+        ArchiveError: A file went meanwhile, or its content is damaged.
+        OSError: It is not taken.
+    """
+    with zipfile.ZipFile(into, "w", allowZip64=True) as packed:
+        _pack(archive, ids, packed, title)
 
 
 def _pack(archive: Archive, ids: Sequence[UUID], packed: zipfile.ZipFile, title: str) -> None:

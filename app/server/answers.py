@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.errors import ClosingError, LedgerFullError, TooManyInvocationsError
 from app.handles import Problem
+from app.imaging.errors import ImageError
 from app.problems import OWN_ERRORS, problem_of, status_of
 from things.errors import InputRefusedError, ReadOnlyError, ThingError, ValueRefusedError
 
@@ -144,7 +145,7 @@ def answer_to(error: BaseException, path: str) -> Response:
             return _faults_answer(error.details or [_fault_of(error)], ("body",))
         case ClosingError() | TooManyInvocationsError() | LedgerFullError():
             return problem_answer(problem_of(error), path, {"retry-after": _RETRY_AFTER_S})
-        case ThingError():
+        case ThingError() | ImageError():
             return problem_answer(problem_of(error), path, cause=error)
     problem = Problem(
         "Internal error",

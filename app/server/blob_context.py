@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
+from app.archive.errors import ArchiveError
 from app.server.addresses import base_url, host_and_port
 from things.blobs import (
     BlobData,
@@ -24,7 +25,12 @@ from things.blobs import (
     url_to_blobdata_ctx,
 )
 
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_ID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_UUID = re.compile(_ID, re.IGNORECASE | re.ASCII)
+_ARCHIVED = re.compile(
+    rf"/(?:archive/(?=[^/]+/content$)|files/)({_ID})(?:/[^/]*)?", re.IGNORECASE | re.ASCII
+)
+"""Below the prefix: `/archive/{id}/content`, `/files/{id}` and `/files/{id}/{name}`."""
 
 
 class BlobAddresses:
@@ -34,12 +40,21 @@ class BlobAddresses:
         blobs: Gives the ids.
         base: Scheme and host of the request.
         prefix: Path below which the bench is served.
+        files: Gives the content of a file of the archive, or raises an error; None where files
+            are not to be had here.
     """
 
-    def __init__(self, blobs: BlobDataManager, base: str, prefix: str = "") -> None:
+    def __init__(
+        self,
+        blobs: BlobDataManager,
+        base: str,
+        prefix: str = "",
+        files: Callable[[uuid.UUID], BlobData] | None = None,
+    ) -> None:
         self._blobs = blobs
         self._base = base
         self._prefix = prefix
+        self._files = files
 
     def url_of(self, data: ServerSideBlobData) -> str:
         """The address of data; it is findable from now on, as long as somebody holds it."""
@@ -53,6 +68,12 @@ class BlobAddresses:
         """
         path = self._own_path(url)
         start = f"{self._prefix}/blob/"
+        file = _ARCHIVED.fullmatch((path or "").removeprefix(self._prefix))
+        if file is not None and self._files is not None:
+            try:
+                return self._files(uuid.UUID(file[1]))
+            except ArchiveError as error:
+                raise ValueError(f"cannot be had: {error}") from None
         if path is None or not path.startswith(start):
             raise ValueError("is not the address of a blob of this server")
         id = path.removeprefix(start)

@@ -12,6 +12,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app.bench import Bench
 from app.server.action_routes import ActionRoutes
+from app.server.archive_routes import archive_routes
+from app.server.archive_run_routes import archive_run_routes
 from app.server.blob_routes import blob_routes
 from app.server.clients import Clients
 from app.server.closing import LongLived
@@ -21,6 +23,8 @@ from app.server.dev_routes import dev_routes
 from app.server.documentation_routes import documentation_routes
 from app.server.event_feed import EventFeed
 from app.server.event_routes import event_routes
+from app.server.file_routes import file_routes
+from app.server.file_upload_routes import file_upload_routes
 from app.server.guards import Guard
 from app.server.interlock_routes import interlock_routes
 from app.server.interrupted import InterruptedRuns
@@ -40,6 +44,7 @@ from app.server.uploads import Uploads
 
 _WORKERS = 8
 _LEDGER_READERS = 2
+_ARCHIVE_READERS = 2
 _UPLOADS = 4
 """How many of the largest may wait for use."""
 
@@ -63,6 +68,7 @@ def create_app(bench: Bench, settings: ServerSettings, clients: Clients | None =
         clients or Clients(),
     )
     readers = ThreadPoolExecutor(_LEDGER_READERS, thread_name_prefix="server-ledger")
+    catalogue = ThreadPoolExecutor(_ARCHIVE_READERS, thread_name_prefix="server-archive")
     uploads = Uploads(_UPLOADS * settings.max_upload_bytes)
 
     @asynccontextmanager
@@ -76,6 +82,7 @@ def create_app(bench: Bench, settings: ServerSettings, clients: Clients | None =
             uploads.close()
             workers.shutdown(wait=False, cancel_futures=True)
             readers.shutdown(wait=False, cancel_futures=True)
+            catalogue.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(
         title=bench.spec.title,
@@ -105,6 +112,10 @@ def create_app(bench: Bench, settings: ServerSettings, clients: Clients | None =
         *descriptions.routes(),
         *invocation_routes(parts, summaries, InterruptedRuns(bench)),
         *run_routes(parts, readers),
+        *file_upload_routes(parts),
+        *file_routes(parts),
+        *archive_run_routes(parts),
+        *archive_routes(parts, catalogue),
         *stamp_routes(parts),
         *interlock_routes(parts),
         *blob_routes(parts),

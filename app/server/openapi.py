@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.server.openapi_archive import archive_schemas
 from app.server.openapi_fixed import fixed_paths
 from app.server.openapi_parts import (
     EVENTS,
@@ -50,11 +51,23 @@ def openapi_document(
         "servers": [{"url": "/"}],
         "tags": [
             {"name": "bench", "description": "What concerns all Things."},
+            {"name": "archive", "description": "Files that are kept, and how they were made."},
             *(_tag(name, described) for name, described in descriptions.items()),
         ],
         "paths": paths,
-        "components": {"schemas": {**shared_schemas(), **run_schemas()}, **shared_parts()},
+        "components": {
+            "schemas": {**archive_schemas(), **shared_schemas(), **run_schemas()},
+            **shared_parts(),
+        },
     }
+
+
+def _schemas() -> dict[str, Schema]:
+    """All schemas; what the ledger and the archive both speak of is the ledger's."""
+    found = {**shared_schemas(), **run_schemas()}
+    for name, schema in archive_schemas().items():
+        found.setdefault(name, schema)
+    return found
 
 
 def _tag(name: str, described: Mapping[str, Any]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.server.openapi_archive import archive_paths
 from app.server.openapi_parts import (
     ANYTHING,
     EVENTS,
@@ -50,6 +51,7 @@ def fixed_paths(prefix: str) -> dict[str, dict[str, Operation]]:
             _things(),
             _invocations(),
             run_paths(),
+            archive_paths(),
             _blobs(),
             _events(),
             _documentation(),

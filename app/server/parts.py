@@ -21,6 +21,7 @@ from app.server.clients import Clients
 from app.server.closing import LongLived
 from app.server.event_feed import EventFeed
 from app.server.settings import ServerSettings
+from things.blob_data import BlobFile
 from things.blobs import BlobDataManager
 
 R = TypeVar("R")
@@ -54,7 +55,12 @@ class Parts:
 
     def addresses(self, scope: Scope) -> BlobAddresses:
         """The blob addresses that the client of a request sees."""
-        return BlobAddresses(self.blobs, base_url(scope), self.settings.prefix)
+        return BlobAddresses(self.blobs, base_url(scope), self.settings.prefix, self._file)
+
+    def _file(self, id: uuid.UUID) -> BlobFile:
+        """The content of a file of the archive, for an action that takes one."""
+        archive = self.bench.opened_archive
+        return BlobFile(archive.path_of(id), archive.get(id).media_type)
 
     def base(self, scope: Scope) -> str:
         """Where links begin: scheme, host and prefix."""

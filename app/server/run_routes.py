@@ -19,7 +19,8 @@ from app.server.addresses import base_url
 from app.server.answers import Faulty, Json, fault, written
 from app.server.bodies import NOTHING, json_body
 from app.server.parts import Parts, id_in, in_executor
-from app.server.run_query import refused, run_query
+from app.server.query_values import refused
+from app.server.run_query import run_query
 from things.errors import ValueRefusedError
 
 

@@ -51,6 +51,8 @@ def state_routes(parts: Parts) -> Sequence[BaseRoute]:
                     ],
                     "stamp": asdict(bench.stamp),
                     "ledger_trouble": bench.ledger_trouble,
+                    "archive_trouble": bench.archive_trouble,
+                    "keeps_files": bench.data_folder is not None,
                 }
             )
 

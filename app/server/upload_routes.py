@@ -50,14 +50,14 @@ def upload_routes(parts: Parts, uploads: Uploads) -> Sequence[BaseRoute]:
 
     async def upload(request: Request) -> Response:
         """201 and the blob, as an action takes it."""
-        media_type = _media_type(header(request.scope, b"content-type"))
+        media_type = media_type_of(header(request.scope, b"content-type"))
         declared = header(request.scope, b"content-length")
         if declared.isdigit() and int(declared) > limit_bytes:
             raise _too_long(limit_bytes)
         incoming = await _on_disk(parts, Incoming)
         size = 0
         try:
-            async for chunk in _collected(request.receive):
+            async for chunk in collected(request.receive):
                 if size + len(chunk) > limit_bytes:
                     raise _too_long(limit_bytes)
                 uploads.reserve(len(chunk))
@@ -95,7 +95,7 @@ def _drop(parts: Parts, incoming: Incoming) -> None:
         incoming.drop()
 
 
-def _media_type(content_type: str) -> str:
+def media_type_of(content_type: str) -> str:
     """What is brought.
 
     Raises:
@@ -114,7 +114,7 @@ def _media_type(content_type: str) -> str:
     return found
 
 
-async def _collected(receive: Receive) -> AsyncIterator[bytes]:
+async def collected(receive: Receive) -> AsyncIterator[bytes]:
     """The body in pieces of about a mebibyte.
 
     Raises:

@@ -100,6 +100,57 @@ def serving() -> Iterator[Serving]:
         served.bench.close()
 
 
+class Keeping(Served):
+    """A bench that keeps files."""
+
+    def draft(self, name: str = "cells", **more: Any) -> Any:
+        """A record without content."""
+        answer = self.http.post("/archive", json={"name": name, **more})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def file(self, content: bytes = b"some cells", name: str = "cells", **more: Any) -> Any:
+        """A file with content."""
+        id = self.draft(name, **more)["id"]
+        answer = self.http.put(f"/archive/{id}/content", content=content)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+
+@pytest.fixture
+def keeping_at() -> Iterator[Callable[..., Keeping]]:
+    """Serve a bench that keeps files in a folder."""
+    open_ones: list[Keeping] = []
+
+    def serve(folder: Path, **settings: Any) -> Keeping:
+        bench = Bench(bench_spec(probe="Probe"), data_folder=folder)
+        bench.open()
+        server = ServerThread(bench, ServerSettings(port=0, **settings))
+        server.start()
+        open_ones.append(Keeping(bench, server))
+        return open_ones[-1]
+
+    yield serve
+    for kept in open_ones:
+        kept.http.close()
+        kept.server.stop()
+        kept.bench.close()
+
+
+@pytest.fixture(scope="module")
+def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeping]:
+    """A bench that keeps files, shared by the tests of a file."""
+    bench = Bench(bench_spec(probe="Probe"), data_folder=tmp_path_factory.mktemp("data"))
+    bench.open()
+    server = ServerThread(bench, ServerSettings(port=0, max_upload_bytes=8 * 2**20))
+    server.start()
+    kept = Keeping(bench, server)
+    yield kept
+    kept.http.close()
+    server.stop()
+    bench.close()
+
+
 @pytest.fixture(scope="module")
 def _served() -> Iterator[Served]:
     bench = Bench(bench_spec(probe="Probe", other="Probe", dead="Dead"))
