@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from starlette.responses import Response
@@ -159,7 +159,8 @@ async def _next(
 ) -> bytes | None:
     """The next piece; None where packing has ended, or the client left."""
     taking = asyncio.create_task(pipe.take())
-    await asyncio.wait({taking, packing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    any_of: set[asyncio.Future[Any]] = {taking, packing, leaving}
+    await asyncio.wait(any_of, return_when=asyncio.FIRST_COMPLETED)
     ended = not taking.done() and pipe.empty
     if leaving.done() or ended:
         taking.cancel()
