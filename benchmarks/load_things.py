@@ -15,6 +15,8 @@ from things import Blob, PngBlob, Thing, action, frame_stream, property
 
 FRAME_RATE = 30.0
 SET_EVERY_S = 0.1
+LOAD = "load-"
+"""How the names of threads begin that make work."""
 
 
 def _action(number: int) -> Any:
@@ -50,7 +52,7 @@ class Busy(_Many):  # type: ignore[misc]  # its base is made from a table
     def __enter__(self) -> Busy:
         """Begin to set them."""
         self._end = threading.Event()
-        self._setter = threading.Thread(target=self._set, daemon=True)
+        self._setter = threading.Thread(target=self._set, name=f"{LOAD}set", daemon=True)
         self._setter.start()
         return self
 
@@ -125,7 +127,7 @@ class Film(Thing):
             noise.integers(500, 40_000, (2048, 2048)).astype(np.uint16) for _ in range(4)
         ]
         self._end = threading.Event()
-        self._streamer = threading.Thread(target=self._stream, daemon=True)
+        self._streamer = threading.Thread(target=self._stream, name=f"{LOAD}film", daemon=True)
         self._streamer.start()
         return self
 

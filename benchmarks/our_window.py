@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import qasync
+from load_things import LOAD
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -92,6 +96,7 @@ async def beat(qt: QApplication, folder: str) -> dict[str, float]:
     command = [sys.executable, str(HERE / "many_clients.py"), url, str(SETTLE_S + SECONDS)]
     clients = asyncio.create_task(asyncio.to_thread(subprocess.check_output, command, text=True))
     await asyncio.sleep(SETTLE_S)
+    brought, whole_s, load_s = composed.bridge.brought, time.process_time(), _load_s()
     late: list[float] = []
     last = time.perf_counter()
 
@@ -107,7 +112,12 @@ async def beat(qt: QApplication, folder: str) -> dict[str, float]:
     timer.start(TICK_MS)
     await asyncio.sleep(SECONDS)
     timer.stop()
+    brought, whole_s = composed.bridge.brought - brought, time.process_time() - whole_s
+    load_s = _load_s() - load_s
+    feed = composed.viewer.feed
+    frames = 0.0 if feed is None else feed.frames_per_s
     answered, failed = json.loads(await clients)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     composed.window.hide()
     await composed.close()
     return {
@@ -115,7 +125,23 @@ async def beat(qt: QApplication, folder: str) -> dict[str, float]:
         "worst_ms": max(late),
         "answers_per_s": answered / (SETTLE_S + SECONDS),
         "failed": failed,
+        "values_per_s": brought / SECONDS,
+        "frames_per_s": frames,
+        "things_cpu": 100 * load_s / SECONDS,
+        "program_cpu": 100 * (whole_s - load_s) / SECONDS,
+        "clients_cpu": 100 * (used.ru_utime + used.ru_stime) / (SETTLE_S + SECONDS),
     }
+
+
+def _load_s() -> float:
+    """The processor time that the Things' own threads have taken, in seconds."""
+    ticks = 0
+    for thread in threading.enumerate():
+        if thread.name.startswith(LOAD):
+            said = Path(f"/proc/self/task/{thread.native_id}/stat").read_text(encoding="ascii")
+            user, system = said.rpartition(")")[2].split()[11:13]
+            ticks += int(user) + int(system)
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 class _Repaints(QObject):

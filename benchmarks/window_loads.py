@@ -62,6 +62,11 @@ def beat(report: Report) -> None:
         report.add("lateness of a 10 ms timer under load (p99)", found["p99_ms"], "ms")
         report.add("lateness of a 10 ms timer under load (worst)", found["worst_ms"], "ms")
         report.add("requests answered meanwhile (1,000 asked)", found["answers_per_s"], "/s")
+        report.add("events brought meanwhile (10,000 values set)", found["values_per_s"], "/s")
+        report.add("frames shown meanwhile (30 made)", found["frames_per_s"], "/s")
+        report.add("processor taken by the program, of one core", found["program_cpu"], "%")
+        report.add("processor taken by the Things' threads", found["things_cpu"], "%")
+        report.add("processor taken by the 200 clients", found["clients_cpu"], "%")
         if found["failed"]:
             report.miss("answers of the 200 clients", f"{found['failed']:.0f} failed")
 
