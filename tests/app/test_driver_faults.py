@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -105,6 +106,29 @@ def test_an_action_ends_as_error_with_the_reason_and_the_next_works(rig, kind):
     assert failed.problem.title == kind
     assert failed.problem.detail
     assert (worked.status, worked.result) == (InvocationStatus.COMPLETED, 5)
+
+
+@every_kind
+@pytest.mark.parametrize("way", ["window", "network"])
+def test_whoever_asked_for_it_an_action_ends_as_error_and_the_next_works(rig, kind, way):
+    rigged = rig("action", kind)
+    handle = LocalBench(rigged.bench).things["bad"]
+
+    def run() -> Any:
+        if way == "window":
+            id = asyncio.run(handle.invoke("work")).id
+        else:
+            id = UUID(rigged.http.post("/bad/work").raise_for_status().json()["id"])
+        invocation = rigged.bench.actions.get_invocation(id)
+        assert invocation.wait_ended(30)
+        return invocation.snapshot()
+
+    failed = run()
+    rigged.heal()
+    worked = run()
+
+    assert (failed.status, failed.error.title) == (InvocationStatus.ERROR, kind)
+    assert (worked.status, worked.output) == (InvocationStatus.COMPLETED, 5)
 
 
 @every_kind
