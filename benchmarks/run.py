@@ -25,6 +25,7 @@ import ledger
 import plot_redraw
 import property_read
 import startup
+import stop_all
 import window_loads
 from report import Report
 
@@ -40,6 +41,7 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "invocations": invocations.measure,
     "downloads": blobs.downloads,
     "pictures": blobs.pictures,
+    "stop-all": stop_all.measure,
 }
 
 
