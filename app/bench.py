@@ -440,10 +440,11 @@ class Bench:
         Args:
             answer_s: How long a `stop()` may take before it counts as not answered.
         """
-        self.actions.cancel_all()
+        # First, or an action would go on after its Thing was stopped; all others hear of it later.
+        _, tell = self.actions.ask_all_to_stop()
         self._registry.wake()  # writes that wait are not to be done any more
         starting = [entry for entry in self.things.values() if entry.entering]
-        return stop_things((*self._entered, *starting), answer_s)
+        return stop_things((*self._entered, *starting), answer_s, tell)
 
     def reconnect(self, name: str) -> None:
         """Bring a failed or disconnected Thing back.

@@ -31,12 +31,17 @@ def in_own_thread(call: Callable[[], R]) -> Future[R]:
     return future
 
 
-def stop_things(entries: Sequence[BenchThing], answer_s: float) -> Sequence[StopReport]:
+def stop_things(
+    entries: Sequence[BenchThing],
+    answer_s: float,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Sequence[StopReport]:
     """Call `stop()` of every Thing that has one. No lock, pool or limit stands in its way.
 
     Args:
         entries: The Things that are open.
         answer_s: How long a `stop()` may take before it counts as not answered, in seconds.
+        meanwhile: Done when all have been called, before their answers are waited for.
 
     Returns:
         One report for each Thing that has a `stop()`, in their order.
@@ -60,6 +65,7 @@ def stop_things(entries: Sequence[BenchThing], answer_s: float) -> Sequence[Stop
     for name, stop in without:
         _stop(name, stop, reports)
     deadline = time.monotonic() + answer_s
+    meanwhile()
     for name, thread, began_s in threads:
         if thread.ident is None:
             continue

@@ -181,6 +181,9 @@ async def measured(qt: QApplication, folder: str) -> dict[str, Any]:
     found["words"] = await words(composed, bench)
     held.set()
     client.close()
+    composed.bridge.close()
+    await composed.tasks.close()
+    composed.decoder.close()
     found["hung"] = len(hung)
     return found
 

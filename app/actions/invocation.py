@@ -317,15 +317,26 @@ class Invocation(threading.Thread):
         Args:
             again: False where its event was set already, with that of the run that called it.
         """
+        self.ask_to_stop(again=again)()
+
+    def ask_to_stop(self, *, again: bool = True) -> Callable[[], None]:
+        """Ask it to stop, at once.
+
+        Args:
+            again: As for `cancel`.
+
+        Returns:
+            What tells everybody that it was asked; that may take a moment.
+        """
         if self.cancel_hook is None or self.status.ended:
-            return
+            return lambda: None
         first = self._note_asked()
         if again:
             self.cancel_hook.set()
         thing = self.thing_ref()
         if thing is not None:
             thing.lock.wake()
-        self._changed(self, "cancel" if first else "progress")
+        return lambda: self._changed(self, "cancel" if first else "progress")
 
     def _note_asked(self) -> bool:
         """Keep when it was first asked to stop; whether that is now."""

@@ -281,10 +281,19 @@ class ActionManager:
 
     def cancel_all(self) -> list[Invocation]:
         """Ask all that run or wait to stop; returns them."""
+        active, tell = self.ask_all_to_stop()
+        tell()
+        return active
+
+    def ask_all_to_stop(self) -> tuple[list[Invocation], Callable[[], None]]:
+        """Ask all that run or wait to stop, at once.
+
+        Returns:
+            Them, and what tells everybody that they were asked; that may take a moment.
+        """
         self.stops.stop()  # first: what is being listed just now is refused, or among these
         active = self.active
-        _ask(active)
-        return active
+        return active, _ask(active)
 
     def refuse_new(self) -> None:
         """Start nothing new from now on."""
@@ -316,7 +325,7 @@ class ActionManager:
                         invocation.title,
                         invocation.thing_name,
                     )
-            _ask(late)
+            _ask(late)()
             _all_ended(late, deadline_s)
         for invocation in running:
             if invocation.is_alive() and invocation.wait_ended(0):
@@ -444,13 +453,24 @@ class ActionManager:
         self._changed(invocation, "progress")
 
 
-def _ask(invocations: Sequence[Invocation]) -> None:
-    """Ask them to stop; those that share an event once, since a second time breaks the clean-up."""
+def _ask(invocations: Sequence[Invocation]) -> Callable[[], None]:
+    """Ask them to stop; those that share an event once, since a second time breaks the clean-up.
+
+    Returns:
+        What tells everybody.
+    """
     asked: set[CancelEvent] = set()
+    telling: list[Callable[[], None]] = []
     for invocation in invocations:
         event = invocation.cancel_event
-        invocation.cancel(again=event not in asked)
+        telling.append(invocation.ask_to_stop(again=event not in asked))
         asked.add(event)
+
+    def tell() -> None:
+        for each in telling:
+            each()
+
+    return tell
 
 
 def _all_ended(invocations: Sequence[Invocation], deadline_s: float) -> bool:
