@@ -159,6 +159,8 @@ class PropertyDesk:
         described = f"{prop.title} being set, asked by {asked}"
         with self._holding(thing, prop, owner, described, wanted):
             self._guarded(thing, lambda: prop.write(thing, checked))
+            if thing._core.has_own_thread:
+                return self._read_in_turn(thing, prop)
         return self.read_again(thing, prop)
 
     def reset(
@@ -182,6 +184,8 @@ class PropertyDesk:
         described = f"{prop.title} being reset, asked by {asked}"
         with self._holding(thing, prop, owner, described, wanted):
             self._guarded(thing, lambda: prop.reset(thing))
+            if thing._core.has_own_thread:
+                return self._read_in_turn(thing, prop)
         return self.read_again(thing, prop)
 
     @contextmanager
@@ -193,12 +197,60 @@ class PropertyDesk:
         described: str,
         wanted: Callable[[], None],
     ) -> Iterator[None]:
-        """Hold the Thing for a write that is still wanted and may be done."""
-        wait_s = self._write_wait_s
+        """Hold the Thing, and its own thread, for a write that is still wanted and may be done."""
+        wait_s, began_s = self._write_wait_s, time.monotonic()
         with thing.lock.held_by(owner, described, timeout_s=wait_s, check=wanted):
+            waited_s = time.monotonic() - began_s
             self._interlock(thing, prop.name, True)
-            wanted()  # last, since judging may take a while
-            yield
+            if not prop.needs_device:
+                wanted()  # last, since judging may take a while
+                yield
+                return
+            left_s = max(0.0, wait_s - waited_s)
+            with thing._core.in_turn(owner, described, timeout_s=left_s, check=wanted):
+                wanted()
+                yield
+
+    def read_for(
+        self,
+        thing: Thing,
+        prop: PropertyDescriptor[Any],
+        owner: Hashable,
+        asked: str,
+        wanted: Callable[[], None],
+    ) -> Reading:
+        """The value now, for a run that may hold other Things.
+
+        A Thing's own thread is waited for in the run's name: who has it may wait for what the run
+        holds, and nobody would see that where the run waits for somebody else's read.
+
+        Args:
+            thing: Which Thing.
+            prop: Which property.
+            owner: Who waits: a root invocation's id.
+            asked: Who asks, in words, told to those who wait.
+            wanted: Called while it waits; raises where it is not to be read any more.
+
+        Raises:
+            DeadlockError: It would wait for ever.
+            ThingError: The driver could not read it.
+        """
+        if not prop.needs_device or not thing._core.has_own_thread:
+            return self.read(thing, prop)
+        last = self._while_occupied(thing, prop)
+        if last is not None:
+            return last
+        described = f"{prop.title} being read, asked by {asked}"
+        with thing._core.in_turn(owner, described, check=wanted):
+            return self._read_in_turn(thing, prop)
+
+    def _read_in_turn(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Reading:
+        """Read it here, where the Thing's own thread is ours: others' reads would wait for it."""
+        if not prop.needs_device:
+            return self._known(thing, prop)
+        with self._lock:
+            self._interest.add((id(thing), prop.name))
+        return self._read_device(thing, prop)
 
     def read_again(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Reading:
         """The value after a write: never one that was being read before it."""

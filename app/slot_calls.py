@@ -45,7 +45,12 @@ class SlotCaller:
         """Read a property of another Thing, as Python."""
         if not prop.needs_device:
             return prop.read(thing)
-        return prop.from_json(self._desk.read(thing, prop).value)
+        running = self._running()
+        if running is None:
+            return prop.from_json(self._desk.read(thing, prop).value)
+        check = running.cancel_event.raise_if_set
+        reading = self._desk.read_for(thing, prop, running.root, str(self._origin()), check)
+        return prop.from_json(reading.value)
 
     def write(self, thing: Thing, prop: PropertyDescriptor[Any], value: Any) -> None:
         """Write a property of another Thing, under its lock."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -17,7 +17,7 @@ from things.affordance import Affordance
 from things.device_line import DIRECT, DeviceLine
 from things.errors import SettingNotKeptError
 from things.events import EventSink, PropertyChanged, Reading, discard, now
-from things.locks import LockRegistry, ThingLock
+from things.locks import LockRegistry, ThingLock, acting_for, current_owner
 from things.own_thread import OwnThread
 from things.settings_file import SettingsFile
 
@@ -86,6 +86,9 @@ class ThingCore:
         publishing: Held while a value is kept and published, so that order is kept.
         io: The lock for the wire to the device.
         lock: The right to act on the Thing.
+        turn: The right to use the Thing's own thread, where it has one. It stands in the same
+            registry, so that who waits for a thread is in line, can be called off, and is seen
+            where Things wait in a circle.
         settings: Where settings are kept, or None.
     """
 
@@ -105,6 +108,7 @@ class ThingCore:
         self.publishing = threading.RLock()
         self.io = threading.RLock()
         self.lock = ThingLock(LockRegistry(), name)
+        self.turn = ThingLock(LockRegistry(), name)
         self.settings: SettingsFile | None = None
         self.logger = logging.getLogger(f"labwright.things.{name}")
         self._keeping = threading.RLock()
@@ -119,16 +123,55 @@ class ThingCore:
         self.sink = sink
         self.caller = caller
         self.lock = ThingLock(registry, name)
+        self.turn = ThingLock(registry, name)
         self.logger = logging.getLogger(f"labwright.things.{name}")
 
     def run(self, call: Callable[[], R]) -> R:
-        """Run code of the Thing: here, or in its own thread where it has one."""
-        return call() if self._own_thread is None else self._own_thread.run(call)
+        """Run code of the Thing: here, or in its own thread where it has one, in its turn."""
+        own = self._own_thread
+        if own is None or own.inside:
+            return call()
+        with self.turn.held_by(current_owner(), "a call in its own thread"):
+            return own.run(call)
+
+    @contextmanager
+    def in_turn(
+        self,
+        owner: Hashable,
+        described: str,
+        *,
+        timeout_s: float | None = None,
+        waiting: Callable[[str], None] = lambda holder: None,
+        check: Callable[[], None] = lambda: None,
+    ) -> Iterator[None]:
+        """Have the Thing's own thread for the body of the `with`; nothing where it has none.
+
+        As `ThingLock.acquire`, for what can be called off while it waits, or must not wait long.
+
+        Raises:
+            BusyError: It was not free in time.
+            DeadlockError: Who has it waits, in the end, for something `owner` holds.
+        """
+        own = self._own_thread
+        if own is None or own.inside:
+            yield
+            return
+        turn = self.turn.held_by(
+            owner, described, timeout_s=timeout_s, waiting=waiting, check=check
+        )
+        with turn, acting_for(owner):
+            yield
+
+    @property
+    def has_own_thread(self) -> bool:
+        """Whether all of the Thing runs in one thread of its own."""
+        return self._own_thread is not None
 
     @property
     def occupied(self) -> bool:
-        """Whether the Thing has a thread of its own that is at work, and this is another one."""
-        return self._own_thread is not None and self._own_thread.occupied
+        """Whether the Thing has a thread of its own that is taken, and this is another one."""
+        own = self._own_thread
+        return own is not None and bool(self.turn.holder) and not own.inside
 
     @property
     def inside(self) -> bool:

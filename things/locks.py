@@ -12,8 +12,27 @@ import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from things.errors import BusyError, DeadlockError
+
+_owner: ContextVar[Hashable | None] = ContextVar("labwright_owner", default=None)
+
+
+def current_owner() -> Hashable:
+    """For whom this code takes locks: the root of its invocation, or nobody else."""
+    owner = _owner.get()
+    return object() if owner is None else owner
+
+
+@contextmanager
+def acting_for(owner: Hashable) -> Iterator[None]:
+    """Run the body of the `with` for an owner, in whatever thread it goes on."""
+    token = _owner.set(owner)
+    try:
+        yield
+    finally:
+        _owner.reset(token)
 
 
 class LockRegistry:
@@ -133,6 +152,7 @@ class ThingLock:
         described: str,
         *,
         timeout_s: float | None = None,
+        waiting: Callable[[str], None] = lambda holder: None,
         check: Callable[[], None] = lambda: None,
     ) -> Iterator[None]:
         """Hold the lock for the body of the `with`. As `acquire`.
@@ -140,7 +160,7 @@ class ThingLock:
         Raises:
             BusyError: It was not free within `timeout_s`.
         """
-        self.acquire(owner, described, timeout_s=timeout_s, check=check)
+        self.acquire(owner, described, timeout_s=timeout_s, waiting=waiting, check=check)
         try:
             yield
         finally:

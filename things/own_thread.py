@@ -28,7 +28,6 @@ class OwnThread:
         self._queue: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._working = False
         self._lock = threading.Lock()
 
     def run(self, call: Callable[[], R]) -> R:
@@ -57,11 +56,6 @@ class OwnThread:
             del future
 
     @property
-    def occupied(self) -> bool:
-        """Whether it is at work, as another thread sees it."""
-        return self._working and threading.current_thread() is not self._thread
-
-    @property
     def inside(self) -> bool:
         """Whether this very code runs in it."""
         return threading.current_thread() is self._thread
@@ -76,14 +70,11 @@ class OwnThread:
     def _work(self) -> None:
         while (job := self._queue.get()) is not None:
             future, call = job
-            self._working = True
             try:
                 result = call()
             except BaseException as error:  # all of it belongs to the caller
-                self._working = False
                 future.set_exception(error)
             else:
-                self._working = False
                 future.set_result(result)
                 del result
             del job, future, call

@@ -51,6 +51,7 @@ from things.cancelling import CancelEvent
 from things.context import running_in
 from things.errors import InvocationCancelledError, NoBlobManagerError
 from things.events import now
+from things.locks import acting_for
 from things.progress import Later, ProgressTracker
 from things.strands import Strands
 
@@ -107,7 +108,8 @@ class Invocation(threading.Thread):
         origin: Who asked.
         parent: The invocation that called this one through a slot, if one did.
         changed: Called after each change, with 'status', 'progress', or 'cancel' for the first
-            time it is asked to stop; must not block.
+            time it is asked to stop; must not block. Called with 'starting', too, where it has
+            its Thing and is about to take the Thing's own thread; that may take a while.
         later: Tells progress a moment later, in another thread; a timer of its own without.
         interlock: Called just before the body, with the lock held; raises where it may not run.
 
@@ -117,6 +119,7 @@ class Invocation(threading.Thread):
         expiry_time: When it will be forgotten; None until it has ended.
         cancelled_at_s: When it was first asked to stop, on the monotonic clock; None before.
         strands: The threads it started, while they run.
+        waited: Whether it had to wait for its Thing.
         stuck: Whether it was asked to stop longer ago than is allowed and still ran on.
         recorded: Done once it is on disk that it was accepted; None where nothing is recorded.
         values: The last known values of its Thing and of those in its slots, when it had ended.
@@ -157,6 +160,7 @@ class Invocation(threading.Thread):
         self.progress = ProgressTracker(tell, later) if later else ProgressTracker(tell)
         self.strands = Strands()
         self.waiting_for = ""
+        self.waited = False
         self.cancelled_at_s: float | None = None
         self.stuck = False
         self.recorded: Future[None] | None = None
@@ -426,12 +430,10 @@ class Invocation(threading.Thread):
         try:
             thing = self.thing
             action = self._descriptor()
-            with running_in(self), self._holding(thing, action):
+            with running_in(self), acting_for(self.root), self._holding(thing, action):
                 self.cancel_event.raise_if_set()
                 self._interlock(thing, action.name, True)
-                # Judging may take a while; who stopped it meanwhile must not see it begin.
-                self.cancel_event.raise_if_set()
-                self._begin()
+                self._changed(self, "starting")
                 return returned(action, self._run_body(thing, action))
         except InvocationCancelledError as error:
             self.logger.info("Invocation %s was cancelled.", self.id)
@@ -450,7 +452,11 @@ class Invocation(threading.Thread):
     def _run_body(self, thing: Thing, action: ActionDescriptor[..., Any]) -> Any:
         """Run it to its end, and that of all threads it started: nobody could stop them later."""
         try:
-            value = action.call(thing, self._call_keywords(action))
+            with self._in_turn(thing, action):
+                # All that may take a while; who stopped it meanwhile must not see it begin.
+                self.cancel_event.raise_if_set()
+                self._begin()
+                value = action.call(thing, self._call_keywords(action))
         except BaseException as error:
             if self.strands.running:
                 if not isinstance(error, InvocationCancelledError):
@@ -481,17 +487,36 @@ class Invocation(threading.Thread):
         if not action.exclusive or action.name == "stop":
             yield
             return
-        described = f"{self.title} on {self.thing_name}, asked by {self.origin}"
-        thing.lock.acquire(
-            self.root, described, waiting=self._wait_for, check=self.cancel_event.raise_if_set
-        )
-        try:
+        with thing.lock.held_by(
+            self.root,
+            self._described,
+            waiting=self._wait_for,
+            check=self.cancel_event.raise_if_set,
+        ):
             self.waiting_for = ""
             yield
-        finally:
-            thing.lock.release(self.root)
+
+    @contextmanager
+    def _in_turn(self, thing: Thing, action: ActionDescriptor[..., Any]) -> Iterator[None]:
+        """Have the Thing's own thread, where it has one; `stop` runs in any."""
+        if action.name == "stop" or not thing._core.has_own_thread:
+            yield
+            return
+        with thing._core.in_turn(
+            self.root,
+            self._described,
+            waiting=self._wait_for,
+            check=self.cancel_event.raise_if_set,
+        ):
+            self.waiting_for = ""
+            yield
+
+    @property
+    def _described(self) -> str:
+        return f"{self.title} on {self.thing_name}, asked by {self.origin}"
 
     def _wait_for(self, holder: str) -> None:
+        self.waited = True
         self.waiting_for = f"waiting for {holder}" if holder else "waiting in line"
         self._changed(self, "progress")
 

@@ -8,7 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from app.actions.alarms import Alarms
@@ -382,6 +382,9 @@ class ActionManager:
 
     def _changed(self, invocation: Invocation, kind: str) -> None:
         """Publish a change; in order, so that nobody sees an older state after a newer one."""
+        if kind == "starting":
+            self._record(invocation, "starting")
+            return
         with self._publishing:
             snapshot = invocation.snapshot()
             if kind == "status":
@@ -397,8 +400,10 @@ class ActionManager:
                 self._tell(InvocationProgressed(thing=invocation.thing_name, snapshot=snapshot))
         if kind == "cancel":
             self._watch_for_stuck(invocation)
-        if kind == "status":
-            self._record(invocation, snapshot.status)
+        if kind == "status" and snapshot.status.ended:
+            self._record(invocation, "ended")
+        elif kind == "status" and snapshot.status is InvocationStatus.RUNNING:
+            self._record(invocation, "started")
         if kind == "status" and snapshot.status.ended:
             self._expire_later(invocation)
             try:
@@ -406,15 +411,20 @@ class ActionManager:
             except Exception:
                 _log.exception("What follows an invocation failed.")
 
-    def _record(self, invocation: Invocation, status: InvocationStatus) -> None:
+    def _record(
+        self, invocation: Invocation, what: Literal["starting", "started", "ended"]
+    ) -> None:
         recorder = self.recorder
         if recorder is None:
             return
         try:
-            if status.ended:
-                recorder.ended(invocation)
-            elif status is InvocationStatus.RUNNING:
-                recorder.started(invocation)
+            match what:
+                case "starting":
+                    recorder.starting(invocation)
+                case "started":
+                    recorder.started(invocation)
+                case "ended":
+                    recorder.ended(invocation)
         except Exception:
             _log.exception("What became of an invocation could not be recorded.")
 

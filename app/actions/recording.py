@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Recorder(Protocol):
     """Keeps a record of every run. Its methods may be called from any thread.
 
-    They return at once but for `started` and `ended`, which may read the properties that are
+    They return at once but for `starting` and `ended`, which may read the properties that are
     declared `snapshot=True` from their devices, for a bounded time.
     """
 
@@ -35,8 +35,14 @@ class Recorder(Protocol):
             LedgerFullError: Too much waits for the disk already.
         """
 
+    def starting(self, invocation: Invocation) -> None:
+        """A run has its Thing, but not yet the Thing's own thread, which reading would need.
+
+        Called in the run's own thread, with the lock held.
+        """
+
     def started(self, invocation: Invocation) -> None:
-        """The body of a run is about to begin; called in its own thread, with the lock held."""
+        """The body of a run begins now; called in its own thread, with all it needs held."""
 
     def ended(self, invocation: Invocation) -> None:
         """A run has ended; called in its own thread."""
@@ -76,6 +82,9 @@ class NotRecording:
         done: Future[None] = Future()
         done.set_result(None)
         return done
+
+    def starting(self, invocation: Invocation) -> None:
+        """Nothing is written."""
 
     def started(self, invocation: Invocation) -> None:
         """Nothing is written."""

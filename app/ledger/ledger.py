@@ -131,13 +131,22 @@ class Ledger:
             self._hash_input(entry, blobs, refs)
         return recorded
 
+    def starting(self, invocation: Invocation) -> None:
+        """A run has its Thing; what is to be read anew is read now."""
+        entry, thing = self._writing.entry(invocation.id), invocation.thing_ref()
+        if entry is None or thing is None or self._reads is None:
+            return
+        if read_afresh(thing, self._reads):
+            entry.before = known_values(thing)
+            entry.before_read = True
+
     def started(self, invocation: Invocation) -> None:
-        """The body of a run is about to begin."""
-        entry = self._writing.entry(invocation.id)
+        """The body of a run begins now."""
+        entry, thing = self._writing.entry(invocation.id), invocation.thing_ref()
         if entry is None:
             return
-        thing = invocation.thing_ref()
-        if self._reads is not None and thing is not None and read_afresh(thing, self._reads):
+        if thing is not None and (entry.before_read or invocation.waited):
+            # What was true when it was asked for may be hours ago.
             entry.before = known_values(thing)
             entry.before_read = True
         entry.started_at = invocation.standing.started_at
