@@ -340,6 +340,7 @@ class Guide:
 
     async def _open(self) -> None:
         self.window.show()
+        self.window.activateWindow()
         self.composed.start()
         await self._until(lambda: bool(self.bench.server.url))
 

@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
             self.commands.add(command)
         self.top_bar.set_menu(self.commands.menu(self))
         self.notices = Notices(parts.theme, self)
+        self.notices.keep_within(self.centre_area)
         self.palette_box = CommandPalette(parts.theme, self._palette_entries, self)
         self.notices.placed.connect(self.palette_box.raise_)
         self.stamp_popover = StampPopover(parts.theme, parts.bench, parts.tasks, self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -94,6 +94,7 @@ class Notices(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._over = parent
+        self._within = parent
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(Size.GRID)
@@ -105,6 +106,10 @@ class Notices(QWidget):
         items = (self._column.itemAt(number) for number in range(self._column.count()))
         widgets = [item.widget() for item in items if item is not None]
         return [widget for widget in widgets if isinstance(widget, Notice)]
+
+    def keep_within(self, part: QWidget) -> None:
+        """Cover only a part of the window, below its head of 40 pixels."""
+        self._within = part
 
     def say(
         self,
@@ -142,16 +147,17 @@ class Notices(QWidget):
         return notice
 
     def place(self) -> None:
-        """Lie in the middle, below the top bar and the tabs of the viewer."""
+        """Lie in the middle of the part they may cover."""
         shown = bool(self.shown)
         self.setVisible(shown)
         if not shown:
             return
-        window = self._over.rect()
-        width = min(640, window.width() - 4 * Size.GRID)
+        part = self._within
+        width = min(640, part.width() - 4 * Size.GRID)
         self._column.activate()
         self.resize(width, self._column.heightForWidth(width))
-        self.move((window.width() - width) // 2, Size.TOP_BAR + Size.DOCK_HEADER + Size.GRID)
+        top = QPoint((part.width() - width) // 2, Size.DOCK_HEADER + Size.GRID)
+        self.move(part.mapTo(self._over, top) if part is not self._over else top)
         self.raise_()
         self.placed.emit()
 

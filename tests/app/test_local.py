@@ -9,13 +9,14 @@ import pytest
 from PIL import Image
 
 from app.bench import Bench
-from app.bench_file import read_bench_file
+from app.bench_file import BenchSpec, ThingSpec, read_bench_file
 from app.errors import InvocationNotFoundError
 from app.handles import InvocationSnapshot, InvocationStatus, Picture
 from app.local import LocalBench
 from resources import resource
 from things import InputRefusedError, NoBlobDataError, ValueRefusedError
 from things.blobs import BlobArray
+from things.events import ThingState
 
 
 @pytest.fixture
@@ -134,3 +135,13 @@ def test_a_file_of_this_computer_can_be_an_input(tmp_path: Path) -> None:
 
     with Bench(read_bench_file(resource("benches/conformance.toml"))) as bench:
         asyncio.run(look(bench, LocalBench(bench)))
+
+
+def test_a_thing_that_never_started_is_known_by_its_group() -> None:
+    spec = ThingSpec("laser", "no_such_module_here:Laser", group="Spectroscopy")
+    with Bench(BenchSpec("A bench", (spec,), None)) as opened:
+        laser = LocalBench(opened).things["laser"]
+
+        assert laser.state is ThingState.FAILED
+        assert laser.describe() == {}
+        assert laser.group == "Spectroscopy"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.panels.floating_bar import FloatingBar
 from ui.theme import Size
 
-SETTLING_MS = 250
-"""How long what was brought in sight is followed while the layout makes room for it."""
+SETTLING_MS = 1500
+"""How long what was brought in sight is followed while its rows are built and take their place."""
+
+AFTER_RESIZE_MS = 250
+"""For so long at least after the column grew or shrank."""
 
 
 class PanelColumn(QScrollArea):
@@ -22,6 +24,7 @@ class PanelColumn(QScrollArea):
         """Begin empty."""
         super().__init__(parent)
         self._wanted: QWidget | None = None
+        self._led_to = 0
         self._inside = QWidget()
         self._inside.setProperty("canvas", "none")
         # One panel that needs more room than there is must not push all the others out of sight.
@@ -39,7 +42,6 @@ class PanelColumn(QScrollArea):
         self._bar = FloatingBar(self)
         self._settling = QTimer(self)
         self._settling.setSingleShot(True)
-        self._settling.setInterval(SETTLING_MS)
         self._settling.timeout.connect(self._settled)
 
     def add(self, panel: QWidget, position: int | None = None) -> None:
@@ -59,28 +61,30 @@ class PanelColumn(QScrollArea):
     def bring_in_sight(self, widget: QWidget) -> None:
         """Scroll to a widget, now and while the layout settles."""
         self._wanted = widget
-        self._settling.start()
-        QTimer.singleShot(0, self, lambda: self._scroll_to(self._wanted))
+        self._led_to = self.verticalScrollBar().value()
+        self._settling.start(SETTLING_MS)
+        QTimer.singleShot(0, self, self._follow)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # What was unfolded takes its place in several turns of the layout: follow it there.
         settling = watched is self._inside and event.type() == QEvent.Type.Resize
         if settling and self._wanted is not None:
-            # A panel that is built a slice at a time settles later.
-            self._settling.start()
-            QTimer.singleShot(0, self, lambda: self._scroll_to(self._wanted))
+            self._settling.start(max(AFTER_RESIZE_MS, self._settling.remainingTime()))
+            QTimer.singleShot(0, self, self._follow)
         return super().eventFilter(watched, event)
 
-    @override
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # Whoever scrolls is not to be led back.
-        self._wanted = None
-        super().wheelEvent(event)
-
     def _settled(self) -> None:
-        wanted, self._wanted = self._wanted, None
-        self._scroll_to(wanted)
+        self._follow()
+        self._wanted = None
+
+    def _follow(self) -> None:
+        bar = self.verticalScrollBar()
+        if bar.value() not in (self._led_to, bar.maximum()):
+            # Whoever scrolled meanwhile is not to be led back.
+            self._wanted = None
+        self._scroll_to(self._wanted)
+        self._led_to = bar.value()
 
     def _scroll_to(self, widget: QWidget | None) -> None:
         if widget is None or not shiboken6.isValid(widget):

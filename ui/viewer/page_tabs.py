@@ -17,6 +17,8 @@ _PAD = 12
 _ICON_GAP = 10
 _CLOSE = 16
 _MOST_TEXT = 180
+_NARROW, _NAMED, _FRONT = 56, 96, 200
+"""How narrow a tab may get; from where on it says its name; how wide the one in front may stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class PageTabs(QTabBar):
             # An ampersand would be taken for a mnemonic.
             self.setTabText(place, tab.title.replace("&", "&&"))
             # A tool tip guesses its format from the text, so markup is escaped.
-            self.setTabToolTip(place, f"<qt>{html.escape(tab.tip)}</qt>" if tab.tip else "")
+            tip = f"{tab.title}, {tab.tip}" if tab.tip else tab.title
+            self.setTabToolTip(place, f"<qt>{html.escape(tip)}</qt>")
         keys = [tab.key for tab in tabs]
         if current in keys:
             self.setCurrentIndex(keys.index(current))
@@ -115,7 +118,10 @@ class PageTabs(QTabBar):
 
     @override
     def minimumTabSizeHint(self, index: int) -> QSize:
-        return QSize(72, Size.DOCK_HEADER)
+        # The one in front keeps its name; of the others the picture may be all there is room for.
+        if index == self.currentIndex():
+            return QSize(min(_FRONT, self.tabSizeHint(index).width()), Size.DOCK_HEADER)
+        return QSize(_NARROW, Size.DOCK_HEADER)
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -166,6 +172,10 @@ class PageTabs(QTabBar):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.accent)
             painter.drawEllipse(QRectF(mark.right() - 3, mark.top() - 2, 7, 7))
+        if area.width() < _NAMED and not in_front:
+            # Two letters and dots say less than none; the tool tip has it all.
+            self._paint_close(painter, number, area)
+            return
         painter.setFont(self._theme.font(strong=tab.fresh))
         painter.setPen(colours.text if in_front or tab.fresh else colours.secondary)
         room = area.adjusted(_PAD + Size.ICON + _ICON_GAP, 0, -_PAD - _CLOSE, 0)
@@ -173,8 +183,7 @@ class PageTabs(QTabBar):
             tab.title, Qt.TextElideMode.ElideRight, room.width()
         )
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
-        if number == self._under_mouse:
-            paint_icon(painter, self._theme, "close", self._close_rect(area), "secondary")
+        self._paint_close(painter, number, area)
         if in_front:
             painter.fillRect(QRect(area.left(), area.bottom() - 1, area.width(), 2), colours.accent)
         if in_front and self.hasFocus():
@@ -182,10 +191,16 @@ class PageTabs(QTabBar):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area.adjusted(2, 5, -2, -6), 4, 4)
 
+    def _paint_close(self, painter: QPainter, number: int, area: QRect) -> None:
+        if number == self._under_mouse:
+            paint_icon(painter, self._theme, "close", self._close_rect(area), "secondary")
+
     def _close_rect(self, area: QRect) -> QRect:
         top = area.center().y() - _CLOSE // 2 + 1
         return QRect(area.right() - _PAD - _CLOSE + 6, top, _CLOSE, _CLOSE)
 
     def _current_changed(self, number: int) -> None:
+        # Lays all of them out anew: another one keeps its name now.
+        self.setTabText(number, self.tabText(number))
         if not self._filling and 0 <= number < len(self._tabs):
             self.chosen.emit(self._tabs[number].key)

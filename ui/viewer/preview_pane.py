@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.imaging.previews import Preview, TablePreview, TextPreview
-from ui.theme import TextSize, Theme
+from ui.theme import Size, TextSize, Theme
 from ui.viewer.arrays_view import ArraysView
 from ui.viewer.table_view import TableView
 from ui.widgets import PlainLabel
@@ -47,7 +47,7 @@ class PreviewPane(QWidget):
         for part in (self._sentence, self.text, self.table, self.arrays):
             self._stack.addWidget(part)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(Size.GRID, 0, Size.GRID, Size.GRID)
         column.addWidget(self._stack)
         self.arrays.array_asked.connect(self.array_asked)
         self.arrays.open_asked.connect(self.open_asked)
