@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.archive.errors import ArchiveClosedError, ArchiveError
+from app.archive.events import ArchiveTroubled
 from app.archive.naming import DEFAULT_PATTERN, NamePattern
 from things.errors import ThingError
 from things.events import Event
@@ -34,12 +35,18 @@ class ArchivingRules:
         name_pattern: What files are called that are kept without a name.
         quota_mb: What all of them may take, in megabytes; None for as much as there is.
         low_mb: With less room than this on the disk nothing new is kept.
+        memory_mb: How much of what runs returned may be in memory, in megabytes.
+        cache_mb: What outputs that are not kept may take on the disk.
+        cache_days: How long those stay.
     """
 
     folder: Path | None = None
     name_pattern: str = DEFAULT_PATTERN
     quota_mb: float | None = None
     low_mb: float = 256.0
+    memory_mb: float = 512.0
+    cache_mb: float = 2_000.0
+    cache_days: float = 7.0
 
 
 class Archiving:
@@ -96,6 +103,13 @@ class Archiving:
 
             self._thumbnails = Thumbnails(archive)
         return self._thumbnails
+
+    def troubled(self, reason: str) -> None:
+        """Something could not be kept that should be; '' when the next one could."""
+        if reason == self.trouble:
+            return
+        self.trouble = reason
+        self._publish(ArchiveTroubled(thing="", reason=reason))
 
     def open(self, database: Database | None) -> None:
         """Open it; where that cannot be, `trouble` says why, and everything else works.

@@ -30,6 +30,8 @@ from app.interlocks.engine import Interlocks
 from app.interlocks.errors import ConditionError
 from app.keeping import Keeping
 from app.ledger.known_values import known_values
+from app.output_cache import CacheLimits
+from app.outputs import Outputs
 from app.property_desk import WRITE_WAIT_S, PropertyDesk, property_named
 from app.recording import Recording, RecordingRules, wait_until_recorded
 from app.run_records import RunHistory
@@ -38,7 +40,7 @@ from app.stamp import StampKeeper
 from app.stopping import stop_things
 from app.thing_table import ThingTable
 from things.actions import ActionDescriptor
-from things.blobs import BlobDataManager
+from things.blobs import Blob, BlobDataManager
 from things.errors import AffordanceNotFoundError, DefinitionError, NotAvailableError
 from things.events import Event, ThingAdded, ThingRemoved, ThingState
 from things.locks import LockRegistry
@@ -46,7 +48,10 @@ from things.streams import FrameStream, FrameStreamDescriptor
 from things.thing import Thing
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from app.archive.archive import Archive
+    from app.archive.records import BlobPath
     from app.thumbnails import Thumbnails
 
 _log = logging.getLogger(__name__)
@@ -92,6 +97,7 @@ class Bench:
         ledger: Where runs are recorded; None where there is no data folder.
         ledger_trouble: Why nothing can be recorded now, in words; '' while all is well.
         keeping: Brings outputs of runs into the archive.
+        outputs: Holds what runs returned, and finds it again.
         services: What else belongs to the bench, by name: the file service under 'files'.
     """
 
@@ -120,6 +126,7 @@ class Bench:
             after=self._after,
             stuck_after_s=stuck_after_s,
             interlock=self._interlocked,
+            forgotten=self._output_forgotten,
         )
         self._registry = LockRegistry()
         self.things = ThingTable({thing.name: self._entry_of(thing) for thing in spec.things})
@@ -140,7 +147,22 @@ class Bench:
         self.services: dict[str, Any] = {}
         self._archiving = Archiving(data_folder, archiving, self._file_event)
         self.keeping = Keeping(
-            self.actions, self._archiving.opened, lambda: self.ledger, lambda: self.stamp
+            self.actions,
+            self._archiving.opened,
+            lambda: self.ledger,
+            lambda: self.stamp,
+            rules=lambda: self.spec.keep,
+            find=self._output,
+            troubled=self._archiving.troubled,
+        )
+        self.outputs: Outputs = Outputs(
+            self.actions,
+            self.blobs,
+            self.keeping,
+            lambda: self.archive,
+            folder=None if data_folder is None else data_folder / "outputs",
+            memory_bytes=int(archiving.memory_mb * 2**20),
+            limits=CacheLimits(int(archiving.cache_mb * 2**20), archiving.cache_days),
         )
         self._entered: list[BenchThing] = []
         self._retries: dict[str, threading.Timer] = {}
@@ -242,6 +264,7 @@ class Bench:
         self.workers.shutdown(wait=False, cancel_futures=True)
         if not _within(left_s(WORKERS_WAIT_S), "workers", lambda: self.workers.shutdown(wait=True)):
             stuck.append("a read or write that does not return")
+        self.outputs.close()
         self.ledger = None
         self._archiving.close()
         self._recording.close()
@@ -586,6 +609,13 @@ class Bench:
             entry.fail(DefinitionError(str(error)), "an interlock of its class is wrong")
 
     def _interlocked(self, thing: Thing, name: str, held: bool) -> None:
+        """Refuse what a condition does not allow, and what would keep files without room."""
+        if not held and self.archive is not None:
+            action = thing._core.affordances.get(name)
+            if isinstance(action, ActionDescriptor) and self.keeping.keeps(
+                thing.name, name, action.keep
+            ):
+                self.archive.refuse_low()
         self.interlocks.check(thing, name, held)
 
     def _enter(self, entry: BenchThing) -> None:
@@ -612,6 +642,7 @@ class Bench:
             self.actions.recorder = self._recording.open()
             self.ledger = self._recording.ledger
             self._archiving.open(self._recording.database)
+            self.outputs.open()
 
     def _ledger_troubled(self, reason: str) -> None:
         """Runs can be recorded no more, or can again."""
@@ -621,6 +652,12 @@ class Bench:
         else:
             _log.warning("Runs are recorded again.")
         self.bus.publish(LedgerTroubled(thing="", reason=reason))
+
+    def _output(self, run: UUID, path: BlobPath) -> Blob:
+        return self.outputs.find(run, path)
+
+    def _output_forgotten(self, invocation: Invocation) -> None:
+        self.outputs.forgotten(invocation)
 
     def _file_event(self, event: Event) -> None:
         """Something happened to a file; a run hears first that an output of its is kept."""
@@ -633,6 +670,7 @@ class Bench:
         if thing is None:
             return
         invocation.values = known_values(thing)
+        self.outputs.ended(invocation)
         if isinstance(invocation.exception, ConnectionError):
             self._lost(thing, str(invocation.exception))
         self.properties.after_action(thing)

@@ -17,6 +17,10 @@ TOML:
     requires = "lamp.power < 5" # what they need
     because = "It is too hot."  # comes first in a refusal
 
+    [[keep]]
+    thing = "camera"            # whose outputs are kept, and of which action
+    action = "snap"
+
 LabThings' JSON configuration (`{"things": {"camera": "module:Class", ...}}`) is read as well.
 Whatever is wrong is said in one line: file, place, what was expected.
 """
@@ -37,6 +41,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.bench_rules import TomlRule, place_of_rule, read_rules
 from app.errors import BenchFileError
 from app.interlocks.rules import Rule
+from app.keep_rules import KeepRule, TomlKeepRule, read_keep_rules
 from things.description import RESERVED_THINGS
 from things.errors import ValueRefusedError
 from things.schemas import said_plainly
@@ -78,12 +83,14 @@ class BenchSpec:
         things: In the order of the file.
         file: Where it was read, or None.
         interlocks: What actions and writes need; those that classes say themselves are not here.
+        keep: Which outputs stay in the archive without a click.
     """
 
     title: str
     things: tuple[ThingSpec, ...]
     file: Path | None = None
     interlocks: tuple[Rule, ...] = ()
+    keep: tuple[KeepRule, ...] = ()
 
 
 class _TomlThing(BaseModel):
@@ -103,6 +110,11 @@ class _TomlBench(BaseModel):
     title: str = ""
     things: dict[str, _TomlThing] = {}
     interlocks: list[TomlRule] = []
+    keep: list[TomlKeepRule] = []
+
+
+_RULES: Mapping[str, type[BaseModel]] = {"interlocks": TomlRule, "keep": TomlKeepRule}
+"""What stands in the tables of rules."""
 
 
 class _LabThingsThing(BaseModel):
@@ -172,8 +184,9 @@ def _from_toml(file: Path, text: str) -> BenchSpec:
         for name, thing in model.things.items()
     )
     rules = read_rules(file, text, model.interlocks, [*model.things])
+    keep = read_keep_rules(file, text, model.keep, [*model.things])
     title = model.title or file.stem.replace("_", " ").capitalize()
-    return BenchSpec(title, things, file, rules)
+    return BenchSpec(title, things, file, rules, keep)
 
 
 def _from_labthings(file: Path, text: str) -> BenchSpec:
@@ -298,12 +311,12 @@ def _explained(
     name = where[1] if len(where) > 1 and where[0] == "things" else None
     key = where[2] if name is not None and len(where) > 2 else (where[0] if name is None else None)
     place = place_in(text, name, key)
-    in_rule = where[0] == "interlocks" and len(where) > 1
-    if in_rule:
-        key = where[2] if len(where) > 2 else "interlocks"
-        place = place_of_rule(text, int(where[1]), key)
+    rule = _RULES.get(where[0]) if len(where) > 1 else None
+    if rule is not None:
+        key = where[2] if len(where) > 2 else where[0]
+        place = place_of_rule(text, int(where[1]), key, where[0])
     if fault["type"] == "extra_forbidden":
-        model = TomlRule if in_rule else (thing if name is not None else bench)
+        model = rule or (thing if name is not None else bench)
         known = [info.alias or field_name for field_name, info in model.model_fields.items()]
         near = difflib.get_close_matches(str(key), known, n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""

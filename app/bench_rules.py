@@ -19,8 +19,6 @@ from app.errors import BenchFileError
 from app.interlocks.errors import ConditionError
 from app.interlocks.rules import Rule, read_rule
 
-_HEADER = re.compile(r"^\s*\[\[\s*interlocks\s*\]\]")
-
 
 def _as_list(targets: Any) -> Any:
     return [targets] if isinstance(targets, str) else targets
@@ -53,25 +51,27 @@ def read_rules(
     return tuple(_read_rule(file, text, number, rule, things) for number, rule in enumerate(rules))
 
 
-def place_of_rule(text: str, number: int, key: str = "") -> str:
+def place_of_rule(text: str, number: int, key: str = "", table: str = "interlocks") -> str:
     """Where in the text a rule stands.
 
     Args:
         text: Of the bench file.
         number: Which rule, from 0.
         key: Which of its lines; '' for its head.
+        table: What the head of such a rule says.
     """
+    header = re.compile(rf"^\s*\[\[\s*{re.escape(table)}\s*\]\]")
     lines = text.splitlines()
-    heads = [index for index, line in enumerate(lines) if _HEADER.match(line)]
+    heads = [index for index, line in enumerate(lines) if header.match(line)]
     if number >= len(heads):
-        return f"interlocks[{number}]"
+        return f"{table}[{number}]"
     found = heads[number]
     end = heads[number + 1] if number + 1 < len(heads) else len(lines)
     if key:
         named = re.compile(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=")
         within = (index for index in range(found, end) if named.match(lines[index]))
         found = next(within, found)
-    return f"line {found + 1}, interlocks[{number}]"
+    return f"line {found + 1}, {table}[{number}]"
 
 
 def _read_rule(

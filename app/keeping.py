@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.actions.outcome import blob_at, suffix_of
+from app.actions.outcome import blobs_in, suffix_of
 from app.archive.events import FileChanged, FileKept, FileRemoved
 from app.archive.naming import fields_of
 from app.archive.records import (
@@ -25,10 +25,12 @@ from app.archive.records import (
     Provenance,
 )
 from app.errors import LedgerError
+from app.keep_rules import KeepRule
 from app.ledger.known_values import KnownValues, known_values
-from app.run_facts import Origin, Stamp
+from app.run_facts import InvocationStatus, Origin, Stamp
 from app.run_records import RecordedValue, RunHistory, Values
-from things.errors import NoBlobDataError
+from things.blobs import Blob, KeepWish, wish_of
+from things.errors import ThingError
 from things.events import Event, now
 
 if TYPE_CHECKING:
@@ -45,8 +47,12 @@ class Keeping:
     Args:
         actions: Has the runs of now and of a while ago.
         archive: Gives the archive, or raises ArchiveError.
-        history: Gives the ledger, for the stamp of a run; None while there is none.
+        history: Gives the ledger, for runs of long ago; None while there is none.
         stamp: Gives the stamp in force.
+        rules: What is kept without a click.
+        find: Finds a blob of an output of long ago.
+        troubled: Told why something could not be kept that a rule says is, and '' when the next
+            one was.
     """
 
     def __init__(
@@ -55,11 +61,18 @@ class Keeping:
         archive: Callable[[], Archive],
         history: Callable[[], RunHistory | None],
         stamp: Callable[[], Stamp],
+        *,
+        rules: Callable[[], Sequence[KeepRule]] = tuple,
+        find: Callable[[UUID, BlobPath], Blob],
+        troubled: Callable[[str], None] = lambda reason: None,
     ) -> None:
         self._actions = actions
         self._archive = archive
         self._history = history
         self._stamp = stamp
+        self._rules = rules
+        self._find = find
+        self._troubled = troubled
         self._lock = threading.Lock()
 
     def keep(
@@ -70,7 +83,6 @@ class Keeping:
         name: str = "",
         tags: Sequence[str] = (),
         origin: Origin,
-        kept_by: KeptBy = KeptBy.CLICK,
     ) -> ArchivedFile:
         """Keep a blob of an output; one that is kept already stays the one file it is.
 
@@ -82,37 +94,83 @@ class Keeping:
             name: What to call it; by the pattern where ''.
             tags: To be found by.
             origin: Who asks.
-            kept_by: Why.
 
         Raises:
-            InvocationNotFoundError: There is no such run, or not any more.
+            InvocationNotFoundError: There is no such run, or what it returned is gone.
             NoBlobDataError: It has no such output.
             ArchiveError: It cannot be kept.
         """
+        invocation = self._actions.find(run)
+        blob = self._find(run, path)
+        if invocation is not None:
+            made = self._provenance(invocation, path)
+        else:
+            made = self._recorded(run, path)
+        wish = _Wish(KeptBy.CLICK, name, tuple(tags), str(origin))
+        return self._keep(blob, made, wish)
+
+    def by_itself(self, invocation: Invocation) -> None:
+        """Keep what a run returned, where code or a rule says so.
+
+        Raises:
+            ArchiveError: It cannot be kept.
+        """
+        if invocation.status is not InvocationStatus.COMPLETED:
+            return
+        action = invocation.action_ref()
+        rule = self._rule_for(invocation.thing_name, invocation.action_name)
+        for path, blob in blobs_in(invocation.result):
+            asked = wish_of(blob)
+            if asked is None and action is not None and action.keep:
+                asked = KeepWish()
+            if asked is None and rule is None:
+                continue
+            by = KeptBy.RULE if asked is None else KeptBy.CODE
+            tags = (*(asked.tags if asked else ()), *(rule.tags if rule else ()))
+            name = asked.name if asked else ""
+            pattern = rule.pattern if rule else ""
+            wish = _Wish(by, name, tags, str(invocation.origin), pattern)
+            try:
+                self._keep(blob, self._provenance(invocation, path), wish)
+            except ThingError as error:
+                self._troubled(str(error))
+                raise
+            self._troubled("")
+
+    def keeps(self, thing: str, action: str, declared: bool) -> bool:
+        """Whether outputs of an action are kept without a click.
+
+        Args:
+            thing: Of which Thing.
+            action: Which.
+            declared: Whether the driver says so.
+        """
+        return declared or self._rule_for(thing, action) is not None
+
+    def _keep(self, blob: Blob, made: Provenance, wish: _Wish) -> ArchivedFile:
         archive = self._archive()
         with self._lock:  # so that two clicks make one file
-            for file in self._files_of(archive, run):
-                if file.provenance.path == path:
+            run = made.run
+            for file in () if run is None else self._files_of(archive, run):
+                if file.provenance.path == made.path:
                     if file.state is FileState.TRASHED:
-                        return archive.restore(file.id, who=str(origin))
+                        return archive.restore(file.id, who=wish.who)
                     return archive.get(file.id)
-            invocation = self._actions.get_invocation(run)
-            blob = blob_at(invocation.result, path)
-            if blob is None:
-                raise NoBlobDataError("This invocation has no such output.")
-            provenance = self._provenance(invocation, path)
-            media_type = blob.media_type
+            name = wish.name or archive.next_name(_fields(made), wish.pattern)
             with blob.open() as content:
                 return archive.keep(
                     content,
-                    name or self._named(archive, provenance),
-                    extension=suffix_of(media_type),
-                    media_type=media_type,
-                    tags=tags,
-                    provenance=provenance,
-                    kept_by=kept_by,
-                    who=str(origin),
+                    name,
+                    extension=suffix_of(blob.media_type),
+                    media_type=blob.media_type,
+                    tags=wish.tags,
+                    provenance=made,
+                    kept_by=wish.by,
+                    who=wish.who,
                 )
+
+    def _rule_for(self, thing: str, action: str) -> KeepRule | None:
+        return next((rule for rule in self._rules() if rule.fits(thing, action)), None)
 
     def kept(self, run: UUID) -> Mapping[BlobPath, UUID]:
         """Which blobs of an output are kept: where they stand, and the ids of the files.
@@ -146,13 +204,6 @@ class Keeping:
     def _files_of(self, archive: Archive, run: UUID) -> Sequence[ArchivedFile]:
         return archive.find(FileQuery(run=run, state=None, limit=LARGEST_PAGE)).files
 
-    def _named(self, archive: Archive, made: Provenance) -> str:
-        output = "-".join(str(part) for part in made.path)
-        at = made.made_at or now()
-        return archive.names.name(
-            fields_of(at, made.thing, made.action, asdict(made.stamp), output)
-        )
-
     def _provenance(self, invocation: Invocation, path: BlobPath) -> Provenance:
         return Provenance(
             run=invocation.id,
@@ -160,11 +211,30 @@ class Keeping:
             thing=invocation.thing_name,
             action=invocation.action_name,
             title=invocation.title,
-            input=invocation.snapshot().input,
+            input=invocation.input_json,
             origin=invocation.origin,
             stamp=self._stamp_of(invocation),
             made_at=invocation.standing.ended_at or now(),
             settings=recorded(invocation.values or _values_of(invocation)),
+        )
+
+    def _recorded(self, run: UUID, path: BlobPath) -> Provenance:
+        """Of a run that only the ledger knows any more."""
+        history = self._history()
+        if history is None:
+            return Provenance(run=run, path=path, stamp=self._stamp())
+        record = history.run(run)
+        return Provenance(
+            run=run,
+            path=path,
+            thing=record.thing,
+            action=record.action,
+            title=record.title,
+            input=record.input,
+            origin=record.origin,
+            stamp=record.stamp,
+            made_at=record.ended_at,
+            settings=record.after,
         )
 
     def _stamp_of(self, invocation: Invocation) -> Stamp:
@@ -176,6 +246,22 @@ class Keeping:
             except (LedgerError, KeyError) as error:
                 _log.debug("The stamp of %s is not known: %s", invocation.id, error)
         return self._stamp()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Why something is kept, and how."""
+
+    by: KeptBy
+    name: str
+    tags: tuple[str, ...]
+    who: str
+    pattern: str = ""
+
+
+def _fields(made: Provenance) -> dict[str, str]:
+    output = "-".join(str(part) for part in made.path)
+    return fields_of(made.made_at or now(), made.thing, made.action, asdict(made.stamp), output)
 
 
 def recorded(values: KnownValues) -> Values:

@@ -33,7 +33,6 @@ from app.local_archive import LocalArchive
 from app.run_records import RunPage, RunQuery, RunRecord
 from app.stopping import in_own_thread
 from things.blobs import LOCAL_HREF, Blob, BlobArray, BlobData, BlobFile, url_to_blobdata_ctx
-from things.errors import NoBlobDataError
 from things.events import ThingState
 from things.streams import FrameReader
 
@@ -268,15 +267,19 @@ class LocalBench:
 
     async def picture(self, invocation: UUID, path: tuple[str | int, ...] = ()) -> Picture | bytes:
         """A picture of an output: its array, or its bytes read in a worker."""
-        data = self._blob(invocation, path).data
+        running = self._bench.actions.find(invocation)
+        found = None if running is None else blob_at(running.result, path)
+        if found is None:
+            found = await self._in_worker(lambda: self._blob(invocation, path))
+        blob: Blob = found
+        data = blob.data
         if isinstance(data, BlobArray):
             return Picture(data.array, data.pixel_size_um, data.full_scale)
         return await self._in_worker(lambda: data.content)
 
     async def save(self, invocation: UUID, path: tuple[str | int, ...], target: Path) -> None:
         """Write a blob to a file, in a worker."""
-        blob = self._blob(invocation, path)
-        await self._in_worker(lambda: blob.save(target))
+        await self._in_worker(lambda: self._blob(invocation, path).save(target))
 
     async def stop_all(self) -> Sequence[StopReport]:
         """Stop everything. In a thread of its own: the workers may all be busy."""
@@ -323,11 +326,8 @@ class LocalBench:
         return await self._in_worker(lambda: self._bench.history.annotate(id, note))
 
     def _blob(self, invocation: UUID, path: tuple[str | int, ...]) -> Blob:
-        result = self._bench.actions.get_invocation(invocation).result
-        blob = blob_at(result, path)
-        if blob is None:
-            raise NoBlobDataError("This invocation has no such output.")
-        return blob
+        """Wherever it is now: with the run, put aside on the disk, or in the archive."""
+        return self._bench.outputs.find(invocation, path)
 
     async def _in_worker(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._bench.workers, call)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
@@ -184,7 +185,9 @@ class LocalArchive:
         return self._opened.tags()
 
     def _usage(self) -> ArchiveUsage:
-        return self._opened.usage()
+        cache = self._bench.outputs.cache
+        found = self._opened.usage()
+        return found if cache is None else replace(found, cache_bytes=cache.bytes)
 
     async def _in_worker(self, call: Callable[[], T], lane: str = _QUESTIONS) -> T:
         return await asyncio.wrap_future(self._bench.workers.of(lane).submit(call))

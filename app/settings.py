@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -21,7 +21,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from things.errors import ThingError
+from app.archive.naming import DEFAULT_PATTERN, NamePattern
+from things.errors import ThingError, ValueRefusedError
 from things.schemas import said_plainly
 
 APP = "labwright"
@@ -109,6 +110,34 @@ class Settings(BaseSettings):
     database_copies: int = Field(
         2, ge=0, le=100, description="How many daily copies of the database file are kept."
     )
+    archive_folder: Path | None = Field(
+        None,
+        description="Where kept files lie; each bench has a folder in it. Beside its records where "
+        "nothing is said.",
+    )
+    archive_names: str = Field(
+        DEFAULT_PATTERN,
+        description="What kept files are called: {date}, {time}, {sample}, {session}, {operator}, "
+        "{thing}, {action}, {output} and {n}, which counts.",
+    )
+    archive_max_mb: float | None = Field(
+        None, ge=1, description="How much kept files may take, in megabytes; as much as there is."
+    )
+    archive_low_mb: float = Field(
+        256.0,
+        ge=0,
+        description="With less room on the disk, in megabytes, nothing is kept, and no action is "
+        "started whose outputs would be.",
+    )
+    output_memory_mb: float = Field(
+        512.0, ge=0, description="How much of what actions returned may be in memory, in megabytes."
+    )
+    output_cache_mb: float = Field(
+        2000.0, ge=0, description="How much outputs that nobody kept may take on the disk."
+    )
+    output_cache_days: float = Field(
+        7.0, ge=0, le=3650, description="How long outputs that nobody kept stay, in days."
+    )
     max_body_bytes: int = Field(
         16 * 2**20, ge=1024, description="Largest JSON body taken from the network, in bytes."
     )
@@ -122,6 +151,15 @@ class Settings(BaseSettings):
         False,
         description="Whether developers of drivers may try faults on simulated instruments.",
     )
+
+    @field_validator("archive_names")
+    @classmethod
+    def _archive_names(cls, given: str) -> str:
+        try:
+            NamePattern(given)
+        except ValueRefusedError as error:
+            raise ValueError(error.reason) from None
+        return given
 
     @classmethod
     def settings_customise_sources(

@@ -28,6 +28,7 @@ from things.blobs import (
     TiffBlob,
     blob_type,
     blobdata_to_url_ctx,
+    keep,
     url_to_blobdata_ctx,
 )
 from things.cancelling import CancelEvent
@@ -129,6 +130,7 @@ __all__ = [
     "current_invocation",
     "event",
     "frame_stream",
+    "keep",
     "progress",
     "property",
     "raise_if_cancelled",

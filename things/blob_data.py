@@ -260,6 +260,13 @@ class BlobDataManager:
             self._blobs[blob.id] = blob
             return blob.id
 
+    def exchange(self, old: ServerSideBlobData, new: ServerSideBlobData) -> None:
+        """Find other data under the id of some, such as the same on the disk."""
+        with self._lock:
+            if old.id is not None and self._blobs.get(old.id) is old:
+                new.id = old.id
+                self._blobs[old.id] = new
+
     def get_blob(self, blob_id: uuid.UUID) -> ServerSideBlobData:
         """The data of an id.
 

@@ -19,8 +19,9 @@ import io
 import os
 import re
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import (
@@ -30,6 +31,7 @@ from typing import (
     ClassVar,
     Literal,
     Self,
+    TypeVar,
     cast,
 )
 
@@ -71,6 +73,7 @@ __all__ = [
     "CsvBlob",
     "ImageBlob",
     "JpegBlob",
+    "KeepWish",
     "NpzBlob",
     "PngBlob",
     "ServerSideBlobData",
@@ -78,8 +81,10 @@ __all__ = [
     "TiffBlob",
     "blob_type",
     "blobdata_to_url_ctx",
+    "keep",
     "media_type_fits",
     "url_to_blobdata_ctx",
+    "wish_of",
 ]
 
 LOCAL_HREF = "blob://local"
@@ -95,6 +100,19 @@ blobdata_to_url_ctx: ContextVar[Callable[[ServerSideBlobData], str]] = ContextVa
 
 url_to_blobdata_ctx: ContextVar[Callable[[str], BlobData]] = ContextVar("url_to_blobdata")
 """Finds the data behind a URL of this server."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWish:
+    """That a blob is to be kept, and how it is to be found again.
+
+    Attributes:
+        name: What to call it; '' for a name by the pattern of whoever runs the bench.
+        tags: To be found by.
+    """
+
+    name: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class _BlobMeta(ModelMetaclass):
@@ -135,6 +153,7 @@ class Blob(BaseModel, metaclass=_BlobMeta):
     suggested_suffix: ClassVar[str] = ""
 
     _data: ServerSideBlobData | None = PrivateAttr(default=None)
+    _wish: KeepWish | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def retrieve_data(self) -> Self:
@@ -268,6 +287,33 @@ class Blob(BaseModel, metaclass=_BlobMeta):
         # Left to itself, the directory would complain of being cleaned up implicitly.
         weakref.finalize(data, folder.cleanup)
         return cls.from_data(data)
+
+
+B = TypeVar("B", bound=Blob)
+
+
+def keep(blob: B, *, name: str = "", tags: Iterable[str] = ()) -> B:
+    """Have a blob kept in the archive of the bench, once the action that returns it has ended.
+
+        return keep(PngBlob.from_array(frame), tags=["focus"])
+
+    Without an archive nothing comes of it.
+
+    Args:
+        blob: What the action returns, or has somewhere in what it returns.
+        name: What to call it; by the bench's own pattern where ''.
+        tags: To be found by.
+
+    Returns:
+        The blob.
+    """
+    blob._wish = KeepWish(name, tuple(tags))
+    return blob
+
+
+def wish_of(blob: Blob) -> KeepWish | None:
+    """Whether `keep` was called for a blob, and with what."""
+    return blob._wish
 
 
 class ImageBlob(Blob):

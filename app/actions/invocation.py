@@ -34,7 +34,7 @@ from app.actions.log import (
     let_go,
     message_of,
 )
-from app.actions.outcome import Outcome, failed, in_json, returned
+from app.actions.outcome import Outcome, blobs_in, failed, in_json, returned
 from app.errors import InterlockError
 from app.handles import (
     InvocationSnapshot,
@@ -369,6 +369,17 @@ class Invocation(threading.Thread):
                 self._kept.pop(path, None)
             else:
                 self._kept[path] = file
+
+    def exchange(self, old: ServerSideBlobData, new: ServerSideBlobData) -> None:
+        """Hold other data in its output from now on, such as the same on the disk."""
+        with self._status_lock:
+            outcome = self._outcome
+        if outcome is None:
+            return
+        for _, blob in blobs_in(outcome.value):
+            if blob._data is old:
+                blob._data = new
+        outcome.exchange(old, new)
 
     def wait_ended(self, timeout_s: float | None = None) -> bool:
         """Wait until it has ended; also for one that runs in its caller's thread.

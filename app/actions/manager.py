@@ -55,6 +55,8 @@ class ActionManager:
         recorder: Keeps a record of every run; None where none is kept.
         interlock: Called before an action runs: when asked, and again (True) with the lock held,
             just before the body; raises where it may not.
+        forgotten: Called with each run that can be asked for no more, since its time was up; must
+            not block.
 
     Attributes:
         recorder: As given; a bench sets it when its ledger is open.
@@ -70,7 +72,9 @@ class ActionManager:
         stuck_after_s: float = STUCK_AFTER_S,
         recorder: Recorder | None = None,
         interlock: Callable[[Thing, str, bool], None] = lambda thing, name, held: None,
+        forgotten: Callable[[Invocation], None] = lambda invocation: None,
     ) -> None:
+        self._forgotten = forgotten
         self.recorder = recorder
         self.stops = Stops()
         self._interlock = interlock
@@ -253,6 +257,7 @@ class ActionManager:
                 due_s = invocation.expires_s
                 if due_s is not None and due_s <= moment_s:
                     del self._invocations[id]
+                    self._forgotten(invocation)
 
     def attach_to_app(self, app: Any) -> None:
         """Put the routes under `/action_invocations` into an application of somebody else's.
@@ -438,7 +443,13 @@ class ActionManager:
     def _expire_later(self, invocation: Invocation) -> None:
         id = invocation.id
         due_s = time.monotonic() + invocation.retention_time
-        self._alarms.at(due_s, lambda: self._forget(id))
+        self._alarms.at(due_s, lambda: self._expire(id))
+
+    def _expire(self, id: UUID) -> None:
+        with self._invocations_lock:
+            invocation = self._invocations.pop(id, None)
+        if invocation is not None:
+            self._forgotten(invocation)
 
     def _watch_for_stuck(self, invocation: Invocation) -> None:
         """Look again, a while after it was asked to stop for the first time."""

@@ -60,10 +60,16 @@ class Outcome:
     status: InvocationStatus
     value: Any = None
     json: Any = None
-    links: Mapping[str, ServerSideBlobData] = field(default_factory=dict)
+    links: dict[str, ServerSideBlobData] = field(default_factory=dict)
     blobs: tuple[OutputBlob, ...] = ()
     problem: Problem | None = None
     raised: BaseException | None = None
+
+    def exchange(self, old: ServerSideBlobData, new: ServerSideBlobData) -> None:
+        """Lead to other data from where some was."""
+        for href, data in self.links.items():
+            if data is old:
+                self.links[href] = new
 
 
 def returned(action: ActionDescriptor[..., Any], value: Any) -> Outcome:

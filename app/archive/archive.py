@@ -89,7 +89,7 @@ class Archive:
         publish: Is told of what happens to files; in any thread.
         disk: How the folder is reached.
         logger: Where it says what it does by itself.
-        names: How files are called that are kept without a name.
+        names: What files are called that are kept without a name.
     """
 
     def __init__(
@@ -111,7 +111,8 @@ class Archive:
         self.store = ObjectStore(folder, disk)
         self.log = logger or _log
         self._publish = publish
-        self.names = NameMaker(names or NamePattern(), self._highest_number)
+        self._pattern = names or NamePattern()
+        self._makers: dict[str, NameMaker] = {}
         self._reader = FileReader(database, uri_prefix)
         self._lock = FileLock(folder / "in-use.lock", thread_local=False)
         self._stripes = tuple(threading.Lock() for _ in range(_STRIPES))
@@ -664,6 +665,23 @@ class Archive:
         file = self.get(id)
         self._publish(FileChanged(thing=file.provenance.thing, file=_without_settings(file)))
         return file
+
+    def next_name(self, fields: Mapping[str, str], pattern: str = "") -> str:
+        """What to call a file that was given no name; each name once.
+
+        Args:
+            fields: What goes into the pattern, as `app.archive.naming.fields_of` makes it.
+            pattern: How it looks; by the archive's own where ''.
+
+        Raises:
+            ValueRefusedError: The pattern cannot be understood.
+        """
+        with self._counting:
+            maker = self._makers.get(pattern)
+            if maker is None:
+                own = NamePattern(pattern) if pattern else self._pattern
+                maker = self._makers[pattern] = NameMaker(own, self._highest_number)
+        return maker.name(fields)
 
     def _highest_number(self, before: str, after: str) -> int:
         alike = select(files.c.name).where(files.c.name.startswith(before, autoescape=True))

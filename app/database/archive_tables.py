@@ -32,7 +32,6 @@ __all__ = [
     "is_declared",
     "metadata",
     "objects",
-    "outputs",
 ]
 
 _Number = BigInteger().with_variant(Integer, "sqlite")
@@ -144,21 +143,6 @@ file_events = Table(
     Index("ix_file_events_file", "file", "number"),
 )
 """What was done to files; it outlives them."""
-
-outputs = Table(
-    "outputs",
-    metadata,
-    Column("run", Uuid, primary_key=True),
-    Column("path", Text, primary_key=True),
-    Column("media_type", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("put_us", BigInteger, nullable=False),
-    Index("ix_outputs_put", "put_us"),
-    Index("ix_outputs_sha256", "sha256"),
-)
-"""Outputs that are not kept, but can still be opened for a while: the archive's cache."""
 
 FTS_STATEMENTS = (
     (

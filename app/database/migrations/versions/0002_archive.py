@@ -1,4 +1,4 @@
-"""The archive: files that are kept, their contents, and outputs that are kept for a while."""
+"""The archive: files that are kept, and their contents."""
 
 from __future__ import annotations
 
@@ -139,19 +139,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_file_events"),
     )
     op.create_index("ix_file_events_file", "file_events", ["file", "number"])
-    op.create_table(
-        "outputs",
-        sa.Column("run", sa.Uuid, nullable=False),
-        sa.Column("path", sa.Text, nullable=False),
-        sa.Column("media_type", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("size", sa.BigInteger, nullable=False),
-        sa.Column("sha256", sa.String(64), nullable=False),
-        sa.Column("put_us", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("run", "path", name="pk_outputs"),
-    )
-    op.create_index("ix_outputs_put", "outputs", ["put_us"])
-    op.create_index("ix_outputs_sha256", "outputs", ["sha256"])
 
 
 def downgrade() -> None:
@@ -159,7 +146,6 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DROP TABLE file_words")
     for table in (
-        "outputs",
         "file_events",
         "file_meta",
         "file_tags",

@@ -1,0 +1,128 @@
+"""What is held in memory of outputs: a budget, and what is put on the disk when it is exceeded.
+
+The output of a run that has ended stays in memory, for as long as the run can be asked for. When
+all of them take more than the budget, the oldest are put aside on the disk, and read from there
+when somebody looks. When a run can be asked for no more, its outputs go the same way, and the
+ledger's row opens them; those of runs that came over the network end with their address, as
+clients know it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import numpy as np
+
+from app.actions.outcome import blobs_in
+from app.output_cache import OutputCache, SpilledBytes
+from app.run_facts import OriginKind
+from things.blobs import BlobArray, BlobBytes
+
+if TYPE_CHECKING:
+    from app.actions.invocation import Invocation
+    from things.blobs import BlobDataManager, ServerSideBlobData
+
+_log = logging.getLogger(__name__)
+
+
+class OutputMemory:
+    """Keeps outputs within a budget of memory. Its methods wait for the disk.
+
+    Args:
+        cache: Where outputs are put aside.
+        blobs: Gave them their ids; keeps them under the same ones.
+        budget_bytes: How much may be in memory.
+    """
+
+    def __init__(
+        self,
+        cache: Callable[[], OutputCache | None],
+        blobs: BlobDataManager,
+        budget_bytes: int,
+    ) -> None:
+        self._cache = cache
+        self._blobs = blobs
+        self._budget_bytes = budget_bytes
+        self._lock = threading.Lock()
+        self._held: OrderedDict[UUID, tuple[Invocation, int]] = OrderedDict()
+        self._bytes = 0
+
+    @property
+    def bytes(self) -> int:
+        """What outputs take in memory now, as far as they were counted."""
+        return self._bytes
+
+    def ended(self, invocation: Invocation) -> None:
+        """A run has ended; older ones may have to make room for what it returned."""
+        size = sum(in_memory(blob.data) for _, blob in blobs_in(invocation.result))
+        if not size:
+            return
+        with self._lock:
+            self._held[invocation.id] = (invocation, size)
+            self._bytes += size
+        for oldest in self._beyond():
+            self._put_aside(oldest, gone=False)
+
+    def forgotten(self, invocation: Invocation) -> None:
+        """A run can be asked for no more."""
+        with self._lock:
+            _, size = self._held.pop(invocation.id, (None, 0))
+            self._bytes -= size
+        if invocation.origin.kind is not OriginKind.NETWORK:
+            self._put_aside(invocation, gone=True)
+
+    def _beyond(self) -> list[Invocation]:
+        """The oldest that have to go, so that the others fit."""
+        found: list[Invocation] = []
+        with self._lock:
+            while self._bytes > self._budget_bytes and self._held:
+                _, (invocation, size) = self._held.popitem(last=False)
+                self._bytes -= size
+                found.append(invocation)
+        return found
+
+    def _put_aside(self, invocation: Invocation, *, gone: bool) -> None:
+        """Write what is in memory, and hold from now on what is on the disk.
+
+        Args:
+            invocation: Of which run.
+            gone: Whether it can be asked for no more, so that nothing of it need be held.
+        """
+        cache = self._cache()
+        if cache is None:
+            return
+        known = {blob.path: blob for blob in invocation.snapshot().blobs}
+        for path, blob in list(blobs_in(invocation.result)):
+            data = blob.data
+            if is_aside(data) or (gone and known[path].kept is not None):
+                continue  # it is on the disk already
+            if not gone and not in_memory(data):
+                continue
+            if not cache.put(invocation.id, path, known[path].name, data) or gone:
+                continue
+            aside = cache.get(invocation.id, path)
+            if aside is not None:
+                self._blobs.exchange(data, aside)
+                invocation.exchange(data, aside)
+
+
+def in_memory(data: ServerSideBlobData) -> int:
+    """How much memory it takes, in bytes."""
+    if isinstance(data, BlobArray):
+        encoded = data.size or 0
+        return encoded + (0 if is_aside(data) else int(data.array.nbytes))
+    if isinstance(data, BlobBytes):
+        return data.size or 0
+    return 0
+
+
+def is_aside(data: ServerSideBlobData) -> bool:
+    """Whether it lies in the cache."""
+    if isinstance(data, BlobArray):
+        return isinstance(data.array, np.memmap)
+    return isinstance(data, SpilledBytes)

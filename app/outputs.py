@@ -1,0 +1,176 @@
+"""Outputs of runs that have ended: kept by rule, held within a budget, found again later."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from app.actions.outcome import blob_at, blobs_in
+from app.archive.records import LARGEST_PAGE, ArchivedFile, BlobPath, FileQuery
+from app.errors import InvocationNotFoundError
+from app.output_cache import CacheLimits, OutputCache
+from app.output_memory import OutputMemory
+from things.blobs import Blob, BlobDataManager, BlobFile
+from things.errors import NoBlobDataError, ThingError
+
+if TYPE_CHECKING:
+    from app.actions.invocation import Invocation
+    from app.actions.manager import ActionManager
+    from app.archive.archive import Archive
+    from app.keeping import Keeping
+
+_log = logging.getLogger(__name__)
+
+MEMORY_BYTES = 512 * 2**20
+WAITING = 100
+"""Runs whose outputs wait to be looked after; one that ends then waits for its turn."""
+
+FULL_WAIT_S = 30.0
+CLOSE_WAIT_S = 15.0
+
+
+class Outputs:
+    """Looks after outputs in a thread of its own, and finds them.
+
+    Args:
+        actions: Has the runs of now and of a while ago.
+        blobs: Gave blobs their ids.
+        keeping: Keeps what rules and code say.
+        archive: Gives the archive; None where there is none.
+        folder: Where outputs are put aside; None holds all of them in memory.
+        memory_bytes: How much of what was returned may be in memory.
+        limits: How much may be put aside.
+    """
+
+    def __init__(
+        self,
+        actions: ActionManager,
+        blobs: BlobDataManager,
+        keeping: Keeping,
+        archive: Callable[[], Archive | None],
+        *,
+        folder: Path | None,
+        memory_bytes: int = MEMORY_BYTES,
+        limits: CacheLimits | None = None,
+    ) -> None:
+        self._actions = actions
+        self._keeping = keeping
+        self._archive = archive
+        self._possible = None if folder is None else OutputCache(folder, limits)
+        self._cache: OutputCache | None = None
+        self.memory = OutputMemory(lambda: self._cache, blobs, memory_bytes)
+        self._jobs: queue.Queue[tuple[Invocation, bool] | None] = queue.Queue(WAITING)
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    @property
+    def cache(self) -> OutputCache | None:
+        """Where outputs are put aside; None while there is no such place."""
+        return self._cache
+
+    def open(self) -> None:
+        """Find out what was put aside before; without it all works but that."""
+        if self._possible is None:
+            return
+        try:
+            self._possible.open()
+        except OSError as error:
+            _log.error("Outputs cannot be put aside on the disk: %s", error)
+        else:
+            self._cache = self._possible
+
+    def ended(self, invocation: Invocation) -> None:
+        """A run has ended; waits only where many others wait already."""
+        if any(True for _ in blobs_in(invocation.result)):
+            self._put(invocation, forgotten=False)
+
+    def forgotten(self, invocation: Invocation) -> None:
+        """A run can be asked for no more; never waits."""
+        if any(True for _ in blobs_in(invocation.result)):
+            self._put(invocation, forgotten=True)
+
+    def find(self, run: UUID, path: BlobPath) -> Blob:
+        """A blob of an output, wherever it is now. May wait for the disk.
+
+        Raises:
+            InvocationNotFoundError: The run is unknown, or what it returned is gone.
+            NoBlobDataError: It has no such output.
+        """
+        invocation = self._actions.find(run)
+        if invocation is not None:
+            blob = blob_at(invocation.result, path)
+            if blob is None:
+                raise NoBlobDataError("This invocation has no such output.")
+            return blob
+        data = None if self._cache is None else self._cache.get(run, path)
+        if data is not None:
+            return Blob.from_data(data)
+        for file in self._kept(run):
+            if file.provenance.path == path and file.sha256:
+                archive = self._archive()
+                if archive is not None:
+                    return Blob.from_data(BlobFile(archive.path_of(file.id), file.media_type))
+        raise InvocationNotFoundError(run)
+
+    def wait(self) -> None:
+        """Wait until all that ended so far has been looked after."""
+        self._jobs.join()
+
+    def close(self) -> None:
+        """Keep what is still to be kept, for a bounded time, and end; twice is harmless."""
+        with self._lock:
+            first, self._closed = not self._closed, True
+            thread = self._thread
+        if not first or thread is None:
+            return
+        try:
+            self._jobs.put(None, timeout=CLOSE_WAIT_S)
+        except queue.Full:
+            _log.error("Some outputs that were to be kept are lost: the disk does not answer.")
+        thread.join(CLOSE_WAIT_S)
+
+    def _kept(self, run: UUID) -> Sequence[ArchivedFile]:
+        archive = self._archive()
+        if archive is None:
+            return ()
+        return archive.find(FileQuery(run=run, state=None, limit=LARGEST_PAGE)).files
+
+    def _put(self, invocation: Invocation, *, forgotten: bool) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="outputs", daemon=True)
+                self._thread.start()
+        try:
+            if forgotten:
+                self._jobs.put_nowait((invocation, True))
+            else:
+                self._jobs.put((invocation, False), timeout=FULL_WAIT_S)
+        except queue.Full:
+            what = "put aside" if forgotten else "kept"
+            _log.error("An output of %s was not %s: too many wait.", invocation.title, what)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            invocation, forgotten = job
+            try:
+                if forgotten:
+                    self.memory.forgotten(invocation)
+                else:
+                    self._keeping.by_itself(invocation)
+                    self.memory.ended(invocation)
+            except ThingError as error:
+                _log.error("The output of %s: %s", invocation.title, error)
+            except Exception:
+                _log.exception("The output of %s could not be looked after.", invocation.title)
+            finally:
+                self._jobs.task_done()
+            del job, invocation
+        self._jobs.task_done()
