@@ -55,7 +55,6 @@ def test_what_is_empty_is_left_out_with_its_mark() -> None:
     assert name("{date}-{sample}-{action}-{n}", sample="") == "2026-03-01-snap-001"
     assert name("{sample}-{n}", sample="") == "001"
     assert name("{sample}", sample=" ") == "file"
-    assert name("{date} ({sample}) {n}", sample="") == "2026-03-01 ) 001"
 
 
 def test_counting_goes_on_from_the_highest_there_is() -> None:
@@ -139,7 +138,7 @@ tags = ["raw", "Raw", " "]
         ('pattern = "{x}"', "line 6, keep[0]: pattern {x} is no field"),
         (f'tags = ["{"x" * 200}"]', "line 6, keep[0]: tags: a tag has at most"),
         ('thng = "camera"', "line 6, keep[0]: unknown key 'thng'; did you mean 'thing'?"),
-        ("tags = 3", "line 6, keep[0]: tags"),
+        ("tags = 3", "line 6, keep[0]: keep.0.tags"),
     ],
 )
 def test_a_mistake_in_a_rule_is_said_with_its_line(tmp_path: Path, line: str, said: str) -> None:
