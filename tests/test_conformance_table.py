@@ -24,6 +24,7 @@ LINES = {
     "G": range(1, 11),
     "H": range(1, 18),
     "I": range(1, 8),
+    "J": range(1, 11),
     "W": (*range(1, 18), *range(20, 31)),
     "T": range(1, 11),
     "X": range(1, 10),
