@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
@@ -113,11 +113,17 @@ class CommandTable(QObject):
         for command in self:
             self._refresh(command)
 
-    def menu(self, parent: QWidget) -> QMenu:
+    def menu(self, parent: QWidget, folded: Mapping[str, str] | None = None) -> QMenu:
         """A menu of the commands, a line between groups, refreshed each time it opens.
 
         Groups stand in the order in which they came; that of the window, with 'Close', is last.
+
+        Args:
+            parent: The owner.
+            folded: Groups that become a menu of their own, so that all of it fits a small screen;
+                what each is called.
         """
+        folded = folded or {}
         made = QMenu(parent)
         made.setToolTipsVisible(True)
         groups: dict[str, list[Command]] = {}
@@ -125,11 +131,18 @@ class CommandTable(QObject):
             if command.in_menu:
                 groups.setdefault(command.group, []).append(command)
         last = groups.pop("window", [])
-        for number, commands in enumerate([*groups.values(), last] if last else groups.values()):
-            if number:
-                made.addSeparator()
+        for group, commands in {**groups, "window": last}.items():
+            if not commands:
+                continue
+            if group in folded:
+                # Side by side, without a line between them.
+                entries = made.addMenu(folded[group])
+            else:
+                if not made.isEmpty():
+                    made.addSeparator()
+                entries = made
             for command in commands:
-                made.addAction(self._actions[command.id])
+                entries.addAction(self._actions[command.id])
         made.aboutToShow.connect(self.refresh)
         return made
 

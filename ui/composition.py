@@ -35,6 +35,7 @@ from ui.notifications.notifier import Notifier
 from ui.notifications.popover import NotificationsPopover
 from ui.notifications.system import desktop_of_this_system
 from ui.panels.own_panels import OwnPanels
+from ui.panels.panel_column import Arrangement
 from ui.panels.panels_area import PanelsArea
 from ui.recent_benches import RecentBenches
 from ui.stall_watch import StallWatch
@@ -137,6 +138,7 @@ class Composition(QObject):
             self.bridge,
             bench.file,
         )
+        self._offer_arrangements()
         self._offer_diagnostics()
         self.desktop = desktop or desktop_of_this_system(self)
         self._offer_notifications(NotificationChoice(settings))
@@ -212,6 +214,36 @@ class Composition(QObject):
         ThingDrop(centre.widget, centre.has_stream, centre.open_first_live)
         ThingDrop(panels, lambda name: name in panels.panels, panels.show_thing)
         self.window.bench_list.view.dragged_out.connect(self.panels.pop_out)
+
+    def _offer_arrangements(self) -> None:
+        panels = self.panels
+
+        def offer(arrangement: Arrangement, title: str, told: str) -> None:
+            self.window.commands.add(
+                Command(
+                    id=f"layout.panels-{arrangement.value}",
+                    title=title,
+                    help=told,
+                    checked=lambda: panels.arrangement is arrangement,
+                    run=lambda: panels.arrange(arrangement),
+                )
+            )
+
+        offer(
+            Arrangement.COLUMN,
+            self.tr("Panels: one above the other"),
+            self.tr("The first arrangement of a bench"),
+        )
+        offer(
+            Arrangement.TILES,
+            self.tr("Panels: beside each other"),
+            self.tr("As many in a row as there is room for: make the dock wider, or pop it out"),
+        )
+        offer(
+            Arrangement.ONE,
+            self.tr("Panels: one at a time"),
+            self.tr("Only the panel of the Thing that was chosen last in the bench"),
+        )
 
     def _offer_diagnostics(self) -> None:
         diagnosis = Diagnosis(self.session.handle, self.bridge, self._stall_watch)

@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         self.commands = CommandTable(parts.theme, self)
         for command in window_commands(self):
             self.commands.add(command)
-        self.top_bar.set_menu(self.commands.menu(self))
+        self._make_menu()
         self.notices = Notices(parts.theme, self)
         self.notices.keep_within(self.centre_area)
         self.palette_box = CommandPalette(parts.theme, self._palette_entries, self)
@@ -199,7 +199,15 @@ class MainWindow(QMainWindow):
         """Offer more in menu and palette."""
         for command in commands:
             self.commands.add(command)
-        self.top_bar.set_menu(self.commands.menu(self))
+        self._make_menu()
+
+    def _make_menu(self) -> None:
+        folded = {
+            "layout": self.tr("Layout"),
+            "plot": self.tr("What is plotted"),
+            "colours": self.tr("Colours"),
+        }
+        self.top_bar.set_menu(self.commands.menu(self, folded))
 
     @property
     def compact(self) -> bool:

@@ -107,7 +107,9 @@ class TopBar(QWidget):
         QTimer.singleShot(0, self, self._ask_disk)
 
     def set_menu(self, menu: QMenu) -> None:
-        """What the menu button opens."""
+        """What the menu button opens, in the place of what it opened before."""
+        if self._menu is not None:
+            self._menu.deleteLater()
         self._menu = menu
 
     def open_menu(self) -> None:

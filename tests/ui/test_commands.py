@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.commands import Command, CommandTable
@@ -73,3 +73,19 @@ def test_what_closes_the_window_stands_last_in_the_menu(theme: Theme, window: QW
     titles = [each.text() for each in table.menu(window).actions() if not each.isSeparator()]
 
     assert titles == ["bench.open", "help.told", "window.close"]
+
+
+def test_groups_can_be_folded_into_menus_of_their_own(theme: Theme, window: QWidget) -> None:
+    table = CommandTable(theme, window)
+    for command_id in ("bench.open", "plot.add", "colours.dark", "help.told"):
+        table.add(Command(id=command_id, title=command_id, run=lambda: None))
+
+    menu = table.menu(window, {"plot": "Plot", "colours": "Colours", "none": "Of none"})
+
+    shown = [each.text() for each in menu.actions() if not each.isSeparator()]
+    assert shown == ["bench.open", "Plot", "Colours", "help.told"]
+    inside = menu.findChildren(QMenu)
+    assert [[each.text() for each in one.actions()] for one in inside] == [
+        ["plot.add"],
+        ["colours.dark"],
+    ]

@@ -16,7 +16,7 @@ from ui.models.thing import ThingModel
 from ui.panels.bench_files import BenchFiles
 from ui.panels.depth import Depth
 from ui.panels.own_panels import OwnPanels
-from ui.panels.panel_column import PanelColumn
+from ui.panels.panel_column import Arrangement, PanelColumn
 from ui.panels.panel_window import PanelWindow
 from ui.panels.thing_panel import ThingPanel
 from ui.tasks import Tasks
@@ -24,6 +24,9 @@ from ui.theme import Theme
 
 _IN_WINDOW = " in a window"
 """After the name of a Thing, which has no space, in what is remembered."""
+
+_ARRANGEMENT = "all panels"
+"""Under this, which is no Thing's name, how they stand."""
 
 OPEN_AT_FIRST = 2
 """So many Things begin as panels, the others as rows; where room is short, one."""
@@ -110,6 +113,15 @@ class PanelsArea(QWidget):
             panel.set_depth(Depth.PANEL)
         self._bring_in_sight(thing, panel)
 
+    @property
+    def arrangement(self) -> Arrangement:
+        """How the panels stand."""
+        return self._column.arrangement
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Have the panels stand one above the other, beside each other, or one at a time."""
+        self._column.arrange(arrangement)
+
     def pop_out(self, thing: str, place: QPoint | None = None) -> None:
         """Give the panel of a Thing a window of its own.
 
@@ -176,11 +188,18 @@ class PanelsArea(QWidget):
             f"{name}{_IN_WINDOW}": bytes(window.saveGeometry().toBase64().data()).decode()
             for name, window in self._windows.items()
         }
-        return {**depths, **windows}
+        stand = {_ARRANGEMENT: self.arrangement.value}
+        return {
+            **depths,
+            **windows,
+            **(stand if self.arrangement is not Arrangement.COLUMN else {}),
+        }
 
     def restore_layout(self, state: Mapping[str, str]) -> None:
         """Take remembered depths; what is not understood is left as it is."""
         known = {depth.value: depth for depth in Depth}
+        arrangements = {each.value: each for each in Arrangement}
+        self.arrange(arrangements.get(state.get(_ARRANGEMENT, ""), Arrangement.COLUMN))
         for name, value in state.items():
             if name in self.panels and value in known:
                 self._chosen.add(name)
@@ -194,6 +213,7 @@ class PanelsArea(QWidget):
         """Forget what was chosen; every panel comes back."""
         for window in list(self._windows.values()):
             window.close()
+        self._column.arrange(Arrangement.COLUMN)
         self._chosen.clear()
         self._arrange()
 
@@ -230,6 +250,7 @@ class PanelsArea(QWidget):
         if window is not None:
             window.close()
         panel = self.panels.pop(name)
+        self._column.take(panel)
         self._chosen.discard(name)
         panel.hide()
         panel.model.deleteLater()
@@ -266,6 +287,7 @@ class PanelsArea(QWidget):
             self._bring_in_sight(name, self.panels[name])
             return
         panel = self.panels[name]
+        self._column.take(panel)
         window = PanelWindow(self._theme, panel, self._bench, self._tasks, self.window())
         self._windows[name] = window
         window.closing.connect(lambda: self._take_back(name))
