@@ -180,6 +180,7 @@ class Guide:
             popped.close()
         panel.set_depth(depth.PANEL)
         self.panels.show_thing("everything")
+        await asyncio.sleep(2.0)
         await self.shoot("long-names")
 
     async def _troubles(self) -> None:

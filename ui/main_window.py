@@ -194,6 +194,8 @@ class MainWindow(QMainWindow):
         self.notices.placed.connect(self.palette_box.raise_)
         self.stamp_popover = StampPopover(parts.theme, parts.bench, parts.tasks, self)
         self._connect()
+        # Not on STOP ALL, which is the first in line: a stray Space would stop everything.
+        self.bench_list.view.setFocus()
 
     def add_commands(self, commands: Iterable[Command]) -> None:
         """Offer more in menu and palette."""

@@ -123,6 +123,8 @@ def outcome(snapshot: InvocationSnapshot, locale: QLocale) -> str:
         # What everything that is cancelled says is no more than the state's word says already.
         if snapshot.error and snapshot.error.detail not in ("", WAS_CANCELLED):
             return sentence(snapshot.error.detail)
+        if snapshot.started_at is None:
+            return _tr("before it began")
         return _tr("after {0}").format(span_in_words(snapshot.elapsed_s))
     if snapshot.blobs:
         parts = []
