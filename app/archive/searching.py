@@ -10,16 +10,20 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Integer,
     Row,
     Select,
-    and_,
-    bindparam,
+    cast,
+    column,
     func,
+    intersect,
+    literal,
     literal_column,
     or_,
     select,
-    text,
+    table,
 )
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from app.archive.errors import ArchiveError, FileNotKeptError, FileQueryError
 from app.archive.records import (
@@ -49,6 +53,7 @@ LONGEST_TEXT = 200
 MOST_WORDS = 20
 
 _LEFT_OUT_OF_LISTS = frozenset({"words", "input", "settings"})
+_SQLITE_WORDS = table("file_words", column("rowid", Integer))
 _LISTED: list[Column[Any]] = [c for c in files.c if c.name not in _LEFT_OUT_OF_LISTS]
 
 
@@ -111,19 +116,21 @@ class FileReader:
         if not 1 <= query.limit <= LARGEST_PAGE:
             raise FileQueryError("limit", f"a number from 1 to {LARGEST_PAGE} was expected")
         wanted = _conditions(query)
-        order = files.c.number.asc() if query.oldest_first else files.c.number.desc()
-        page: Select[Any] = select(*_LISTED).where(*wanted)
-        if query.after is not None:
-            cursor = _cursor(query.after)
-            page = page.where(
-                files.c.number > cursor if query.oldest_first else files.c.number < cursor
-            )
-        page = page.order_by(order).limit(query.limit + 1)
+        after = None if query.after is None else _cursor(query.after)
+        words = words_in(query.text)
+        if len(words) > MOST_WORDS:
+            raise FileQueryError("text", f"at most {MOST_WORDS} words were expected")
         try:
             with self._database.reader() as connection:
-                rows = connection.execute(_bound(connection, query, page)).all()
+                sqlite = connection.dialect.name == "sqlite"
+                page = _page(wanted, words, query, after, sqlite=sqlite)
+                rows = connection.execute(page).all()
                 found = self._files(connection, rows[: query.limit])
-                total = self._count(connection, query, wanted) if query.total else None
+                total = None
+                if query.total:
+                    counting = select(func.count()).select_from(files)
+                    counting = counting.where(*wanted, *_with_words(words, sqlite=sqlite))
+                    total = int(connection.execute(counting).scalar_one())
         except DatabaseError as error:
             raise ArchiveError(str(error)) from error
         more = str(found[-1].number) if len(rows) > query.limit else None
@@ -196,12 +203,6 @@ class FileReader:
             for row in rows
         ]
 
-    def _count(
-        self, connection: Connection, query: FileQuery, wanted: Sequence[ColumnElement[bool]]
-    ) -> int:
-        counting = select(func.count()).select_from(files).where(*wanted)
-        return int(connection.execute(_bound(connection, query, counting)).scalar_one())
-
 
 def _conditions(query: FileQuery) -> list[ColumnElement[bool]]:
     """All that is asked but the words, which each database has its own way for."""
@@ -232,18 +233,18 @@ def _conditions(query: FileQuery) -> list[ColumnElement[bool]]:
             raise FileQueryError(name, "a time with its zone was expected")
         us = micros(at)
         found.append(columns.created_us >= us if since else columns.created_us < us)
-    found += [
-        columns.number.in_(select(file_tags.c.number).where(file_tags.c.folded == folded(tag)))
-        for tag in query.tags
+    numbers = [
+        select(file_tags.c.number).where(file_tags.c.folded == folded(tag)) for tag in query.tags
     ]
-    found += [
-        columns.number.in_(
-            select(file_meta.c.number).where(
-                and_(file_meta.c.key == key, file_meta.c.value == written(value))
-            )
+    numbers += [
+        select(file_meta.c.number).where(
+            file_meta.c.key == key, file_meta.c.value == written(value)
         )
         for key, value in query.meta.items()
     ]
+    if numbers:
+        # One set of numbers: with two of them, SQLite would look through one for each of the other.
+        found.append(columns.number.in_(intersect(*numbers)))
     if len(query.text) > LONGEST_TEXT:
         raise FileQueryError("text", f"at most {LONGEST_TEXT} characters were expected")
     return found
@@ -262,24 +263,48 @@ def _of_type(wanted: str) -> ColumnElement[bool]:
     return or_(plain, files.c.media_type.startswith(f"{media_type};", autoescape=True))
 
 
-def _bound(connection: Connection, query: FileQuery, statement: Select[Any]) -> Select[Any]:
-    """With the words that are asked for, in the way of the database."""
-    wanted = words_in(query.text)
-    if not wanted:
-        return statement
-    if len(wanted) > MOST_WORDS:
-        raise FileQueryError("text", f"at most {MOST_WORDS} words were expected")
-    if connection.dialect.name == "sqlite":
-        match = " AND ".join(f'"{word}"*' for word in wanted)
-        numbers: Select[Any] = select(literal_column("rowid")).select_from(text("file_words"))
-        found = numbers.where(text("file_words MATCH :words").bindparams(words=match))
-        return statement.where(files.c.number.in_(found))
-    lexemes = " & ".join(f"'{word}':*" for word in wanted)
-    return statement.where(
-        text(
-            "array_to_tsvector(string_to_array(files.words, ' ')) @@ CAST(:words AS tsquery)"
-        ).bindparams(bindparam("words", lexemes))
+def _page(
+    wanted: Sequence[ColumnElement[bool]],
+    words: Sequence[str],
+    query: FileQuery,
+    after: int | None,
+    *,
+    sqlite: bool,
+) -> Select[Any]:
+    """The files of a page, and one more."""
+    page: Select[Any] = select(*_LISTED).where(*wanted)
+    number: ColumnElement[int] = files.c.number
+    if words and sqlite:
+        # Joined, the index of words gives the files in their order, and no more than are wanted.
+        number = _SQLITE_WORDS.c.rowid
+        page = page.join(_SQLITE_WORDS, number == files.c.number).where(_match(words))
+    else:
+        page = page.where(*_with_words(words, sqlite=sqlite))
+    if after is not None:
+        page = page.where(number > after if query.oldest_first else number < after)
+    return page.order_by(number.asc() if query.oldest_first else number.desc()).limit(
+        query.limit + 1
     )
+
+
+def _with_words(words: Sequence[str], *, sqlite: bool) -> list[ColumnElement[bool]]:
+    """That all words are there, in the way of the database."""
+    if not words:
+        return []
+    if sqlite:
+        found: Select[Any] = select(_SQLITE_WORDS.c.rowid).where(_match(words))
+        return [files.c.number.in_(found)]
+    lexemes = " & ".join(f"'{word}':*" for word in words)
+    return [
+        literal_column("array_to_tsvector(string_to_array(files.words, ' '))").op(
+            "@@", is_comparison=True
+        )(cast(literal(lexemes), TSQUERY))
+    ]
+
+
+def _match(words: Sequence[str]) -> ColumnElement[bool]:
+    match = " AND ".join(f'"{word}"*' for word in words)
+    return literal_column("file_words").op("MATCH", is_comparison=True)(literal(match))
 
 
 def _cursor(given: str) -> int:

@@ -70,9 +70,10 @@ files = Table(
     Column("input", Text, nullable=False),
     Column("settings", Text, nullable=False),
     Index("ix_files_id", "id", unique=True),
-    Index("ix_files_state", "state", "number"),
-    Index("ix_files_sha256", "sha256"),
-    Index("ix_files_run", "run"),
+    # Each ends with the number, so that it gives the order too: without that SQLite, which knows
+    # nothing of how values are spread, would rather read all files in their order.
+    Index("ix_files_sha256", "sha256", "number"),
+    Index("ix_files_run", "run", "number"),
     Index("ix_files_created", "created_us"),
     Index("ix_files_thing_action", "thing", "action", "number"),
     Index("ix_files_sample", "sample", "number"),

@@ -72,9 +72,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name="pk_files"),
     )
     op.create_index("ix_files_id", "files", ["id"], unique=True)
-    op.create_index("ix_files_state", "files", ["state", "number"])
-    op.create_index("ix_files_sha256", "files", ["sha256"])
-    op.create_index("ix_files_run", "files", ["run"])
+    op.create_index("ix_files_sha256", "files", ["sha256", "number"])
+    op.create_index("ix_files_run", "files", ["run", "number"])
     op.create_index("ix_files_created", "files", ["created_us"])
     op.create_index("ix_files_thing_action", "files", ["thing", "action", "number"])
     op.create_index("ix_files_sample", "files", ["sample", "number"])
