@@ -17,6 +17,9 @@ from app.program import AT_MOST_S, end_without_waiting
 from app.session import Session
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
+from ui.archive.keeping import Keeping
+from ui.archive.opening import FileOpener
+from ui.archive.page import ArchivePage
 from ui.bench_chooser import BenchChooser
 from ui.bench_editor import BenchEditor
 from ui.bench_switch import BenchSwitch, Prepare
@@ -139,6 +142,7 @@ class Composition(QObject):
             bench.file,
         )
         self._offer_arrangements()
+        self.archive_page = self._offer_archive()
         self._offer_diagnostics()
         self.desktop = desktop or desktop_of_this_system(self)
         self._offer_notifications(NotificationChoice(settings))
@@ -244,6 +248,50 @@ class Composition(QObject):
             self.tr("Panels: one at a time"),
             self.tr("Only the panel of the Thing that was chosen last in the bench"),
         )
+
+    def _offer_archive(self) -> ArchivePage | None:
+        bench, window = self.session.handle, self.window
+        archive = bench.archive
+        if archive is None:
+            return None
+        page = ArchivePage(self.theme, bench, archive, self.bridge, self.decoder, self.tasks)
+        opener = FileOpener(bench, archive, self.viewer, self.decoder, self.tasks, self)
+        window.add_archive(page)
+        for asked in (page.opened, page.made_asked):
+            asked.connect(lambda _what: window.pages.show_bench())
+        page.opened.connect(opener.open)
+        page.made_asked.connect(opener.open_with_story)
+        self.keeping = Keeping(self.theme, archive, self.viewer, self.bridge, self.tasks, self)
+        window.activity.keep.connect(self.keeping.keep_run)
+        self.keeping.asked.connect(lambda _file: window.pages.show_archive())
+        self.keeping.asked.connect(page.show_file)
+        self.keeping.said.connect(lambda words, role: window.notices.say(words, role=role))
+        page.stop_all.connect(window.stop_all)
+        page.said.connect(lambda words, role: window.notices.say(words, role=role))
+        page.undoable.connect(
+            lambda words, undo: window.notices.say(words, offer=(self.tr("Undo"), undo))
+        )
+        window.add_commands(
+            [
+                Command(
+                    id="window.archive",
+                    title=self.tr("Archive"),
+                    icon="archive",
+                    shortcut="Ctrl+Shift+A",
+                    help=self.tr("What is kept: find it, see how it was made, put settings back"),
+                    run=window.pages.show_archive,
+                ),
+                Command(
+                    id="window.bench",
+                    title=self.tr("Bench"),
+                    icon="bench",
+                    shortcut="Ctrl+Shift+B",
+                    help=self.tr("Back from the archive to the instruments"),
+                    run=window.pages.show_bench,
+                ),
+            ]
+        )
+        return page
 
     def _offer_diagnostics(self) -> None:
         diagnosis = Diagnosis(self.session.handle, self.bridge, self._stall_watch)

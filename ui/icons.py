@@ -67,6 +67,7 @@ GLYPHS: Final = {
     "up": "chevron-up",
     "close": "close",
     "bench": "flask-outline",
+    "archive": "archive-outline",
     "stop": "octagon",
     "network": "access-point-network",
     "computer": "laptop",

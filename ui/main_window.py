@@ -49,6 +49,7 @@ from ui.top_bar import TopBar
 from ui.widgets import IslandHeader
 from ui.window_commands import window_commands
 from ui.window_layout import DockPlace, Preset, WindowLayout
+from ui.window_pages import WindowPages
 
 COMPACT_WIDTH = 1360
 COMPACT_HEIGHT = 800
@@ -197,6 +198,11 @@ class MainWindow(QMainWindow):
         # Not on STOP ALL, which is the first in line: a stray Space would stop everything.
         self.bench_list.view.setFocus()
 
+    def add_archive(self, page: QWidget) -> None:
+        """Have the archive as the window's other page."""
+        self.pages.add_archive(page)
+        self.top_bar.offer_archive()
+
     def add_commands(self, commands: Iterable[Command]) -> None:
         """Offer more in menu and palette."""
         for command in commands:
@@ -238,6 +244,7 @@ class MainWindow(QMainWindow):
 
     def find_thing(self) -> None:
         """Put the focus into the search box of the bench."""
+        self.pages.show_bench()
         self.bench_dock.show()
         self.bench_list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.bench_list.search.selectAll()
@@ -261,17 +268,20 @@ class MainWindow(QMainWindow):
 
     def show_log(self) -> None:
         """Bring the application's log in sight."""
+        self.pages.show_bench()
         self.activity_dock.show()
         self.activity.show_page("log")
 
     def show_history(self) -> None:
         """Bring what was run in sight, ready to be searched."""
+        self.pages.show_bench()
         self.activity_dock.show()
         self.activity.show_page("history")
         self.activity.history.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_plot(self) -> None:
         """Bring the plot in sight."""
+        self.pages.show_bench()
         self.plot_dock.show()
         self.plot_dock.raise_()
 
@@ -295,6 +305,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put every dock back to its first place and size."""
+        self.pages.show_bench()
         self.docking.reset()
         self._parts.centre.reset_layout()
 
@@ -305,6 +316,7 @@ class MainWindow(QMainWindow):
 
     def choose_preset(self, preset: Preset) -> None:
         """Arrange the docks for a kind of work."""
+        self.pages.show_bench()
         self.docking.choose(preset)
 
     def ask_to_close(self) -> None:
@@ -394,6 +406,7 @@ class MainWindow(QMainWindow):
             if self._parts.memory is not None:
                 self._parts.memory.plotted = self.plot.layout_state()
                 self._parts.memory.viewer = self._parts.centre.layout_state()
+            self.pages.show_bench()  # what is remembered is how the bench was left
             self.docking.save()
             self.plot.close_plot()
             event.accept()
@@ -451,7 +464,8 @@ class MainWindow(QMainWindow):
         )
         self.plot.add_close_button(self.plot_dock.close)
         self.centre_area = CentreArea(parts.centre.widget, self.plot_dock, self)
-        self.setCentralWidget(self.centre_area)
+        self.pages = WindowPages(self, self.centre_area)
+        self.setCentralWidget(self.pages.stack)
         if parts.memory is not None:
             self.plot.restore_layout(parts.memory.plotted)
             parts.centre.restore_layout(parts.memory.viewer)
@@ -472,6 +486,8 @@ class MainWindow(QMainWindow):
         self.top_bar.search.connect(self.open_palette)
         self.top_bar.copied.connect(self._copied)
         self.top_bar.edit_stamp.connect(self.edit_stamp)
+        self.top_bar.page_chosen.connect(self._choose_page)
+        self.pages.changed.connect(self.top_bar.show_page)
         self.top_bar.open_bench_menu.connect(self._ask_bench_menu)
         parts.bridge.on(StampChanged, self._take_stamp, owner=self)
         self.bench_dock.stop_all.connect(self.stop_all)
@@ -507,6 +523,12 @@ class MainWindow(QMainWindow):
         handle = self._parts.bench.things.get(thing)
         return handle.title if handle is not None else thing
 
+    def _choose_page(self, archive: bool) -> None:
+        if archive:
+            self.pages.show_archive()
+        else:
+            self.pages.show_bench()
+
     def _ask_bench_menu(self) -> None:
         button = self.top_bar.bench_button
         self.open_bench_menu.emit(button.mapToGlobal(QPoint(0, button.height() + 4)))
@@ -519,16 +541,27 @@ class MainWindow(QMainWindow):
         self.notices.say(self.tr("Copied {0}").format(what))
 
     def _show_thing(self, thing: str) -> None:
+        self.pages.show_bench()
         self.panels_dock.show()
         self._parts.panels.show_thing(thing)
 
     def _edit(self, snapshot: InvocationSnapshot) -> None:
+        self.pages.show_bench()
         self.panels_dock.show()
         self._parts.panels.show_action(snapshot.thing, snapshot.action, snapshot.input)
 
     def _ask_again(self, snapshot: InvocationSnapshot) -> None:
+        self.pages.show_bench()
         self.panels_dock.show()
         self._parts.panels.ask_action(snapshot.thing, snapshot.action, snapshot.input)
+
+    def _show_property(self, thing: str, name: str) -> None:
+        self.pages.show_bench()
+        self._parts.panels.show_property(thing, name)
+
+    def _show_action(self, thing: str, action: str) -> None:
+        self.pages.show_bench()
+        self._parts.panels.show_action(thing, action)
 
     def _run_action(self, thing: str, action: str) -> None:
         handle = self._parts.bench.things[thing]
@@ -560,8 +593,8 @@ class MainWindow(QMainWindow):
         ]
         opener = ThingOpener(
             self._show_thing,
-            self._parts.panels.show_property,
-            self._parts.panels.show_action,
+            self._show_property,
+            self._show_action,
             self._run_action,
         )
         plots = self.plot.entries(self.tr("plots"), prefix=self.tr("Plot "), plotted=self.show_plot)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -23,10 +25,17 @@ _GLYPHS = {"failed": "failed", "waiting": "pending", "running": "ready", "second
 
 
 class Notice(QFrame):
-    """One message: icon, sentence, details on a click, close."""
+    """One message: icon, sentence, what can be done about it, details on a click, close."""
 
     def __init__(
-        self, theme: Theme, role: str, text: str, details: str = "", parent: QWidget | None = None
+        self,
+        theme: Theme,
+        role: str,
+        text: str,
+        details: str = "",
+        parent: QWidget | None = None,
+        *,
+        offer: str = "",
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -48,6 +57,9 @@ class Notice(QFrame):
         self._more.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._more.hide()
         column.addWidget(self._more)
+        self.offer_button = TextButton(theme, offer)
+        self.offer_button.setVisible(bool(offer))
+        row.addWidget(self.offer_button)
         if details:
             self.details_button = TextButton(theme, self.tr("Details"), kind="quiet")
             self.details_button.clicked.connect(self._toggle)
@@ -118,6 +130,7 @@ class Notices(QWidget):
         role: str = "secondary",
         details: str = "",
         stays: bool | None = None,
+        offer: tuple[str, Callable[[], object]] | None = None,
     ) -> Notice:
         """Show a message.
 
@@ -126,13 +139,17 @@ class Notices(QWidget):
             role: A colour role.
             details: More of it, on a click; plain text.
             stays: Whether it stays until closed; None lets 'failed' and 'waiting' stay.
+            offer: The word on a button, and what a click on it does; the message goes then.
         """
         for same in self.shown:
             if (same.text, same.details) == (text, details):
                 self._remove(same)
         while len(self.shown) >= MOST:
             self._remove(self.shown[0])
-        notice = Notice(self._theme, role, text, details, self)
+        notice = Notice(self._theme, role, text, details, self, offer=offer[0] if offer else "")
+        if offer is not None:
+            notice.offer_button.clicked.connect(offer[1])
+            notice.offer_button.clicked.connect(lambda: self._remove(notice))
         notice.close_button.clicked.connect(lambda: self._remove(notice))
         self._column.addWidget(notice)
         # A layout gives no room to what was never shown.

@@ -20,6 +20,8 @@ from ui.tasks import Tasks
 from ui.theme import Size, Theme
 from ui.widgets import (
     IconButton,
+    Segment,
+    SegmentedControl,
     StatusButton,
     StopAllButton,
     plain_tool_tip,
@@ -50,6 +52,7 @@ class TopBar(QWidget):
         copied: Something was copied to the clipboard; what, in words.
         open_bench_menu: What can be done with the bench is wanted.
         edit_stamp: Operator, sample and session are to be set.
+        page_chosen: Whether the archive is to be shown, or the bench.
         search_field: Where the palette opens.
     """
 
@@ -58,6 +61,7 @@ class TopBar(QWidget):
     copied = Signal(str)
     edit_stamp = Signal()
     open_bench_menu = Signal()
+    page_chosen = Signal(bool)
 
     def __init__(
         self, theme: Theme, bench: BenchHandle, tasks: Tasks, parent: QWidget | None = None
@@ -83,6 +87,12 @@ class TopBar(QWidget):
         self.bench_button.setToolTip(self.tr("Open another bench, add a Thing, save"))
         self.bench_button.clicked.connect(self.open_bench_menu)
         row.addWidget(self.bench_button)
+        self.pages = SegmentedControl(
+            theme, [Segment("bench", self.tr("Bench")), Segment("archive", self.tr("Archive"))]
+        )
+        self.pages.chosen.connect(lambda key: self.page_chosen.emit(key == "archive"))
+        self.pages.hide()
+        row.addWidget(self.pages)
         row.addStretch(1)
         self.search_field = _SearchField(theme, self.tr("Search or run"))
         self.search_field.clicked.connect(self.search)
@@ -124,6 +134,14 @@ class TopBar(QWidget):
             self._compact = compact
             self._show_server()
             self.show_stamp(self._stamp)
+
+    def offer_archive(self) -> None:
+        """Have a choice between bench and archive."""
+        self.pages.show()
+
+    def show_page(self, archive: bool) -> None:
+        """Say which of the two is shown."""
+        self.pages.choose("archive" if archive else "bench")
 
     def show_bench(self, title: str, *, unsaved: bool) -> None:
         """Say which bench it is, and whether it differs from its file."""

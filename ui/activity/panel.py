@@ -55,6 +55,7 @@ class ActivityPanel(QWidget):
         edit: Open the form of an action filled with the input of this snapshot.
         ask: The same, and ask there whether to run it.
         said: Something to tell the operator, in words.
+        keep: Keep what a run gave; its snapshot.
         header: The first 40 pixels, for the dock's title bar.
     """
 
@@ -62,6 +63,7 @@ class ActivityPanel(QWidget):
     edit = Signal(object)
     ask = Signal(object)
     said = Signal(str)
+    keep = Signal(object)
 
     def __init__(self, theme: Theme, parts: ActivityParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,6 +162,7 @@ class ActivityPanel(QWidget):
             narrows=old,
         )
         menu.show_result.connect(lambda: self.show_result.emit(snapshot.id))
+        menu.keep.connect(lambda: self.keep.emit(snapshot))
         menu.cancel.connect(lambda: self.cancel(snapshot.id))
         menu.repeat.connect(lambda: self._repeat(snapshot))
         menu.edit.connect(lambda: self.edit.emit(snapshot))

@@ -27,6 +27,7 @@ class RunMenu(QMenu):
 
     Attributes:
         show_result: Look at what it gave.
+        keep: Keep what it gave in the archive.
         cancel: Ask it to stop.
         repeat: Run it again with the same input.
         edit: Open its form, filled.
@@ -34,6 +35,7 @@ class RunMenu(QMenu):
     """
 
     show_result = Signal()
+    keep = Signal()
     cancel = Signal()
     repeat = Signal()
     edit = Signal()
@@ -55,6 +57,10 @@ class RunMenu(QMenu):
         server, known = bench.server.url, run.thing in bench.things
         if run.blobs:
             self._add(self.tr("Show the result"), "pop-out", self.show_result.emit, shown)
+            if bench.archive is not None:
+                kept = all(blob.kept is not None for blob in run.blobs)
+                words = self.tr("Kept in the archive") if kept else self.tr("Keep in the archive")
+                self._add(words, "archive", self.keep.emit, not kept)
         if run.status.ended:
             self._add(self.tr("Repeat"), "repeat", self.repeat.emit, known)
         else:

@@ -145,7 +145,12 @@ class Arrivals(QObject):
         if files and newest:
             notes = [self._note(snapshot, blob) for blob in files]
             self._viewer.show_files(
-                snapshot.thing, arrival.title, notes, made_by=snapshot, asked=arrival.asked
+                snapshot.thing,
+                arrival.title,
+                notes,
+                made_by=snapshot,
+                blobs=[blob.path for blob in files],
+                asked=arrival.asked,
             )
         for number, blob in enumerate(images):
             if newest or number == 0:
@@ -182,6 +187,7 @@ class Arrivals(QObject):
                     file_name=blob.name,
                     save=save,
                     made_by=snapshot,
+                    blobs=[blob.path],
                     asked=arrival.asked,
                 )
             return
@@ -195,6 +201,7 @@ class Arrivals(QObject):
                 file_name=blob.name,
                 save=save,
                 made_by=snapshot,
+                blobs=[blob.path],
                 asked=arrival.asked and number == 0,
             )
         if number == 0 and not self._viewer.closed:

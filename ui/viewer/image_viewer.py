@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
+from uuid import UUID
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -18,7 +19,7 @@ from ui.theme import Theme
 from ui.viewer.copying import copy_picture
 from ui.viewer.file_looking import FileLooking
 from ui.viewer.live_feed import LiveFeed
-from ui.viewer.page import FileNote, LiveStream, Page, SaveTo
+from ui.viewer.page import BlobPath, FileNote, LiveStream, Page, SaveTo
 from ui.viewer.page_tabs import PageTabs, Tab
 from ui.viewer.pages import MOST_PINNED, Pages, TooManyPinnedError
 from ui.viewer.picture_area import PictureArea
@@ -126,6 +127,8 @@ class ImageViewer(Island):
         file_name: str = "",
         save: SaveTo | None = None,
         made_by: InvocationSnapshot | None = None,
+        blobs: Sequence[BlobPath] = (),
+        archived: UUID | None = None,
         asked: bool = False,
     ) -> None:
         """Show a picture; it comes to the front unless a pinned one is there.
@@ -140,6 +143,8 @@ class ImageViewer(Island):
             file_name: The name to suggest when it is saved.
             save: Writes the original; without it the pixels are written.
             made_by: The run that gave it, for 'How was this made?'.
+            blobs: Where in the output of that run it stands.
+            archived: Which file of the archive it is.
             asked: The operator asked for it: it comes to the front over a pinned one too.
         """
         page = self._pages.put(
@@ -151,6 +156,8 @@ class ImageViewer(Island):
                 file_name=file_name,
                 save=save,
                 made_by=made_by,
+                blobs=tuple(blobs),
+                archived=archived,
             )
         )
         page.show(picture)
@@ -166,6 +173,8 @@ class ImageViewer(Island):
         file_name: str = "",
         save: SaveTo | None = None,
         made_by: InvocationSnapshot | None = None,
+        blobs: Sequence[BlobPath] = (),
+        archived: UUID | None = None,
         asked: bool = False,
     ) -> None:
         """Show a sentence where a picture could not be had; its file can still be saved.
@@ -178,6 +187,8 @@ class ImageViewer(Island):
             file_name: As for `show_picture`.
             save: Writes the original, if it can be had.
             made_by: As for `show_picture`.
+            blobs: As for `show_picture`.
+            archived: As for `show_picture`.
             asked: As for `show_picture`.
         """
         page = self._pages.put(
@@ -188,6 +199,8 @@ class ImageViewer(Island):
                 file_name=file_name,
                 save=save,
                 made_by=made_by,
+                blobs=tuple(blobs),
+                archived=archived,
             )
         )
         page.picture, page.files, page.note = None, (), note
@@ -200,10 +213,21 @@ class ImageViewer(Island):
         files: Sequence[FileNote],
         *,
         made_by: InvocationSnapshot | None = None,
+        blobs: Sequence[BlobPath] = (),
+        archived: UUID | None = None,
         asked: bool = False,
     ) -> None:
         """Show files that are no pictures: what is inside, and to be saved."""
-        page = self._pages.put(Page(f"{source_key} files", source_key, title, made_by=made_by))
+        page = self._pages.put(
+            Page(
+                f"{source_key} files",
+                source_key,
+                title,
+                made_by=made_by,
+                blobs=tuple(blobs),
+                archived=archived,
+            )
+        )
         page.picture, page.files, page.note = None, tuple(files), ""
         self._arrived(page, asked)
 

@@ -86,7 +86,8 @@ def made_of(
             (_tr("Note"), record.note),
         )
         facts += [(title, one_line(said)) for title, said in more if said]
-    facts.append((_tr("Kept"), _tr("not kept; save it to keep it")))
+    kept = any(blob.kept is not None for blob in snapshot.blobs)
+    facts.append((_tr("Kept"), _tr("in the archive") if kept else _tr("not kept")))
     return Made(
         tuple(facts),
         () if record is None else _settings(record, bench),

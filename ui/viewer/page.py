@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from ui.viewer.colour_maps import GREY, ColourMap
 from ui.viewer.levels import Levels
 from ui.viewer.pyramid import Pyramid
 from ui.viewer.view import View
+
+BlobPath = tuple[str | int, ...]
+"""Where a blob stands in an output; () for the output itself."""
 
 SaveTo = Callable[[Path], Awaitable[None]]
 """Writes what a tab shows to a file; raises an error whose text says why it could not."""
@@ -107,6 +111,8 @@ class Page:
         file_name: The name to suggest when it is saved.
         save: How the original is written; None writes the pixels.
         made_by: The run that gave it, if one did.
+        blobs: Where in the output of that run it stands; several where it shows several files.
+        archived: Which file of the archive it is; None where it is none.
     """
 
     key: str
@@ -124,6 +130,8 @@ class Page:
     file_name: str = ""
     save: SaveTo | None = None
     made_by: InvocationSnapshot | None = None
+    blobs: tuple[BlobPath, ...] = ()
+    archived: UUID | None = None
 
     @property
     def pinned(self) -> bool:

@@ -55,7 +55,9 @@ class ToolStrip(QWidget):
         self._column.addSpacing(_GROUP_GAP)
         self.scale_bar = self._button("mdi6.ruler", self.tr("Scale bar"), checkable=True)
         self.scale_bar.setChecked(True)
-        self.pin = self._button("mdi6.pin-outline", self.tr("Keep this picture"), checkable=True)
+        self.pin = self._button(
+            "mdi6.pin-outline", self.tr("Pin: newer pictures leave it alone"), checkable=True
+        )
         self.save = self._button("mdi6.content-save-outline", self.tr("Save …"))
         self._column.addStretch(1)
         self._of_tools[Tool.PAN].setChecked(True)

@@ -1,0 +1,187 @@
+"""The list of files without a view."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+
+from app.archive.errors import ArchiveClosedError
+from app.archive.records import FileQuery, FileState
+from ui.archive.model import PAGE, FilesModel
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.ui.archive.conftest import FakeArchive
+    from tests.ui.conftest import RunCoroutine
+    from ui.bridge import Bridge
+    from ui.tasks import Tasks
+
+PATIENCE_MS = 20_000
+
+
+@pytest.fixture
+def model(archive: FakeArchive, bridge: Bridge, tasks: Tasks, run: RunCoroutine) -> FilesModel:
+    return FilesModel(archive, bridge, tasks)
+
+
+def names(model: FilesModel) -> list[str]:
+    return [file.name for file in model.files]
+
+
+def answered(qtbot: QtBot, model: FilesModel) -> None:
+    qtbot.waitUntil(lambda: not model.asking, timeout=PATIENCE_MS)
+
+
+def test_files_come_newest_first_with_their_total(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    for _ in range(3):
+        archive.add()
+    model.ask(FileQuery())
+    answered(qtbot, model)
+
+    assert names(model) == ["snap-003", "snap-002", "snap-001"]
+    assert (model.total, model.trouble) == (3, "")
+    index = model.index(0)
+    assert model.data(index, Qt.ItemDataRole.DisplayRole) == "snap-003.png"
+    assert model.data(index, Qt.ItemDataRole.AccessibleTextRole) == "snap-003.png"
+
+
+def test_the_next_page_is_asked_for_when_a_view_wants_more(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    for _ in range(PAGE + 5):
+        archive.add()
+    model.ask(FileQuery())
+    answered(qtbot, model)
+    assert model.rowCount() == PAGE
+    assert model.canFetchMore(QModelIndex())
+
+    model.fetchMore(QModelIndex())
+    answered(qtbot, model)
+    assert model.rowCount() == PAGE + 5
+    assert len(set(names(model))) == PAGE + 5
+    assert not model.canFetchMore(QModelIndex())
+    assert not archive.queries[-1].total
+
+
+def test_what_is_kept_meanwhile_comes_in_at_the_top_and_moves_nobody_s_selection(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    old = archive.add()
+    model.ask(FileQuery())
+    answered(qtbot, model)
+    resets: list[bool] = []
+    model.modelReset.connect(lambda: resets.append(True))
+
+    archive.add()
+    qtbot.waitUntil(lambda: model.total == 2, timeout=PATIENCE_MS)
+    assert names(model) == ["snap-002", "snap-001"]
+    assert model.index_of(old.id).row() == 1
+    assert resets == []
+
+
+def test_of_what_is_kept_meanwhile_only_what_fits_is_shown(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    archive.add("cell", tags=("good",))
+    model.ask(FileQuery(tags=("good",)))
+    answered(qtbot, model)
+
+    archive.add("other")
+    archive.add("cell 2", tags=("good",))
+    qtbot.waitUntil(lambda: model.total == 2, timeout=PATIENCE_MS)
+    assert names(model) == ["cell 2", "cell"]
+
+
+def test_what_goes_into_the_trash_goes_and_comes_back(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot, run: RunCoroutine
+) -> None:
+    file = archive.add()
+    archive.add()
+    model.ask(FileQuery())
+    answered(qtbot, model)
+
+    run(archive.trash(file.id))
+    qtbot.waitUntil(lambda: names(model) == ["snap-002"], timeout=PATIENCE_MS)
+    assert model.total == 1
+    run(archive.restore(file.id))
+    qtbot.waitUntil(lambda: model.total == 2, timeout=PATIENCE_MS)
+
+
+def test_a_new_name_is_seen_and_what_is_deleted_is_gone(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot, run: RunCoroutine
+) -> None:
+    file = archive.add()
+    model.ask(FileQuery())
+    answered(qtbot, model)
+
+    run(archive.update(file.id, name="onion"))
+    qtbot.waitUntil(lambda: names(model) == ["onion"], timeout=PATIENCE_MS)
+    run(archive.delete(file.id))
+    qtbot.waitUntil(lambda: names(model) == [], timeout=PATIENCE_MS)
+    assert model.total == 0
+
+
+def test_rows_stay_until_the_answer_to_another_question_is_there(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    archive.add("one")
+    archive.add("two")
+    model.ask(FileQuery())
+    answered(qtbot, model)
+
+    archive.gate.clear()
+    model.ask(FileQuery(text="one"))
+    assert names(model) == ["two", "one"]
+    assert model.asking
+    archive.gate.set()
+    answered(qtbot, model)
+    assert names(model) == ["one"]
+
+
+def test_the_answer_to_an_older_question_is_not_shown(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    archive.add("one")
+    archive.add("two")
+    archive.gate.clear()
+    model.ask(FileQuery(text="one"))
+    model.ask(FileQuery(text="two"))
+    archive.gate.set()
+    answered(qtbot, model)
+
+    assert names(model) == ["two"]
+
+
+def test_an_archive_that_does_not_answer_is_said_and_what_was_there_stays(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    archive.add("one")
+    model.ask(FileQuery())
+    answered(qtbot, model)
+    archive.failing = ArchiveClosedError()
+    model.refresh()
+    answered(qtbot, model)
+
+    assert model.trouble == "the archive is not open"
+    assert names(model) == ["one"]
+    archive.failing = None
+    model.refresh()
+    answered(qtbot, model)
+    assert model.trouble == ""
+
+
+def test_the_trash_shows_what_is_in_it(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot, run: RunCoroutine
+) -> None:
+    file = archive.add()
+    archive.add()
+    run(archive.trash(file.id))
+    model.ask(FileQuery(state=FileState.TRASHED))
+    answered(qtbot, model)
+
+    assert names(model) == ["snap-001"]

@@ -1,0 +1,152 @@
+"""Which files are shown: words, Thing, kind, time, tag, and whether they are in the trash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.archive.records import FileQuery, FileState
+from things.events import now
+from ui.theme import Size, Theme
+from ui.widgets import ComboBox, SearchBox
+
+TYPED_MS: Final = 250
+"""The archive is asked when nothing was typed for so long."""
+
+_DAYS: Final = (2, 7, 30, 365)
+
+
+class FileFilters(QWidget):
+    """A row of choices. Every one of them is a part of a `FileQuery`.
+
+    Attributes:
+        changed: Another question is asked.
+        search: The words.
+    """
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.search = SearchBox(theme, self.tr("Find a file"))
+        self.search.setToolTip(self.tr("By its name, tags, notes, sample or the values in it"))
+        self.search.setMinimumWidth(150)
+        self.thing = self._box(theme, self.tr("Thing"), [(self.tr("Every Thing"), None)])
+        self.kind = self._box(
+            theme,
+            self.tr("Kind"),
+            [
+                (self.tr("Every kind"), None),
+                (self.tr("Pictures"), "image/*"),
+                (self.tr("Text and tables"), "text/*"),
+                (self.tr("Data"), "application/*"),
+            ],
+        )
+        self.when = self._box(
+            theme,
+            self.tr("When"),
+            [(self.tr("Any time"), None), (self.tr("Today"), 0)]
+            + [(self.tr("Last {0} days").format(days), days) for days in _DAYS],
+        )
+        self.tag = self._box(theme, self.tr("Tag"), [(self.tr("Every tag"), None)])
+        self.state = self._box(
+            theme,
+            self.tr("Kept or in the trash"),
+            [(self.tr("Kept"), FileState.LINKED), (self.tr("Trash"), FileState.TRASHED)],
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Size.GRID)
+        row.addWidget(self.search, 1)
+        for box in (self.thing, self.kind, self.when, self.tag, self.state):
+            row.addWidget(box)
+        self._typed = QTimer(self)
+        self._typed.setSingleShot(True)
+        self._typed.setInterval(TYPED_MS)
+        self._typed.timeout.connect(self.changed)
+        self.search.textChanged.connect(lambda _text: self._typed.start())
+        self.search.returnPressed.connect(self._at_once)
+
+    @property
+    def query(self) -> FileQuery:
+        """What is asked for."""
+        tag = self.tag.currentData()
+        return FileQuery(
+            text=self.search.text().strip(),
+            since=_since(self.when.currentData()),
+            thing=self.thing.currentData(),
+            media_type=self.kind.currentData(),
+            tags=(tag,) if tag else (),
+            state=self.state.currentData(),
+        )
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the trash is left out."""
+        return bool(self.search.text().strip()) or any(
+            box.currentIndex() > 0 for box in (self.thing, self.kind, self.when, self.tag)
+        )
+
+    @property
+    def in_trash(self) -> bool:
+        """Whether the trash is shown."""
+        return self.state.currentData() is FileState.TRASHED
+
+    def clear(self) -> None:
+        """Leave nothing out."""
+        for box in (self.thing, self.kind, self.when, self.tag, self.state):
+            box.setCurrentIndex(0)
+        self.search.clear()
+        self._at_once()
+
+    def set_things(self, things: Mapping[str, str]) -> None:
+        """Offer the Things there are, by name and title."""
+        _fill(self.thing, [(title, name) for name, title in things.items()])
+
+    def set_tags(self, tags: Mapping[str, int]) -> None:
+        """Offer the tags there are, and how many files have each."""
+        _fill(self.tag, [(f"{tag} ({count})", tag) for tag, count in tags.items()])
+
+    def _at_once(self) -> None:
+        self._typed.stop()
+        self.changed.emit()
+
+    def _box(
+        self, theme: Theme, name: str, choices: Sequence[tuple[str, object | None]]
+    ) -> ComboBox:
+        box = ComboBox(theme)
+        box.setAccessibleName(name)
+        box.setToolTip(name)
+        for words, value in choices:
+            box.addItem(words, value)
+        box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(9)
+        box.activated.connect(lambda _row: self._at_once())
+        return box
+
+
+def _since(days: int | None) -> datetime | None:
+    if days is None:
+        return None
+    if days == 0:
+        return now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    return now() - timedelta(days=days)
+
+
+def _fill(box: ComboBox, choices: Sequence[tuple[str, str]]) -> None:
+    """Offer other choices after the first, and keep what was chosen."""
+    if [(box.itemText(row), box.itemData(row)) for row in range(1, box.count())] == list(choices):
+        return
+    chosen = box.currentData()
+    box.blockSignals(True)
+    while box.count() > 1:
+        box.removeItem(box.count() - 1)
+    for words, value in choices:
+        box.addItem(words, value)
+    row = box.findData(chosen) if chosen is not None else 0
+    box.setCurrentIndex(max(0, row))
+    box.blockSignals(False)

@@ -1,0 +1,195 @@
+"""The button that keeps what is shown, and says whether it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal
+
+from app.archive.events import FileChanged, FileKept, FileRemoved
+from app.archive.records import BlobPath, FileState
+from app.archive_handle import ArchiveHandle
+from app.handles import InvocationSnapshot
+from things.errors import ThingError
+from ui.bridge import Bridge
+from ui.tasks import Tasks
+from ui.theme import Theme
+from ui.viewer.image_viewer import ImageViewer
+from ui.viewer.page import Page
+from ui.widgets import TextButton
+
+_NO_ID = UUID(int=0)
+"""In the place of an id while a blob is being kept."""
+
+
+class Keeping(QObject):
+    """Keeps what a tab of the viewer, or a row of the activity, shows.
+
+    Attributes:
+        button: In the header of the viewer: 'Keep', or 'Kept', which shows it in the archive.
+        asked: A file is to be shown in the archive; its id.
+        said: Something to tell: the words, and a colour role.
+    """
+
+    asked = Signal(object)
+    said = Signal(str, str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        archive: ArchiveHandle,
+        viewer: ImageViewer,
+        bridge: Bridge,
+        tasks: Tasks,
+        parent: QObject | None = None,
+    ) -> None:
+        """Put the button into the viewer.
+
+        Args:
+            theme: Where the look comes from.
+            archive: Keeps.
+            viewer: What it shows can be kept.
+            bridge: Tells of what others keep.
+            tasks: Runs the keeping.
+            parent: The Qt owner.
+        """
+        super().__init__(parent)
+        self._archive = archive
+        self._viewer = viewer
+        self._tasks = tasks
+        self._kept: dict[tuple[UUID, BlobPath], UUID] = {}
+        self._looked_up: set[UUID] = set()
+        self.button = TextButton(theme, self.tr("Keep"), glyph="archive", kind="quiet")
+        self.button.clicked.connect(self._clicked)
+        viewer.header.tools.insertWidget(0, self.button)
+        viewer.page_changed.connect(lambda _key: self._show())
+        bridge.on(FileKept, self._was_kept, owner=self)
+        bridge.on(FileChanged, self._was_changed, owner=self)
+        bridge.on(FileRemoved, lambda event: self._is_gone(event.run, event.path), owner=self)
+        self._show()
+
+    def keep_run(self, run: InvocationSnapshot) -> None:
+        """Keep all that a run gave."""
+        self._keep(run, [blob.path for blob in run.blobs])
+
+    # Inside.
+
+    def _ids(self, page: Page) -> Sequence[UUID | None]:
+        """The files of what a tab shows; None for what is not kept."""
+        if page.archived is not None:
+            return [page.archived]
+        if page.made_by is None:
+            return []
+        return [self._kept.get((page.made_by.id, path)) for path in page.blobs]
+
+    def _show(self) -> None:
+        page = self._viewer.current
+        if page is not None and page.made_by is not None and page.archived is None:
+            self._look_up(page.made_by)
+        ids = [] if page is None else self._ids(page)
+        kept = bool(ids) and all(id is not None for id in ids)
+        under_way = _NO_ID in ids
+        self.button.setVisible(bool(ids))
+        self.button.setEnabled(not under_way)
+        self.button.setText(self.tr("Kept") if kept and not under_way else self.tr("Keep"))
+        self.button.set_glyph(
+            "completed" if kept and not under_way else "archive",
+            "running" if kept and not under_way else "text",
+        )
+        tip = self.tr("Keep this in the archive, with how it was made")
+        if under_way:
+            tip = self.tr("Being kept")
+        elif kept:
+            tip = self.tr("It is in the archive; show it there")
+        self.button.setToolTip(tip)
+        self.button.setAccessibleName(tip)
+
+    def _look_up(self, run: InvocationSnapshot) -> None:
+        if run.id in self._looked_up:
+            return
+        self._looked_up.add(run.id)
+        for blob in run.blobs:
+            if blob.kept is not None:
+                self._kept[run.id, blob.path] = blob.kept
+        self._tasks.start(self._ask(run.id), self.tr("Looking into the archive"))
+
+    async def _ask(self, run: UUID) -> None:
+        try:
+            found = await self._archive.kept(run)
+        except ThingError:
+            self._looked_up.discard(run)
+            return
+        for path, id in found.items():
+            self._kept[run, path] = id
+        self._show()
+
+    def _clicked(self) -> None:
+        page = self._viewer.current
+        if page is None:
+            return
+        ids = self._ids(page)
+        first = next((id for id in ids if id is not None), None)
+        if first is not None and all(ids):
+            self.asked.emit(first)
+        elif page.made_by is not None:
+            self._keep(page.made_by, page.blobs)
+
+    def _keep(self, run: InvocationSnapshot, paths: Sequence[BlobPath]) -> None:
+        missing = [path for path in paths if (run.id, path) not in self._kept]
+        for path in missing:
+            self._kept[run.id, path] = _NO_ID
+        self._show()
+        if missing:
+            self._tasks.start(
+                self._keep_all(run, missing), self.tr("Keeping {0}").format(run.title)
+            )
+
+    async def _keep_all(self, run: InvocationSnapshot, paths: Sequence[BlobPath]) -> None:
+        names = []
+        try:
+            for path in paths:
+                file = await self._archive.keep(run.id, path)
+                self._kept[run.id, path] = file.id
+                names.append(file.file_name)
+        finally:
+            for path in paths:
+                if self._kept.get((run.id, path)) == _NO_ID:
+                    del self._kept[run.id, path]
+            self._show()
+        self.said.emit(self.tr("Kept as {0}").format(", ".join(names)), "secondary")
+
+    def _was_kept(self, event: FileKept) -> None:
+        made = event.file.provenance
+        if made.run is not None:
+            self._kept[made.run, made.path] = event.file.id
+            self._note(made.run, made.path, event.file.id)
+
+    def _was_changed(self, event: FileChanged) -> None:
+        made = event.file.provenance
+        if made.run is None:
+            return
+        if event.file.state is FileState.TRASHED:
+            self._is_gone(made.run, made.path)
+        else:
+            self._kept[made.run, made.path] = event.file.id
+            self._note(made.run, made.path, event.file.id)
+
+    def _is_gone(self, run: UUID | None, path: BlobPath) -> None:
+        if run is not None:
+            self._kept.pop((run, path), None)
+            self._note(run, path, None)
+
+    def _note(self, run: UUID, path: BlobPath, id: UUID | None) -> None:
+        """Let the tabs know too, for the sheet that tells how something was made."""
+        for page in self._viewer.pages:
+            made = page.made_by
+            if made is not None and made.id == run:
+                blobs = tuple(
+                    replace(blob, kept=id) if blob.path == path else blob for blob in made.blobs
+                )
+                page.made_by = replace(made, blobs=blobs)
+        self._show()
+        if self._viewer.made_button.isChecked():
+            self._viewer.made_asked.emit()

@@ -1,0 +1,336 @@
+"""The archive as a page of the window: filters above, tiles, and one file beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from PySide6.QtCore import QLocale, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
+from typing_extensions import override
+
+from app.archive.events import FileChanged
+from app.archive.records import ArchivedFile, FileState
+from app.archive_handle import ArchiveHandle
+from app.handles import BenchHandle
+from app.imaging.decoder import ImageDecoder
+from things.errors import ThingError
+from ui.activity.wording import size_in_words
+from ui.archive.details import FileDetails
+from ui.archive.filters import FileFilters
+from ui.archive.grid import FileGrid
+from ui.archive.model import FilesModel
+from ui.archive.restoring import RestoreDialog
+from ui.archive.thumbnails import FileThumbnails
+from ui.archive.wording import counted
+from ui.bridge import Bridge
+from ui.icons import icon
+from ui.tasks import Tasks
+from ui.theme import Size, TextSize, Theme
+from ui.widgets import Island, PlainLabel
+
+
+class ArchivePage(QWidget):
+    """Everything the operator does with what is kept.
+
+    Attributes:
+        opened: These files are to be shown in the viewer.
+        made_asked: Show this file, and how it was made.
+        stop_all: STOP ALL was pressed in a dialog of the page.
+        said: Something to tell: the words, and a colour role.
+        undoable: Something was done: the words, and what takes it back.
+    """
+
+    opened = Signal(list)
+    made_asked = Signal(object)
+    stop_all = Signal()
+    said = Signal(str, str)
+    undoable = Signal(str, object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        bench: BenchHandle,
+        archive: ArchiveHandle,
+        bridge: Bridge,
+        decoder: ImageDecoder,
+        tasks: Tasks,
+        parent: QWidget | None = None,
+    ) -> None:
+        """Nothing is asked before the page is shown.
+
+        Args:
+            theme: Where the look comes from.
+            bench: For titles of Things.
+            archive: What is shown.
+            bridge: Tells of changes.
+            decoder: Opens small pictures.
+            tasks: Runs what a click asks for.
+            parent: The window.
+        """
+        super().__init__(parent)
+        self._theme = theme
+        self._bench = bench
+        self._archive = archive
+        self._tasks = tasks
+        self._restoring: RestoreDialog | None = None
+        self._asked = False
+        self.model = FilesModel(archive, bridge, tasks, self)
+        self.thumbnails = FileThumbnails(archive, decoder, tasks, self)
+        self.filters = FileFilters(theme)
+        self.grid = FileGrid(theme, self.model, self.thumbnails, self._title_of)
+        self.details = FileDetails(theme, bench, archive, tasks)
+        self.count = PlainLabel(theme, size=TextSize.SMALL, tone="secondary")
+        self.room = PlainLabel(theme, size=TextSize.SMALL, tone="secondary")
+        self._lay_out()
+        self.filters.changed.connect(self._ask)
+        self.model.told.connect(self._tell)
+        self.model.rowsInserted.connect(self._tell)
+        self.grid.chosen.connect(self._show_chosen)
+        self.grid.opened.connect(self._open)
+        self.grid.deleted.connect(self._trash)
+        self.grid.menu.connect(self._open_menu)
+        self.details.opened.connect(lambda: self._open(self.grid.selected()))
+        self.details.saved.connect(self._ask_save)
+        self.details.exported.connect(self._ask_export)
+        self.details.restored.connect(self._restore)
+        self.details.trashed.connect(self._trash)
+        self.details.made_asked.connect(self._ask_made)
+        bridge.on(FileChanged, lambda event: self.details.take(event.file), owner=self)
+
+    @property
+    def restoring(self) -> RestoreDialog | None:
+        """The dialog that puts settings back, once it was opened."""
+        return self._restoring
+
+    def show_file(self, id: UUID) -> None:
+        """Select a file, where it is among those shown."""
+        self.grid.select_only(id)
+
+    def look_for(self, words: str) -> None:
+        """Look for words, among all that is kept."""
+        self.filters.clear()
+        self.filters.search.setText(words)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.filters.set_things({name: each.title for name, each in self._bench.things.items()})
+        self._tasks.start(self._look_around(), self.tr("Looking into the archive"))
+        if not self._asked:
+            self._asked = True
+            self._ask()
+        self.filters.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Inside.
+
+    def _lay_out(self) -> None:
+        gallery = Island(self._theme)
+        above = QHBoxLayout()
+        above.setContentsMargins(Size.PADDING, Size.PADDING, Size.PADDING, Size.GRID)
+        above.addWidget(self.filters, 1)
+        gallery.column.addLayout(above)
+        tiles = QHBoxLayout()
+        tiles.setContentsMargins(Size.GRID, 0, 4, 0)
+        tiles.addWidget(self.grid)
+        gallery.column.addLayout(tiles, 1)
+        below = QHBoxLayout()
+        below.setContentsMargins(Size.PADDING, 4, Size.PADDING, 6)
+        below.addWidget(self.count)
+        below.addStretch(1)
+        below.addWidget(self.room)
+        gallery.column.addLayout(below)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(Size.GRID)
+        row.addWidget(gallery, 1)
+        row.addWidget(self.details)
+
+    def _title_of(self, thing: str) -> str:
+        handle = self._bench.things.get(thing)
+        return thing if handle is None else handle.title
+
+    def _ask(self) -> None:
+        self.model.ask(self.filters.query)
+
+    def _tell(self) -> None:
+        model = self.model
+        if model.trouble:
+            self.count.setText("")
+            self.grid.say_empty(
+                self.tr("The archive does not answer: {0}.").format(model.trouble.rstrip("."))
+            )
+        elif model.total is not None:
+            self.count.setText(counted(model.total, self.tr("1 file"), self.tr("{0} files")))
+            self.grid.say_empty(self._nothing())
+        if model.trouble and model.files:
+            self.count.setText(self.tr("Not up to date: {0}").format(model.trouble))
+        self.count.set_tone("failed" if model.trouble else "secondary")
+
+    def _nothing(self) -> str:
+        if self.filters.narrowed:
+            return self.tr("Nothing that is kept fits.")
+        if self.filters.in_trash:
+            return self.tr("The trash is empty.")
+        return self.tr(
+            "Nothing is kept yet. Press 'Keep' at a picture, mark an action with keep=True, or "
+            "write a rule into the bench file."
+        )
+
+    async def _look_around(self) -> None:
+        """Tags to choose from, and how full it is."""
+        try:
+            tags = await self._archive.tags()
+            usage = await self._archive.usage()
+        except ThingError:
+            return  # the tiles say it
+        self.filters.set_tags(tags)
+        locale = QLocale()
+        said = self.tr("{0} kept, {1} free").format(
+            size_in_words(usage.bytes, locale), size_in_words(usage.free_bytes, locale)
+        )
+        if usage.quota_bytes is not None:
+            said = self.tr("{0} of {1} kept").format(
+                size_in_words(usage.bytes, locale), size_in_words(usage.quota_bytes, locale)
+            )
+        self.room.setText(usage.low or said)
+        self.room.set_tone("failed" if usage.low else "secondary")
+
+    def _show_chosen(self) -> None:
+        self.details.show_files(self.grid.selected())
+
+    def _open(self, files: Sequence[ArchivedFile]) -> None:
+        linked = [file for file in files if file.state is FileState.LINKED]
+        if linked:
+            self.opened.emit(linked)
+
+    def _ask_made(self) -> None:
+        if self.details.file is not None:
+            self.made_asked.emit(self.details.file)
+
+    # What a click asks for.
+
+    def _open_menu(self, at: QPoint) -> None:
+        files = self.grid.selected()
+        if not files:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        details = self.details
+        for button, call in (
+            (details.open_button, lambda: self._open(files)),
+            (details.save_button, self._ask_save),
+            (details.export_button, self._ask_export),
+            (details.restore_button, self._restore),
+            (details.made_button, details.made_button.click),
+            (details.trash_button, self._trash),
+        ):
+            action = QAction(button.icon(), button.text(), menu)
+            action.setEnabled(button.isEnabled())
+            action.triggered.connect(call)
+            menu.addAction(action)
+        menu.addSeparator()
+        for title, text in (
+            (self.tr("Copy id"), "\n".join(str(file.id) for file in files)),
+            (self.tr("Copy SHA-256"), "\n".join(file.sha256 for file in files)),
+        ):
+            action = QAction(icon(self._theme, "copy"), title, menu)
+            action.triggered.connect(lambda _checked=False, text=text: self._copy(text))
+            menu.addAction(action)
+        if all(file.state is FileState.TRASHED for file in files):
+            delete = QAction(self.tr("Delete for good"), menu)
+            delete.triggered.connect(
+                lambda: self._tasks.start(self._delete(files), self.tr("Deleting"))
+            )
+            menu.addAction(delete)
+        menu.popup(at)
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self.said.emit(self.tr("Copied {0}").format(text.splitlines()[0]), "secondary")
+
+    def _ask_save(self) -> None:
+        file = self.details.file
+        if file is None:
+            return
+        dialog = self._dialog(self.tr("Save {0}").format(file.file_name), file.file_name)
+        dialog.fileSelected.connect(
+            lambda target: self._tasks.start(
+                self._save(file, Path(target)), self.tr("Saving {0}").format(file.file_name)
+            )
+        )
+        dialog.open()
+
+    async def _save(self, file: ArchivedFile, target: Path) -> None:
+        await self._archive.save(file.id, target)
+        self.said.emit(self.tr("Saved {0}").format(target), "secondary")
+
+    def _ask_export(self) -> None:
+        ids = [file.id for file in self.grid.selected() if file.state is FileState.LINKED]
+        if not ids:
+            return
+        dialog = self._dialog(self.tr("Export"), "archive.zip")
+        dialog.setDefaultSuffix("zip")
+        dialog.fileSelected.connect(
+            lambda target: self._tasks.start(
+                self._export(ids, Path(target)), self.tr("Exporting to {0}").format(target)
+            )
+        )
+        dialog.open()
+
+    async def _export(self, ids: Sequence[UUID], target: Path) -> None:
+        await self._archive.export(ids, target)
+        self.said.emit(self.tr("Exported to {0}").format(target), "secondary")
+
+    def _dialog(self, title: str, name: str) -> QFileDialog:
+        dialog = QFileDialog(self, title)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile("".join("_" if each in '\\/:*?"<>|' else each for each in name))
+        return dialog
+
+    def _trash(self) -> None:
+        """No question is asked: it can be taken back."""
+        files = list(self.grid.selected())
+        if not files:
+            return
+        linked = [file for file in files if file.state is FileState.LINKED]
+        if linked:
+            self._tasks.start(self._to_trash(linked), self.tr("Moving to the trash"))
+        else:
+            self._tasks.start(self._from_trash(files), self.tr("Taking out of the trash"))
+
+    async def _to_trash(self, files: Sequence[ArchivedFile]) -> None:
+        for file in files:
+            await self._archive.trash(file.id)
+        self.undoable.emit(
+            counted(
+                len(files),
+                self.tr("{0} is in the trash now.").format(files[0].file_name),
+                self.tr("{0} files are in the trash now."),
+            ),
+            lambda: self._tasks.start(self._from_trash(files), self.tr("Taking out of the trash")),
+        )
+
+    async def _from_trash(self, files: Sequence[ArchivedFile]) -> None:
+        for file in files:
+            await self._archive.restore(file.id)
+        self.said.emit(self.tr("Taken out of the trash."), "secondary")
+
+    async def _delete(self, files: Sequence[ArchivedFile]) -> None:
+        for file in files:
+            await self._archive.delete(file.id)
+        self.said.emit(self.tr("Deleted for good."), "secondary")
+
+    def _restore(self) -> None:
+        file = self.details.file
+        if file is None:
+            return
+        if self._restoring is None:
+            self._restoring = RestoreDialog(
+                self._theme, self._bench, self._archive, self._tasks, self.window()
+            )
+            self._restoring.stop_all.connect(self.stop_all)
+        self._restoring.show_for(file)
