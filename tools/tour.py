@@ -268,6 +268,9 @@ class Guide:
             shown[-1].chevron.click()
             await self.shoot("activity-unfolded")
             shown[-1].chevron.click()
+        self.window.activity.show_page("history")
+        await asyncio.sleep(1.0)
+        await self.shoot("history")
         self.window.activity.show_page("log")
         await self.shoot("log")
         self.window.activity.show_page("activity")
@@ -296,7 +299,7 @@ class Guide:
     async def _dialogs(self) -> None:
         from PySide6.QtWidgets import QApplication
 
-        before = set(QApplication.topLevelWidgets())
+        before = {each for each in QApplication.topLevelWidgets() if each.isVisible()}
         for command in ("bench.add-thing", "help.diagnostics", "help.notifications"):
             self.window.commands.action(command).trigger()
             await asyncio.sleep(1.5)

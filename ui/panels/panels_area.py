@@ -20,7 +20,8 @@ from ui.panels.panel_column import Arrangement, PanelColumn
 from ui.panels.panel_window import PanelWindow
 from ui.panels.thing_panel import ThingPanel
 from ui.tasks import Tasks
-from ui.theme import Theme
+from ui.theme import Size, Theme
+from ui.widgets import Island, ReasonLabel
 
 _IN_WINDOW = " in a window"
 """After the name of a Thing, which has no space, in what is remembered."""
@@ -81,13 +82,15 @@ class PanelsArea(QWidget):
         self._bridge = bridge
         self._context = context
         self._offers_faults = False
+        self.nothing = self._told_nothing()
         for handle in bench.things.values():
             self._add(handle)
         bridge.on(ThingAdded, self._added, owner=self)
         bridge.on(ThingRemoved, self._removed, owner=self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._column)
+        column.addWidget(self.nothing)
+        column.addWidget(self._column, 1)
         self._arrange()
 
     @property
@@ -217,7 +220,18 @@ class PanelsArea(QWidget):
         self._chosen.clear()
         self._arrange()
 
+    def _told_nothing(self) -> Island:
+        """What stands here while there is no Thing."""
+        island = Island(self._theme)
+        words = self.tr("Every Thing of the bench has its panel here. There is none yet.")
+        told = ReasonLabel(self._theme)
+        told.say(None, words)
+        island.column.setContentsMargins(*(Size.PADDING,) * 4)
+        island.column.addWidget(told)
+        return island
+
     def _add(self, handle: ThingHandle) -> ThingPanel:
+        self.nothing.hide()
         model = ThingModel(handle, self._context.style, self)
         model.catch_up(list(self._bench.invocations()))
         self._bridge.on(Event, model.apply, thing=handle.name, owner=model)
@@ -250,6 +264,7 @@ class PanelsArea(QWidget):
         if window is not None:
             window.close()
         panel = self.panels.pop(name)
+        self.nothing.setVisible(not self.panels)
         self._column.take(panel)
         self._chosen.discard(name)
         panel.hide()

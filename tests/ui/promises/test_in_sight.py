@@ -59,11 +59,13 @@ def test_an_empty_bench_says_so(open_window: OpenWindow) -> None:
     empty = real.window.bench_list.empty
     assert empty.isVisible()
     assert empty.text() == "There is no Thing on this bench yet."
+    assert real.panels.nothing.isVisible()
 
 
 def test_a_search_that_finds_nothing_says_so(open_window: OpenWindow) -> None:
     real = open_window(slow="Slow")
     assert not real.window.bench_list.empty.isVisible()
+    assert not real.panels.nothing.isVisible()
     real.write(real.window.bench_list.search, "unheard-of")
     real.until(real.window.bench_list.empty.isVisible)
     assert real.window.bench_list.empty.text() == "No Thing and no property is called so."
