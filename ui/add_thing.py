@@ -106,6 +106,7 @@ class AddThingDialog(QDialog):
         self.summary.setWordWrap(True)
         column.addWidget(self.summary)
         self._scroll = QScrollArea()
+        self._scroll.setAccessibleName(self.tr("What it is given"))
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         column.addWidget(self._scroll, 1)

@@ -86,6 +86,7 @@ class FaultsWindow(QWidget):
             held.addWidget(row)
         held.addStretch(1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.windowTitle())
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)

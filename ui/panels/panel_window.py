@@ -56,6 +56,7 @@ class PanelWindow(QWidget):
         held.addWidget(panel)
         held.addStretch(1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(panel.model.title)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)

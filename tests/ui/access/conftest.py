@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -38,17 +39,26 @@ class = "things.simulated.everything:Everything"
 class = "no_such_driver:Thing"
 """
 
-OpenWindow = Callable[[], Composition]
+
+class OpenWindow(Protocol):
+    """Opens the window of that bench, with one run in its list."""
+
+    def __call__(self, *, whole: bool = ...) -> Composition:
+        """Open it.
+
+        Args:
+            whole: With every panel built and showing everything, which takes its time.
+        """
 
 
 @pytest.fixture
 def open_window(
     qapp: QApplication, qtbot: QtBot, qloop: asyncio.AbstractEventLoop, tmp_path: Path
 ) -> Iterator[OpenWindow]:
-    """Opens the window of that bench, with all panels built and one run in the list."""
+    """Opens the window of that bench, with one run in its list."""
     made: list[Composition] = []
 
-    def open_it() -> Composition:
+    def open_it(*, whole: bool = False) -> Composition:
         (tmp_path / "bench.toml").write_text(BENCH, encoding="utf-8")
         folders = {"data_folder": tmp_path / "data", "lock_folder": tmp_path / "locks"}
         settings = read_settings(port=0, dev=True, **folders)
@@ -72,7 +82,7 @@ def open_window(
         qtbot.waitUntil(
             lambda: all(panels.panel(name).model.actions for name in ready), timeout=PATIENCE_MS
         )
-        for name in ready:
+        for name in ready if whole else ():
             panels.panel(name).set_depth(Depth.EVERYTHING)
             panels.panel(name).body.finish()
         snap = panels.panel("camera").action("snap").run_button

@@ -95,7 +95,7 @@ NOT_TRANSLATED = re.compile(r"Ctrl\+|Alt\+|^https?://|127\.0\.0\.1|labwright|mod
 def test_every_word_on_the_screen_is_translated(
     translated: None, open_window: OpenWindow, qtbot: QtBot
 ) -> None:
-    composed = open_window()
+    composed = open_window(whole=True)
     of_things = said_by_things(composed)
     window = composed.window
     said = {words for widget in window.findChildren(QWidget) for words in words_of(widget)}
