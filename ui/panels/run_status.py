@@ -17,6 +17,8 @@ class RunStatus(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         """Begin with nothing to say."""
         super().__init__(parent)
+        self._theme = theme
+        self._strong = True
         self.bar = ProgressLine(theme)
         self.mark = IconMark(theme, side=14)
         self.step = ElidedLabel(theme, size=TextSize.SMALL, strong=True)
@@ -38,6 +40,7 @@ class RunStatus(QWidget):
         column.addWidget(self._line)
         column.addWidget(self.error)
         column.addWidget(self.interlock)
+        theme.changed.connect(self._choose_font)
 
     def show_action(self, model: ActionModel, *, calm: bool = False) -> None:
         """Show what an action is doing.
@@ -72,13 +75,16 @@ class RunStatus(QWidget):
         self.interlock.say(State.INTERLOCK if refused else None, refused)
         self.setVisible(bool(error or refused) or (model.running and not calm))
 
+    def _choose_font(self) -> None:
+        # Another style sheet brings the font back that the label was made with.
+        self.step.setFont(self._theme.font(TextSize.SMALL, strong=self._strong))
+
     def _say(self, state: State, words: str, remaining: str, *, strong: bool) -> None:
         look = LOOKS[state]
         self.mark.set_glyph(look.icon, look.role)
         self.step.set_tone(look.role)
-        font = self.step.font()
-        font.setWeight(font.Weight.DemiBold if strong else font.Weight.Normal)
-        self.step.setFont(font)
+        self._strong = strong
+        self._choose_font()
         self.step.setText(words)
         self.remaining.setText(remaining)
         self._line.show()

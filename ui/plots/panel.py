@@ -315,7 +315,7 @@ class PlotPanel(QWidget):
         button = TextButton(self._theme, self.tr("Add a value"), glyph="add")
         button.clicked.connect(self.open_finder)
         row.addStretch(1)
-        row.addWidget(told, 1000)
+        row.addWidget(told)
         row.addWidget(button)
         row.addStretch(1)
         self.empty_button = button

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from pytestqt.qtbot import QtBot
 
 from app.handles import InvocationSnapshot
 from things.errors import InputRefusedError, ThingError
 from ui.panels.action_row import ActionRow
+from ui.theme import Scheme, Theme
 
 if TYPE_CHECKING:
     from tests.ui.conftest import FakeBench, FakeThing, MakeThing
@@ -168,3 +170,15 @@ def test_what_changed_without_telling_is_read_after_an_action(
     run.complete()
 
     qtbot.waitUntil(lambda: panel.field("gain").box.text() == "1.5 dB")
+
+
+def test_what_waits_is_written_plainly_in_every_scheme(
+    panel: PanelHand, bench: FakeBench, theme: Theme, qtbot: QtBot
+) -> None:
+    step = panel.action("snap").row.status.step
+    bench.start("camera", "snap").wait("waiting for stage: autofocus")
+    qtbot.waitUntil(step.isVisible)
+
+    for scheme in (Scheme.DARK, Scheme.LIGHT):
+        theme.choose(scheme)
+        assert step.font().weight() == QFont.Weight.Normal
