@@ -8,10 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
-from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 
 _FAST_PNG = 1
 """zlib level: a 4-megapixel 16-bit frame takes a fraction of the default's 1.5 s."""
@@ -93,6 +90,9 @@ def _with_full_scale(
 
 
 def _png(array: NDArray[Any], pixel_size_um: float | None, metadata: Mapping[str, Any]) -> bytes:
+    from PIL import Image  # here and below: a window that is being opened encodes nothing
+    from PIL.PngImagePlugin import PngInfo
+
     text = PngInfo()
     described = dict(metadata)
     if pixel_size_um is not None:
@@ -107,6 +107,8 @@ def _png(array: NDArray[Any], pixel_size_um: float | None, metadata: Mapping[str
 
 
 def _jpeg(array: NDArray[Any], white: float, pixel_size_um: float | None) -> bytes:
+    from PIL import Image
+
     if array.dtype == np.uint16:
         # One lookup for each of 65536 values is quicker than arithmetic on every pixel.
         grades = np.clip(np.arange(65536) * (255.0 / white) + 0.5, 0, 255).astype(np.uint8)
@@ -122,6 +124,8 @@ def _jpeg(array: NDArray[Any], white: float, pixel_size_um: float | None) -> byt
 def _ome_tiff(
     array: NDArray[Any], pixel_size_um: float | None, metadata: Mapping[str, Any]
 ) -> bytes:
+    import tifffile
+
     colour = array.ndim == 3 and array.shape[-1] == 3
     axes = "YX" if array.ndim == 2 else "YXS" if colour else "ZYX"
     described: dict[str, Any] = {"axes": axes}

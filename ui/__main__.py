@@ -8,8 +8,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+from typing_extensions import override
 
 from app.command_names import COMMANDS
 
@@ -67,8 +69,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--safe", action="store_true", help="start no Thing: each is started by a click"
     )
-    parser.add_argument("--version", action="version", version=f"labwright {version('labwright')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="say which version this is")
     return parser
+
+
+class _Version(argparse.Action):
+    """Looks for the version only where it is asked for: that takes longer than all of the rest."""
+
+    @override
+    def __call__(self, parser: argparse.ArgumentParser, *_given: Any, **_named: Any) -> None:
+        from importlib.metadata import version
+
+        parser.exit(message=f"labwright {version('labwright')}\n")
 
 
 def _open(options: argparse.Namespace) -> int:
@@ -87,6 +99,16 @@ def _open(options: argparse.Namespace) -> int:
             dev=options.dev,
             safe=options.safe,
         )
+    from app.garbage import collect_again, collect_later
+
+    collect_later()  # until the window is drawn
+    try:
+        return _open_window(options)
+    finally:
+        collect_again()
+
+
+def _open_window(options: argparse.Namespace) -> int:
     from app.bench_file import read_bench_file
     from app.cli_errors import refused
     from app.errors import BenchInUseError

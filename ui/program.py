@@ -10,14 +10,13 @@ from typing import Any
 
 import qasync
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.errors import BenchInUseError
-from app.garbage import spare_what_stays
+from app.garbage import collect_again, spare_what_stays
 from app.program import end_without_waiting
 from app.session import Session
 from app.settings import Settings
-from ui.attach_window import AttachWindow
 from ui.composition import Composition
 from ui.end_signals import ending_by_signals
 from ui.theme import Theme
@@ -28,16 +27,50 @@ SETTLED_AFTER_MS = 5_000
 """By then server and database are imported too; a look through all of it would stop the window."""
 
 
+DRAWN_WITHIN_MS = 500
+"""A window that nobody sees may never be drawn; its bench is opened all the same."""
+
+
 class _FirstPaint(QObject):
-    """Says once, in the log, that the window is drawn."""
+    """Says once, in the log, that the window is drawn, and begins what was to wait for that.
+
+    Args:
+        window: Not yet shown.
+        begin: Called when it is drawn, or after a while where it is not.
+    """
+
+    def __init__(self, window: QWidget, begin: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._begin: Callable[[], None] | None = begin
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.timeout.connect(self._go_on)
+        self._patience.start(DRAWN_WITHIN_MS)
+        window.installEventFilter(self)
+
+    def give_up(self) -> None:
+        """Begin nothing any more: the window is closed."""
+        self._patience.stop()
+        self._begin = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """See the first paint event go by."""
         if event.type() is QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            QTimer.singleShot(0, lambda: _log.info("Window drawn"))
-            QTimer.singleShot(SETTLED_AFTER_MS, spare_what_stays)
+            QTimer.singleShot(0, self, self._drawn)
         return False
+
+    def _drawn(self) -> None:
+        _log.info("Window drawn")
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._patience.stop()
+        begin, self._begin = self._begin, None
+        if begin is not None:
+            collect_again()
+            begin()
+            QTimer.singleShot(SETTLED_AFTER_MS, spare_what_stays)
 
 
 def run_window(session: Session, *, welcome: bool = False) -> int:
@@ -139,10 +172,12 @@ async def _attached(qt: QApplication, error: BenchInUseError, settings: Settings
     """Ask; returns the bench, connected, or None where the answer was no."""
     # Imported here: the client takes 0.1 s, and the window of a local bench does not need it.
     from app.client.session import RemoteSession
+    from ui.attach_window import AttachWindow
 
     window = AttachWindow(Theme(qt), error, lambda: RemoteSession(error.url, settings))
     with ending_by_signals(window.close, lambda: end_without_waiting(1)):
         window.show()
+        collect_again()
         _log.info("Asking whether to attach")
         return await window.answer()
 
@@ -186,12 +221,12 @@ async def _live(composed: Composition) -> None:
     window = composed.window
     closed = asyncio.Event()
     window.closed.connect(closed.set)
-    first_paint = _FirstPaint(window)
-    window.installEventFilter(first_paint)
+    # What opening imports would take the time in which the window could be drawn.
+    first_paint = _FirstPaint(window, composed.start)
     with ending_by_signals(composed.end, composed.end_without_window):
         window.show()
-        composed.start()
         try:
             await closed.wait()
         finally:
+            first_paint.give_up()
             await composed.close()

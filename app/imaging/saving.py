@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import tifffile
-from PIL import Image
 
 from app.handles import Picture
 from app.imaging.errors import ImageError
@@ -39,12 +37,16 @@ def save_picture(picture: Picture, target: Path) -> None:
         grey = array.ndim == 2 and array.dtype in (np.uint8, np.uint16)
         if not grey and not (array.ndim == 3 and array.shape[2] == 3 and array.dtype == np.uint8):
             raise ImageNotSavedError("a PNG cannot hold these pixels; choose a name with .tif")
+        from PIL import Image  # here and below: a window that is being opened saves nothing
+
         _whole_or_not(target, lambda file: Image.fromarray(array).save(file, "PNG"))
     else:
         raise ImageNotSavedError("pictures are saved as .tif or .png; choose such a name")
 
 
 def _write_tiff(picture: Picture, file: BinaryIO) -> None:
+    import tifffile
+
     array = np.ascontiguousarray(picture.array)
     stacked = picture.axes or ("Z" if array.ndim == 3 and array.shape[2] != 3 else "")
     colour = array.ndim - len(stacked) == 3

@@ -86,6 +86,11 @@ def test_a_picture_snapped_over_http_is_found_in_the_window(start: Start) -> Non
     program.wait_for("Window drawn")
     url = program.wait_for(r"Listening on (\S+)")[1]
 
+    def all_ready() -> bool | None:
+        things = httpx.get(f"{url}/events/state").json()["things"].values()
+        return all(thing["state"] == "ready" for thing in things) or None
+
+    until("the last Thing", all_ready)  # panels that fill may still move the viewer
     area = until("the empty viewer", settled_viewer)
     href = httpx.post(f"{url}/camera/snap").raise_for_status().json()["href"]
 
