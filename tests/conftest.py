@@ -105,6 +105,12 @@ def own_lock_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+EMPTY = """DO $$ DECLARE name text; BEGIN
+FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema$)'
+LOOP EXECUTE format('DROP SCHEMA %I CASCADE', name); END LOOP;
+CREATE SCHEMA public; END $$"""
+
+
 class PostgresqlServer:
     """Debian's PostgreSQL, for one run of the tests; nobody else can reach it.
 
@@ -135,19 +141,33 @@ class PostgresqlServer:
                 stderr=subprocess.STDOUT,
             )
         self._databases = itertools.count(1)
+        self._free: list[str] = []
         self._wait_until_it_answers()
 
     def new_database(self) -> str:
-        """Make an empty database; returns its address."""
+        """An empty database: one that was given back, since a new one takes a while.
+
+        Returns:
+            Its name; `address` leads there.
+        """
+        if self._free:
+            return self._free.pop()
         name = f"lab{next(self._databases)}"
         self.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
-        return self._address(name)
+        return name
 
-    def execute(self, statement: str) -> None:
+    def give_back(self, name: str) -> None:
+        """Empty a database, whoever still uses it."""
+        users = f"FROM pg_stat_activity WHERE datname = '{name}'"
+        self.execute(f"SELECT pg_terminate_backend(pid, 10000) {users}")
+        self.execute(EMPTY, name)
+        self._free.append(name)
+
+    def execute(self, statement: str, database: str = "postgres") -> None:
         """Carry out a statement as the server's master."""
         import psycopg
 
-        address = self._address("postgres").replace("+psycopg", "")
+        address = self.address(database).replace("+psycopg", "")
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement)
 
@@ -157,7 +177,8 @@ class PostgresqlServer:
         self._process.wait(30)
         shutil.rmtree(self._folder)
 
-    def _address(self, name: str) -> str:
+    def address(self, name: str) -> str:
+        """Where a database is, as a URL."""
         return f"postgresql+psycopg://lab@/{name}?host={self._folder}"
 
     def _run(self, *command: str | Path) -> None:
@@ -213,9 +234,11 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: PostgresqlServer) -> str:
+def postgresql_url(postgresql_server: PostgresqlServer) -> Iterator[str]:
     """The address of an empty database of the test's own."""
-    return postgresql_server.new_database()
+    name = postgresql_server.new_database()
+    yield postgresql_server.address(name)
+    postgresql_server.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, update
 
 from app.actions.log import message_of
+from app.database.ready_statements import ReadyStatement
 from app.database.schema import runs
 from app.ledger.entries import Ending, Entry
 from app.ledger.writing import (
@@ -25,12 +26,13 @@ from app.ledger.writing import (
 )
 from app.run_records import RunState
 
+_NEW = "new_"
 _INSERT = insert(runs)
 _WHERE = runs.c.number == bindparam("of")
 
 
 def _update(*columns: str) -> Any:
-    return update(runs).where(_WHERE).values({name: bindparam(f"new_{name}") for name in columns})
+    return update(runs).where(_WHERE).values({name: bindparam(f"{_NEW}{name}") for name in columns})
 
 
 _STARTED = _update("state", "started_us", "stuck")
@@ -60,6 +62,7 @@ class RowWriter:
 
     def __init__(self) -> None:
         self._values = ValuesWriter()
+        self._ready: dict[Any, ReadyStatement] = {}
 
     def write(self, connection: Connection, entries: Sequence[Entry]) -> None:
         """Insert those that have no row, bring the others up to date."""
@@ -69,7 +72,11 @@ class RowWriter:
             for statement, row in self._changes(entry, entry.end_taken):
                 rows.setdefault(statement, []).append(row)
         for statement, changes in rows.items():
-            connection.execute(statement, changes)
+            ready = self._ready.get(statement)
+            if ready is None:
+                ready = ReadyStatement(statement, runs, connection.dialect, prefix=_NEW)
+                self._ready[statement] = ready
+            ready.execute(connection, changes)
 
     def _changes(self, entry: Entry, ending: Ending | None) -> Iterator[tuple[Any, Row]]:
         number = entry.number
@@ -80,16 +87,19 @@ class RowWriter:
             if entry.before_read:
                 before = self._values.all(entry.before)
                 entry.asked_chars += len(before)
-                yield _BEFORE, {"of": number, "new_before": before}
+                yield _BEFORE, {"of": number, f"{_NEW}before": before}
             row = _standing(entry, ending)
             if ending is None:
                 yield _STARTED, _renamed(number, row)
             else:
                 yield _ENDED, _renamed(number, {**row, **self._end(entry, ending)})
         if entry.hashed:
-            yield _HASHED, {"of": number, "new_blobs": blobs_text(entry.hashed)}
+            yield _HASHED, {"of": number, f"{_NEW}blobs": blobs_text(entry.hashed)}
         if entry.input_hashed:
-            yield _INPUT_HASHED, {"of": number, "new_input_blobs": blobs_text(entry.input_hashed)}
+            yield (
+                _INPUT_HASHED,
+                {"of": number, f"{_NEW}input_blobs": blobs_text(entry.input_hashed)},
+            )
 
     def _whole(self, entry: Entry, ending: Ending | None) -> Row:
         origin, stamp = entry.origin, entry.stamp
@@ -183,4 +193,4 @@ def _words(entry: Entry, ending: Ending | None, output: str) -> str:
 
 
 def _renamed(number: int, row: Row) -> Row:
-    return {"of": number, **{f"new_{name}": value for name, value in row.items()}}
+    return {"of": number, **{f"{_NEW}{name}": value for name, value in row.items()}}
