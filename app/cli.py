@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from app.bench_file import read_bench_file
+from app.cli_commands.archive import archive_app
 from app.cli_commands.doctor import doctor
 from app.cli_commands.invoking import invoke
 from app.cli_commands.properties import read, things, write
@@ -112,6 +113,7 @@ app.command(context_settings=_VALUES)(invoke)
 app.command()(watch)
 app.command()(stop)
 app.add_typer(runs_app)
+app.add_typer(archive_app)
 app.add_typer(db_app)
 app.command()(doctor)
 

@@ -31,6 +31,9 @@ ARCHIVE_PATH: Final = "/archive"
 FILES_PATH: Final = "/files"
 """The route under which their contents are, by the addresses in `ArchivedFile.uri`."""
 
+ANY_STATE: Final = "any"
+"""Asks for files in whatever state, where None cannot be said."""
+
 _FILE: Final = TypeAdapter(ArchivedFile)
 _FILES: Final = TypeAdapter(list[ArchivedFile])
 _VERSIONS: Final = TypeAdapter(list[FileVersion])

@@ -15,6 +15,7 @@ from app.actions.events import (
     RunAnnotated,
     StampChanged,
 )
+from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
 from app.cli_commands.connection import AsJson, Url
 from app.cli_commands.invoking import progress_line
 from app.cli_commands.properties import connected, thing_of
@@ -88,6 +89,14 @@ def _said(event: Event) -> str:
             return f"ledger: {event.reason or 'all is well again'}"
         case RunAnnotated():
             return f"{event.run.action}: note: {event.run.note!r} ({event.run.id})"
+        case FileKept():
+            return f"{event.file.file_name} is kept ({event.file.id})"
+        case FileChanged():
+            return f"{event.file.file_name} is {event.file.state.value} ({event.file.id})"
+        case FileRemoved():
+            return f"file {event.id} was deleted"
+        case ArchiveTroubled():
+            return f"archive: {event.reason or 'all is well again'}"
     return type(event).__name__
 
 

@@ -22,6 +22,7 @@ from typing import Any, Final, Self
 from uuid import UUID
 
 from app.client import history
+from app.client.archive import ArchiveClient
 from app.client.blobs import RemoteBlob
 from app.client.errors import BenchUnreachableError, UnexpectedAnswerError
 from app.client.event_feed import EventFeed
@@ -172,6 +173,11 @@ class BenchClient:
             LedgerError: The bench has no ledger, or cannot write it.
         """
         return history.annotate(self._http, UUID(str(id)), note)
+
+    @property
+    def archive(self) -> ArchiveClient:
+        """The files that are kept over there."""
+        return ArchiveClient(self._http)
 
     @property
     def stamp(self) -> Stamp:

@@ -73,17 +73,7 @@ class RemoteBlob(Linked):
             BlobExpiredError: It is not kept any more.
             OSError: The disk did not take it.
         """
-        target = Path(filename)
-        handle, part = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                for piece in self._pieces():
-                    file.write(piece)
-            Path(part).chmod(_mode_of_new_files())
-            Path(part).replace(target)
-        except BaseException:
-            Path(part).unlink(missing_ok=True)
-            raise
+        saved_whole(Path(filename), self._pieces())
 
     def open(self) -> BinaryIO:
         """A file object over it, at its beginning; what is large lies on disk until it is closed.
@@ -115,6 +105,25 @@ class RemoteBlob(Linked):
                     self.href, f"{self.media_type} was expected, not {found or 'nothing'}"
                 )
             yield from pieces(answer, None)
+
+
+def saved_whole(target: Path, pieces: Iterator[bytes]) -> None:
+    """Write pieces to a file. One that is there stays whole until all came.
+
+    Raises:
+        OSError: The disk did not take it.
+        Exception: What the pieces raise; nothing is left then.
+    """
+    handle, part = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for piece in pieces:
+                file.write(piece)
+        Path(part).chmod(_mode_of_new_files())
+        Path(part).replace(target)
+    except BaseException:
+        Path(part).unlink(missing_ok=True)
+        raise
 
 
 def is_link(value: Any) -> bool:

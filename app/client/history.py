@@ -129,11 +129,12 @@ def question(query: RunQuery) -> str:
     for field in fields(RunQuery):
         value = getattr(query, field.name)
         if value != getattr(usual, field.name):
-            given[field.name] = _in_words(value)
+            given[field.name] = said(value)
     return f"?{urlencode(given)}" if given else ""
 
 
-def _in_words(value: object) -> str:
+def said(value: object) -> str:
+    """A value as it stands in an address."""
     match value:
         case bool():
             return "true" if value else "false"

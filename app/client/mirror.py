@@ -22,6 +22,7 @@ from app.actions.events import (
     LedgerTroubled,
     StampChanged,
 )
+from app.archive.events import ArchiveTroubled
 from app.client.errors import BenchUnreachableError
 from app.client.http import HttpLink
 from app.client.known_invocations import KnownInvocations
@@ -87,6 +88,8 @@ class Mirror:
         trouble: Why the line is cut; '' while it stands.
         stamp: What is written on everything over there.
         ledger_trouble: Why nothing can be recorded over there; '' while all is well.
+        archive_trouble: Why nothing can be kept over there; '' while all is well.
+        keeps_files: Whether the bench has an archive.
     """
 
     def __init__(self, http: HttpLink) -> None:
@@ -96,6 +99,8 @@ class Mirror:
         self.trouble = ""
         self.stamp = Stamp()
         self.ledger_trouble = ""
+        self.archive_trouble = ""
+        self.keeps_files = False
         self.invocations = KnownInvocations(self.bus.publish)
         self._http = http
         self._connected = threading.Condition()
@@ -196,6 +201,9 @@ class Mirror:
             case LedgerTroubled():
                 self.ledger_trouble = event.reason
                 self.bus.publish(event)
+            case ArchiveTroubled():
+                self.archive_trouble = event.reason
+                self.bus.publish(event)
             case _:
                 self.bus.publish(event)
 
@@ -253,6 +261,10 @@ class Mirror:
         if state.ledger_trouble != self.ledger_trouble:
             self.ledger_trouble = state.ledger_trouble
             self.bus.publish(LedgerTroubled(thing="", reason=self.ledger_trouble))
+        self.keeps_files = state.keeps_files
+        if state.archive_trouble != self.archive_trouble:
+            self.archive_trouble = state.archive_trouble
+            self.bus.publish(ArchiveTroubled(thing="", reason=self.archive_trouble))
 
     def _take_value(self, event: PropertyChanged) -> None:
         thing = self.things.get(event.thing)

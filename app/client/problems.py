@@ -6,11 +6,14 @@ import builtins
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from app import errors as of_app
+from app.archive import errors as of_archive
 from app.client.errors import BlobExpiredError, RemoteFailureError
 from app.handles import Problem
+from app.imaging import errors as of_imaging
 from things import errors as of_things
 
 _FRAGMENT = re.compile(r"[#.]")
@@ -22,7 +25,7 @@ class Subject:
 
     Attributes:
         kind: 'property', 'action', 'invocation', 'blob', 'stream', 'run', 'runs' (of the ledger),
-            'stamp' or 'bench'.
+            'stamp', 'file', 'files' (of the archive), 'upload part' or 'bench'.
         thing: The Thing, where there is one.
         name: The property or action, or the id.
     """
@@ -45,6 +48,13 @@ _BY_DETAIL: Final[Mapping[str, Callable[[str], BaseException]]] = {
         of_things.InvocationCancelledError,
         of_app.PortError,
         of_app.LedgerError,
+        of_archive.ArchiveError,
+        of_archive.FileStateError,
+        of_archive.UploadError,
+        of_imaging.ImageError,
+        of_imaging.ImageRefusedError,
+        of_imaging.ImageTooCostlyError,
+        of_imaging.ImageProcessError,
     )
 }
 """Errors that are made of their words alone."""
@@ -55,6 +65,12 @@ Make = Callable[[Problem, Subject], BaseException]
 def _after(separator: str, text: str) -> str:
     """What follows in a sentence of ours; all of it where it was put otherwise."""
     return text.partition(separator)[2] or text
+
+
+def _numbers(text: str, count: int) -> list[int]:
+    """The first numbers in a sentence of ours; 0 where it was put otherwise."""
+    found = [int(digits) for digits in re.findall(r"\d{1,18}", text)[:count]]
+    return found + [0] * (count - len(found))
 
 
 _MAKES: Final[Mapping[str, Make]] = {
@@ -90,6 +106,35 @@ _MAKES: Final[Mapping[str, Make]] = {
         _after("it cannot be recorded: ", problem.detail)
     ),
     "InvocationNotFoundError": lambda _, subject: of_app.InvocationNotFoundError(subject.name),
+    "ArchiveClosedError": lambda *_: of_archive.ArchiveClosedError(),
+    "ArchiveFolderError": lambda problem, _: of_archive.ArchiveFolderError(
+        Path(problem.detail.partition(": ")[0]), _after("cannot be kept there: ", problem.detail)
+    ),
+    "ArchiveFullError": lambda problem, _: of_archive.ArchiveFullError(
+        _after("no room for more files: ", problem.detail)
+    ),
+    "ArchiveDamagedError": lambda problem, _: of_archive.ArchiveDamagedError(
+        _after("with SHA-256 ", problem.detail).partition("…")[0],
+        _after(" is damaged: ", problem.detail),
+    ),
+    "DecoderClosedError": lambda *_: of_imaging.DecoderClosedError(),
+    "FileNotKeptError": lambda problem, _: of_archive.FileNotKeptError(
+        _after("kept under the id ", problem.detail)
+    ),
+    "FileEmptyError": lambda _, subject: of_archive.FileEmptyError(subject.name),
+    "FileTakenError": lambda problem, _: of_archive.FileTakenError(
+        _after("with the id ", problem.detail).partition(" ")[0]
+    ),
+    "UploadHashError": lambda problem, _: of_archive.UploadHashError(
+        _after(", not ", problem.detail).partition(" ")[0],
+        _after("SHA-256 is ", problem.detail).partition(",")[0],
+    ),
+    "UploadTruncatedError": lambda problem, _: of_archive.UploadTruncatedError(
+        *_numbers(problem.detail, 2)
+    ),
+    "UploadTooLargeError": lambda problem, _: of_archive.UploadTooLargeError(
+        *_numbers(problem.detail, 1)
+    ),
 }
 """Errors that are made of more, by the last word of their type."""
 
@@ -134,8 +179,10 @@ def refusal_of(details: Sequence[Mapping[str, Any]], subject: Subject) -> BaseEx
         faults.append({**each, "loc": tuple(within), "msg": str(each.get("msg", "not valid"))})
     if subject.kind == "action":
         return of_things.InputRefusedError(subject.name, faults)
-    if subject.kind in ("run", "runs", "stamp") and len(faults) == 1:
+    if subject.kind in ("run", "runs", "stamp", "file", "files") and len(faults) == 1:
         field = str((faults[0]["loc"] or (subject.kind,))[-1])
+        if subject.kind == "files":
+            return of_archive.FileQueryError(field, faults[0]["msg"])
         if subject.kind == "runs":
             return of_app.RunQueryError(field, faults[0]["msg"])
         return of_things.ValueRefusedError(field, faults[0]["msg"], faults)
@@ -153,6 +200,8 @@ def _by_status(problem: Problem, subject: Subject) -> BaseException | None:
         match subject.kind:
             case "blob":
                 return BlobExpiredError("The data of this output is not kept any more.")
+            case "file" | "upload part":
+                return of_archive.FileNotKeptError(subject.name)
             case "invocation" | "run":
                 return of_app.InvocationNotFoundError(subject.name)
             case "property" | "action" | "stream":

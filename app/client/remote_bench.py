@@ -20,6 +20,7 @@ from app.client.http import ANSWER_WITHIN_S, HttpLink
 from app.client.invocation_log import log_of
 from app.client.mirror import KnownThing, Mirror
 from app.client.problems import Subject
+from app.client.remote_archive import RemoteArchive
 from app.client.remote_thing import RemoteThing
 from app.client.workers import Workers
 from app.event_bus import Mailbox
@@ -61,6 +62,8 @@ class RemoteBench:
         self._mirror = Mirror(self._http)
         self._feed = EventFeed(self._http, self._mirror, pauses_s=pauses_s)
         self._workers = Workers(self._http.url)
+        self._contents = Workers(self._http.url)
+        self._archive = RemoteArchive(self._http, self._mirror, self._workers, self._contents)
         self._seen: Mapping[str, KnownThing] = {}
         self._things: dict[str, ThingHandle] = {}
         self._free_bytes: int | None = None
@@ -92,6 +95,7 @@ class RemoteBench:
         """Let go; what runs over there runs on."""
         self._feed.close()
         self._workers.close()
+        self._contents.close()
         self._http.close()
 
     @property
@@ -198,9 +202,9 @@ class RemoteBench:
         await self._workers.run(lambda: history.put_stamp(self._http, stamp))
 
     @property
-    def archive(self) -> None:
-        """The archive cannot be reached from elsewhere."""
-        return None
+    def archive(self) -> RemoteArchive | None:
+        """The files that are kept over there; None where none are."""
+        return self._archive if self._mirror.keeps_files else None
 
     @property
     def ledger_trouble(self) -> str:

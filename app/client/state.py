@@ -58,6 +58,8 @@ class State(BaseModel):
         invocations: What runs and what ended recently, in JSON form.
         stamp: What is written on everything.
         ledger_trouble: Why nothing can be recorded now; '' while all is well.
+        archive_trouble: Why nothing can be kept now; '' while all is well.
+        keeps_files: Whether the bench has an archive.
     """
 
     id: str
@@ -66,6 +68,8 @@ class State(BaseModel):
     invocations: list[dict[str, Any]] = []
     stamp: Stamp = Stamp()
     ledger_trouble: str = ""
+    archive_trouble: str = ""
+    keeps_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from starlette.datastructures import QueryParams
 
 from app.archive.records import LARGEST_PAGE, FileQuery, FileState
+from app.file_wire import ANY_STATE
 from app.server.query_values import (
     id_of,
     moment,
@@ -25,7 +26,6 @@ from app.server.query_values import (
 )
 
 META: Final = "meta."
-ANY_STATE: Final = "any"
 
 
 def file_query(given: QueryParams) -> FileQuery:

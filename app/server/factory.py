@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from app.bench import Bench
 from app.server.action_routes import ActionRoutes
 from app.server.archive_routes import archive_routes
 from app.server.archive_run_routes import archive_run_routes
+from app.server.archive_upkeep_routes import archive_upkeep_routes
 from app.server.blob_routes import blob_routes
 from app.server.clients import Clients
 from app.server.closing import LongLived
@@ -71,6 +73,8 @@ def create_app(bench: Bench, settings: ServerSettings, clients: Clients | None =
     catalogue = ThreadPoolExecutor(_ARCHIVE_READERS, thread_name_prefix="server-archive")
     uploads = Uploads(_UPLOADS * settings.max_upload_bytes)
 
+    ending = threading.Event()
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         parts.feed.open()
@@ -80,6 +84,7 @@ def create_app(bench: Bench, settings: ServerSettings, clients: Clients | None =
             parts.feed.close()
             parts.long_lived.close()
             uploads.close()
+            ending.set()
             workers.shutdown(wait=False, cancel_futures=True)
             readers.shutdown(wait=False, cancel_futures=True)
             catalogue.shutdown(wait=False, cancel_futures=True)
@@ -115,6 +120,7 @@ def create_app(bench: Bench, settings: ServerSettings, clients: Clients | None =
         *file_upload_routes(parts),
         *file_routes(parts),
         *archive_run_routes(parts),
+        *archive_upkeep_routes(parts, ending),
         *archive_routes(parts, catalogue),
         *stamp_routes(parts),
         *interlock_routes(parts),

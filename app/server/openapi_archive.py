@@ -17,8 +17,9 @@ from app.archive.records import (
     SettingDifference,
     SettingRestored,
 )
-from app.file_wire import ARCHIVE_PATH, FILES_PATH
-from app.server.archive_query import ANY_STATE
+from app.archive.scrubbing import ScrubReport
+from app.archive.sweeping import SweepReport
+from app.file_wire import ANY_STATE, ARCHIVE_PATH, FILES_PATH
 from app.server.openapi_parts import (
     ANYTHING,
     Operation,
@@ -126,6 +127,7 @@ def archive_paths() -> dict[str, dict[str, Operation]]:
         **_one(path),
         **_contents(path),
         **_of_runs(path),
+        **_upkeep(path),
     }
 
 
@@ -382,6 +384,28 @@ def _of_runs(path: str) -> dict[str, dict[str, Operation]]:
     }
 
 
+def _upkeep(path: str) -> dict[str, dict[str, Operation]]:
+    return {
+        f"{path}/sweep": {
+            "post": operation(
+                "Sweep up what no file names",
+                _TAGS,
+                {"200": answer("What went, or would go.", reference("SweepReport"))},
+                "In two phases: noted first, gone after a day.",
+                body=body(_fields({"dry_run": {"type": "boolean"}}), required=False),
+            )
+        },
+        f"{path}/scrub": {
+            "post": operation(
+                "Read and hash every content again",
+                _TAGS,
+                {"200": answer("What was found.", reference("ScrubReport"))},
+                "May take hours. What differs goes into quarantine.",
+            )
+        },
+    }
+
+
 def _fields(properties: Schema, *required: str) -> Schema:
     return {
         "type": "object",
@@ -401,6 +425,8 @@ def archive_schemas() -> dict[str, Schema]:
         ("FileEvent", FileEvent),
         ("SettingDifference", SettingDifference),
         ("SettingRestored", SettingRestored),
+        ("SweepReport", SweepReport),
+        ("ScrubReport", ScrubReport),
     ):
         schema: Schema = TypeAdapter(kind).json_schema(
             mode="serialization", ref_template="#/components/schemas/{model}"
