@@ -36,6 +36,7 @@ def typed(
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "data" / "benches" / "demo-1"
     spec = BenchSpec("Demo", (ThingSpec("demo", "things.simulated.everything:Everything"),))
+    where = ["--data-folder", str(tmp_path / "data")]
     with ExitStack() as stack:
         if request.param == "in a folder":
             with Bench(spec, data_folder=folder):
@@ -50,9 +51,8 @@ def typed(
             server.start()
             stack.callback(server.stop)
             lock.announce(server.url)
-        where = ["--data-folder", str(tmp_path / "data")]
-        if request.param == "of a bench that runs":
-            where = ["--url", server.url]
+            if request.param == "of a bench that runs":
+                where = ["--url", server.url]
 
         def type_it(*words: str) -> tuple[int, str, str]:
             code = main(["archive", *words, *where])

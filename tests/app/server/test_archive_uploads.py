@@ -90,20 +90,25 @@ def test_an_upload_that_was_cut_off_is_resumed_from_where_it_was(keeping):
 def test_an_upload_may_come_in_pieces(keeping):
     content = random_bytes(2 * MIB + 5)
     path = f"/archive/{keeping.draft()['id']}/content"
+    answers = []
     for begin in range(0, len(content), MIB):
         piece = content[begin : begin + MIB]
-        answer = keeping.http.put(
-            path,
-            params={"sha256": sha256(content)},
-            content=piece,
-            headers={"content-range": f"bytes {begin}-{begin + len(piece) - 1}/{len(content)}"},
+        span = f"bytes {begin}-{begin + len(piece) - 1}/{len(content)}"
+        answers.append(
+            keeping.http.put(
+                path,
+                params={"sha256": sha256(content)},
+                content=piece,
+                headers={"content-range": span},
+            )
         )
-        if begin + len(piece) < len(content):
-            assert answer.status_code == 202
-            assert answer.headers["upload-offset"] == str(begin + len(piece))
 
-    assert answer.status_code == 201
-    assert answer.headers["etag"] == f'"{sha256(content)}"'
+    assert [answer.status_code for answer in answers] == [202, 202, 201]
+    assert [answer.headers.get("upload-offset") for answer in answers[:2]] == [
+        str(MIB),
+        str(2 * MIB),
+    ]
+    assert answers[-1].headers["etag"] == f'"{sha256(content)}"'
 
 
 def test_a_content_that_is_here_need_not_be_sent_again(keeping):
