@@ -133,6 +133,8 @@ class LabelledRow(QWidget):
             self._grid.addLayout(self._buttons(), row + 1, _LABEL, 1, 3)
         first = _LABEL if self.editor.full_width else _EDITOR
         self._grid.addWidget(self.reason_label, row + 2, first, 1, 3 - first)
+        # While a sentence finds its height, the editor stays beside its label.
+        self._grid.setRowStretch(row + 2, 1)
 
     def _buttons(self) -> QHBoxLayout:
         self.send = TextButton(self._theme, self.tr("Send"), kind="primary")
