@@ -245,3 +245,30 @@ def test_the_second_program_with_a_display_waits_for_an_answer_and_can_be_ended(
 
     assert second.end() == 2
     assert first.end() == 0
+
+
+def test_a_remote_window_finds_an_old_run_and_writes_a_note_to_it(
+    start: Start, opening: Opening, qtbot: QtBot
+) -> None:
+    _, url = served_at(start)
+    asked(qtbot, lambda: httpx.post(f"{url}/camera/snap").raise_for_status())
+    composed = opening(url)
+    history = composed.window.activity.history
+    composed.window.commands.action("view.history").trigger()
+    qtbot.waitUntil(lambda: len(history.list.row_widgets) == 1, timeout=PATIENCE_MS)
+
+    QTest.keyClicks(history.search, "nowhere to be found")
+    qtbot.waitUntil(lambda: not history.list.row_widgets, timeout=PATIENCE_MS)
+    history.search.clear()
+    qtbot.waitUntil(lambda: len(history.list.row_widgets) == 1, timeout=PATIENCE_MS)
+    (run,) = history.model.rows
+    history.list.toggle(run)
+    note = history.list.details.note
+    qtbot.waitUntil(note.box.isEnabled, timeout=PATIENCE_MS)
+    note.box.setFocus()
+    QTest.keyClicks(note.box, "to the right")
+    QTest.keyClick(note.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+    qtbot.waitUntil(lambda: note.said.text() == "Kept", timeout=PATIENCE_MS)
+    kept = asked(qtbot, lambda: httpx.get(f"{url}/invocations/{run}").json())
+    assert kept["note"] == "to the right"

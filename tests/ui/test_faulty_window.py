@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -197,6 +198,27 @@ def test_what_never_returns_holds_up_nobody_and_does_not_keep_the_window_open(
     assert any("Take a spectrum" in line for line in window.program.stuck)
 
 
+class Bystander:
+    """A thread that does nothing but be punctual: how late it is, the machine is to blame for."""
+
+    def __init__(self) -> None:
+        self.worst_ms = 0.0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._beat)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._end.set()
+        self._thread.join()
+
+    def _beat(self) -> None:
+        expected_s = time.perf_counter() + 0.01
+        while not self._end.wait(0.01):
+            now_s = time.perf_counter()
+            self.worst_ms = max(self.worst_ms, (now_s - expected_s) * 1000)
+            expected_s = now_s + 0.01
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(0)
 def test_the_window_keeps_its_beat_for_long(
@@ -223,6 +245,7 @@ def test_the_window_keeps_its_beat_for_long(
     timer.setInterval(10)
     timer.timeout.connect(beat)
     timer.start()
+    bystander = Bystander()
     ends_s = time.monotonic() + SOAK_S
     runs = 0
     while time.monotonic() < ends_s:
@@ -234,6 +257,7 @@ def test_the_window_keeps_its_beat_for_long(
         window.type_into("stage", "speed", f"{speed:g}")
         window.until_confirmed("stage", "speed", speed)
     timer.stop()
+    bystander.close()
 
     p99, worst = np.percentile(late_ms, 99), max(late_ms)
     with capsys.disabled():
@@ -241,8 +265,10 @@ def test_the_window_keeps_its_beat_for_long(
             f"\n{len(late_ms)} beats of 10 ms in {SOAK_S:g} s, {runs} runs: late by "
             f"{p99:.1f} ms (p99), {worst:.1f} ms at worst; "
             f"{window.composed._stall_watch.stalls} stalls. Its own work between two beats took "
-            f"{np.percentile(worked_ms, 99):.1f} ms (p99), {max(worked_ms):.1f} ms at worst"
+            f"{np.percentile(worked_ms, 99):.1f} ms (p99), {max(worked_ms):.1f} ms at worst. "
+            f"A thread that does nothing was late by {bystander.worst_ms:.1f} ms at worst"
         )
-    # Not how fast this machine is, but that the window was never lost to the operator.
-    assert worst < 2000
-    assert len(late_ms) > SOAK_S * 20
+    # Not how fast this machine is, but that the window was never lost to the operator: it neither
+    # worked for long nor waited for anybody longer than the machine let everybody wait.
+    assert max(worked_ms) < 1000
+    assert worst < max(2000, 5 * bystander.worst_ms)
