@@ -33,11 +33,12 @@ def look_at_database(folder: Path, address: str) -> Iterator[Finding]:
     """
     try:
         upkeep = Upkeep(folder, address)
+        made = bool(upkeep.current()) if upkeep.file is None else upkeep.file.exists()
     except (DatabaseError, ImportError) as error:
         yield Finding("database", State.WRONG, str(error))
         return
-    if upkeep.file is not None and not upkeep.file.exists():
-        yield Finding("database", State.WELL, f"{upkeep.file} is made when the bench is opened")
+    if not made:
+        yield Finding("database", State.WELL, f"{upkeep.place} is made when the bench is opened")
         return
     troubles = [f"{each.what}: {each.trouble}" for each in upkeep.check() if each.trouble]
     if troubles:

@@ -139,9 +139,19 @@ def test_a_bench_whose_driver_is_not_there_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_database_is_looked_through(tmp_path: Path, database_url: str) -> None:
+    found = only(look_at_database(tmp_path, database_url))
+    assert (found.state, "is made when" in found.said) == (WELL, True)
     open_bench_database(tmp_path, database_url).close()
 
-    assert only(look_at_database(tmp_path, database_url)).state is WELL
+    found = only(look_at_database(tmp_path, database_url))
+    assert (found.state, "is sound" in found.said) == (WELL, True)
+
+
+def test_a_server_that_is_not_there_is_wrong(tmp_path: Path) -> None:
+    found = only(look_at_database(tmp_path, f"postgresql://lab:s3cret@/lab?host={tmp_path}"))
+
+    assert found.state is WRONG
+    assert "s3cret" not in found.said
 
 
 def test_a_database_that_is_damaged_is_wrong(tmp_path: Path) -> None:
