@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import operator
 import sys
 import threading
 import time
 from collections import deque
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter, itemgetter
 from queue import Empty, SimpleQueue
-from types import FrameType
+from types import CodeType
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -129,10 +132,44 @@ class StallWatch(QObject):
 
     def _where(self) -> str:
         """The innermost frames of the Qt thread, on one line, innermost first."""
-        frame: FrameType | None = sys._current_frames().get(self._watched)
-        named: list[str] = []
-        while frame is not None and len(named) < FRAMES:
-            code = frame.f_code
-            named.append(f"{code.co_name} ({code.co_filename}:{frame.f_lineno})")
-            frame = frame.f_back
+        named = [
+            f"{code.co_name} ({code.co_filename}:{line})" for code, line in frames_of(self._watched)
+        ]
         return " < ".join(named) or "a thread that is gone"
+
+
+def frames_of(thread: int) -> list[tuple[CodeType, int]]:
+    """What a thread runs: code and line of its innermost frames, innermost first.
+
+    A frame that is looked at keeps the variables of its function alive until it is let go, though
+    the function has returned: a painter would end late and in this thread, which crashes Qt. So all
+    of it is one call into C, within which Python changes to no other thread.
+
+    Args:
+        thread: Its id.
+    """
+    collects = gc.isenabled()
+    gc.disable()  # else freeing something could run Python code in the midst
+    try:
+        for count in range(FRAMES, 0, -1):
+            frames = map(itemgetter(thread), map(operator.call, [sys._current_frames]))
+            try:
+                (found,) = list(map(_LOOKS[count], frames))
+            except AttributeError:  # not so many frames
+                continue
+            except KeyError:  # the thread is gone
+                break
+            return list(zip(found[::2], found[1::2], strict=True))
+    finally:
+        if collects:
+            gc.enable()
+    return []
+
+
+_LOOKS: Final = {
+    count: attrgetter(
+        *(f"{'f_back.' * back}{what}" for back in range(count) for what in ("f_code", "f_lineno"))
+    )
+    for count in range(1, FRAMES + 1)
+}
+"""Takes code and line out of so many frames."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ui.stall_watch import BEAT_MS, StallWatch
+from ui.stall_watch import BEAT_MS, StallWatch, frames_of
 
 
 @pytest.fixture
@@ -104,3 +107,65 @@ def test_code_that_lets_nobody_look_is_told_without_its_name(
     watch.close()
 
     assert watch.kept[-1].where == "code that was not seen"
+
+
+class Painter:
+    """Stands for one that must end with the function that made it."""
+
+
+def test_looking_at_what_a_thread_runs_keeps_none_of_its_variables_alive(
+    qapp: QApplication,
+) -> None:
+    """A painter that outlives its paint event, or ends in another thread, crashes Qt."""
+    me = threading.get_ident()
+    ending = threading.Event()
+    looked = threading.Event()
+
+    def look() -> None:
+        while not ending.is_set():
+            assert frames_of(me)
+            looked.set()
+
+    def paint() -> weakref.ref[Painter]:
+        painter = Painter()
+        seen = weakref.ref(painter)
+        for _ in range(20):  # so that it is found here now and then
+            assert seen() is painter
+        return seen
+
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        assert looked.wait(30)
+        left_over = sum(paint()() is not None for _ in range(200_000))
+    finally:
+        ending.set()
+        thread.join(30)
+        sys.setswitchinterval(interval_s)
+
+    assert left_over == 0
+
+
+def test_as_many_frames_are_named_as_there_are(qapp: QApplication) -> None:
+    named = [code.co_name for code, _ in frames_of(threading.get_ident())]
+    assert named[:2] == ["frames_of", "test_as_many_frames_are_named_as_there_are"]
+
+    found: list[list[str]] = []
+    go_on, began = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        began.set()
+        go_on.wait(30)
+
+    shallow = threading.Thread(target=wait)
+    shallow.start()
+    assert began.wait(30)
+    assert shallow.ident is not None
+    found.append([code.co_name for code, _ in frames_of(shallow.ident)])
+    go_on.set()
+    shallow.join(30)
+
+    assert found[0]
+    assert frames_of(shallow.ident) == []
