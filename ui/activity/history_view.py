@@ -221,7 +221,7 @@ class HistoryView(QWidget):
     def _refresh(self) -> None:
         if self.isVisible():
             self._stale = False
-            self.model.reload()
+            self.model.reload(count=False)
 
     def _take_note(self, event: RunAnnotated) -> None:
         self.model.take(event.run)

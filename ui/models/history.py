@@ -40,12 +40,15 @@ class HistoryFilter:
     days: int | None = None
     text: str = ""
 
-    def query(self, after: str | None = None, now: datetime | None = None) -> RunQuery:
+    def query(
+        self, after: str | None = None, now: datetime | None = None, *, count: bool = False
+    ) -> RunQuery:
         """What the ledger is asked.
 
         Args:
-            after: `RunPage.next` of the page before; None for the first one, which counts too.
+            after: `RunPage.next` of the page before; None for the first one.
             now: The present, with its zone.
+            count: Whether to count all that fit.
         """
         since = None
         if self.days is not None:
@@ -62,7 +65,7 @@ class HistoryFilter:
             roots=not self.thing,
             limit=PAGE,
             after=after,
-            total=after is None,
+            total=count,
         )
 
 
@@ -92,6 +95,7 @@ class HistoryModel(QObject):
         self._asking = 0
         self._loading = False
         self._loaded = False
+        self._counts = False
         self.total: int | None = None
         self.trouble = ""
 
@@ -165,9 +169,14 @@ class HistoryModel(QObject):
             self._filter = wanted
             self.reload()
 
-    def reload(self) -> None:
-        """Read the newest page anew; what is shown stays until the answer is there."""
-        self._ask(None)
+    def reload(self, *, count: bool = True) -> None:
+        """Read the newest page anew; what is shown stays until the answer is there.
+
+        Args:
+            count: Whether all are counted anew, which takes a while in a ledger of millions;
+                otherwise those that are new on the page are added to the number.
+        """
+        self._ask(None, count=count)
 
     def load_more(self) -> None:
         """Read the next page, unless one is on its way."""
@@ -182,29 +191,38 @@ class HistoryModel(QObject):
 
     # Inside.
 
-    def _ask(self, after: str | None) -> None:
+    def _ask(self, after: str | None, *, count: bool = False) -> None:
         self._asking += 1
+        # An answer that is dropped for this one may have been asked to count.
+        self._counts = count or (self._counts and self._loading)
+        count = self._counts
         self._loading = True
-        self._tasks.start(self._read(self._asking, after), self.tr("Reading what was run"))
+        query = self._filter.query(after, count=count)
+        self._tasks.start(self._read(self._asking, query), self.tr("Reading what was run"))
 
-    async def _read(self, asking: int, after: str | None) -> None:
+    async def _read(self, asking: int, query: RunQuery) -> None:
         page, trouble = RunPage(()), ""
         try:
-            page = await self._bench.runs(self._filter.query(after))
+            page = await self._bench.runs(query)
         except ThingError as error:
             trouble = str(error)
         # Asked for something else meanwhile, this answers nobody.
         if asking == self._asking:
             self._loading = False
             self._loaded = True
-            self._show(page, trouble, first=after is None)
+            self._show(page, trouble, first=query.after is None)
 
     def _show(self, page: RunPage, trouble: str, *, first: bool) -> None:
         self.trouble = trouble
         if first:
+            known = set(self._rows)
+            fresh = sum(record.id not in known for record in page.runs)
             self._records.clear()
             self._rows.clear()
-            self.total = page.total
+            if page.total is not None or trouble:
+                self.total = page.total
+            elif self.total is not None:
+                self.total += fresh
         self._take(page.runs)
         # A page that could not be read can be asked for again.
         if first or not trouble:

@@ -175,3 +175,31 @@ def test_a_note_of_somebody_else_changes_its_row_alone(
     assert found is not None
     assert found.note == "the good one"
     assert len(model.rows) == 2
+
+
+def test_new_runs_are_added_to_the_number_without_counting_all_again(
+    model: HistoryModel, bench: FakeBench, make_record: MakeRecord, qtbot: QtBot
+) -> None:
+    bench.records = [make_record(number) for number in range(120)]
+    model.reload()
+    qtbot.waitUntil(lambda: model.total == 120)
+    bench.records[:0] = [make_record(-1), make_record(-2)]
+
+    model.reload(count=False)
+
+    qtbot.waitUntil(lambda: model.rows[0] == bench.records[0].id)
+    assert model.total == 122
+    assert not bench.queries[-1].total
+
+
+def test_a_number_that_was_asked_for_is_not_lost_to_a_newer_question(
+    model: HistoryModel, bench: FakeBench, make_record: MakeRecord, qtbot: QtBot
+) -> None:
+    bench.records = [make_record(number) for number in range(7)]
+    model.reload()
+    model.reload(count=False)
+
+    qtbot.waitUntil(lambda: model.total == 7)
+    model.reload(count=False)
+    qtbot.waitUntil(lambda: len(bench.queries) == 3)
+    assert not bench.queries[-1].total
