@@ -37,6 +37,7 @@ _SUFFIX = ".output"
 _CHUNK_BYTES = 2**20
 LONGEST_HEADER = 2**20
 _DAY_S = 86_400.0
+_SPARE = 0.05
 _NAME = re.compile(r"[0-9a-f-]{36}-[0-9a-f]{16}\.output")
 
 
@@ -186,9 +187,13 @@ class OutputCache:
         found = sorted(self._all())
         before_s = time.time() - self._limits.days * _DAY_S
         total = sum(size for _, size, _ in found)
+        # A little more than must go: to look at thousands of files takes as long as to write one.
+        enough = self._limits.bytes
+        if total > enough:
+            enough -= int(enough * _SPARE)
         gone = 0
         for at_s, size, path in found:
-            if at_s >= before_s and total <= self._limits.bytes:
+            if at_s >= before_s and total <= enough:
                 break
             try:
                 self._disk.remove(path)
