@@ -19,6 +19,7 @@ from uuid import UUID
 import numpy as np
 
 from app.actions.outcome import blobs_in
+from app.heap import give_back
 from app.output_cache import OutputCache, SpilledBytes
 from app.run_facts import OriginKind
 from things.blobs import BlobArray, BlobBytes
@@ -26,6 +27,9 @@ from things.blobs import BlobArray, BlobBytes
 if TYPE_CHECKING:
     from app.actions.invocation import Invocation
     from things.blobs import BlobDataManager, ServerSideBlobData
+
+GIVE_BACK_BYTES = 64 * 2**20
+"""So much put aside, and the memory it was in is handed back."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,6 +55,7 @@ class OutputMemory:
         self._lock = threading.Lock()
         self._held: OrderedDict[UUID, tuple[Invocation, int]] = OrderedDict()
         self._bytes = 0
+        self._aside_bytes = 0
 
     @property
     def bytes(self) -> int:
@@ -65,8 +70,13 @@ class OutputMemory:
         with self._lock:
             self._held[invocation.id] = (invocation, size)
             self._bytes += size
+        before = self._bytes
         for oldest in self._beyond():
             self._put_aside(oldest, gone=False)
+        self._aside_bytes += before - self._bytes
+        if self._aside_bytes >= GIVE_BACK_BYTES:
+            self._aside_bytes = 0
+            give_back()
 
     def forgotten(self, invocation: Invocation) -> None:
         """A run can be asked for no more."""

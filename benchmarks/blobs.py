@@ -20,7 +20,7 @@ MIB = 512
 CLIENTS = 4
 READY_S = 60.0
 PICTURES = 10_000
-GROWTH_MIB = 1024.0
+GROWTH_MIB = 2048.0
 """More memory than this, and no more pictures are taken: nothing that is bounded needs it."""
 
 

@@ -15,6 +15,7 @@ from app.archiving import ArchivingRules
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
 from app.handles import Origin, OriginKind
+from app.heap import give_back
 from app.output_cache import CacheLimits, OutputCache
 from things.blobs import BlobArray, BlobBytes
 
@@ -71,6 +72,27 @@ def test_a_hundred_pictures_of_a_megabyte_stay_within_the_budget(tmp_path: Path)
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells memory without files")
 def test_10000_pictures_leave_at_most_a_kilobyte_each(tmp_path: Path) -> None:
     assert take_pictures(tmp_path, 10_000, 1024) < 10_000 * 1024 + 60 * 2**20
+
+
+def test_what_was_put_aside_is_handed_back_to_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times: list[int] = []
+    monkeypatch.setattr("app.output_memory.GIVE_BACK_BYTES", 4 * 2**20)
+    monkeypatch.setattr("app.output_memory.give_back", lambda: times.append(1))
+    rules = ArchivingRules(low_mb=0.0, memory_mb=2.0, cache_mb=64.0)
+    with Bench(SPEC, data_folder=tmp_path, archiving=rules) as bench:
+        for value in range(12):
+            run = bench.invoke("probe", "snap", {"value": value, "edge": 1024}, ME)
+            assert run.wait_ended(60)
+        bench.outputs.wait()
+
+    assert 1 <= len(times) <= 3  # ten megabytes, four at a time
+
+
+def test_memory_is_handed_back_whatever_the_c_library() -> None:
+    give_back()
+    give_back()
 
 
 Cache = Callable[..., OutputCache]
@@ -160,6 +182,7 @@ def test_the_oldest_go_when_there_is_too_much(tmp_path: Path) -> None:
 
     assert cache.bytes <= 50_000
     assert cache.get(uuid.UUID(int=0), ()) is None
+    assert cache.get(uuid.UUID(int=19), ()) is not None
     assert not cache.put(RUN, (), "huge", BlobBytes(b"x" * 60_000, "text/plain"))
 
 
