@@ -138,7 +138,7 @@ class Bench:
             data_folder,
             recording,
             stamp=lambda: self.stamp,
-            reads=self.properties.request,
+            reads=self.properties.request_afresh,
             troubled=self._ledger_troubled,
         )
         self.ledger: RunHistory | None = None

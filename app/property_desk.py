@@ -119,12 +119,25 @@ class PropertyDesk:
         Raises:
             ClosingError: The workers are gone: the bench is ending.
         """
+        return self._asked_for(thing, prop, fresh=False)
+
+    def request_afresh(self, thing: Thing, prop: PropertyDescriptor[Any]) -> Future[Reading]:
+        """As `request`, but never a value whose reading began before now.
+
+        Raises:
+            ClosingError: The workers are gone: the bench is ending.
+        """
+        return self._asked_for(thing, prop, fresh=True)
+
+    def _asked_for(
+        self, thing: Thing, prop: PropertyDescriptor[Any], *, fresh: bool
+    ) -> Future[Reading]:
         last = self._while_occupied(thing, prop)
-        if last is not None:
-            answered: Future[Reading] = Future()
-            answered.set_result(last)
-            return answered
-        return self._request(thing, prop, fresh=False)
+        if last is None:
+            return self._request(thing, prop, fresh=fresh)
+        answered: Future[Reading] = Future()
+        answered.set_result(last)
+        return answered
 
     def write(
         self,
@@ -333,7 +346,7 @@ class PropertyDesk:
 
         The getter would wait for the action's end; the last value with its age is worth more.
         """
-        if prop.needs_device and thing._core.occupied and thing.lock.holder:
+        if prop.needs_device and thing._core.occupied:
             return thing._core.readings.get(prop.name)
         return None
 

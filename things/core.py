@@ -107,11 +107,13 @@ class ThingCore:
         self.line: DeviceLine = DIRECT
         self.publishing = threading.RLock()
         self.io = threading.RLock()
-        self.lock = ThingLock(LockRegistry(), name)
-        self.turn = ThingLock(LockRegistry(), name)
+        registry = LockRegistry()
+        self.lock = ThingLock(registry, name)
+        self.turn = ThingLock(registry, name)
         self.settings: SettingsFile | None = None
         self.logger = logging.getLogger(f"labwright.things.{name}")
         self._keeping = threading.RLock()
+        self._taken = False
         self._own_thread = OwnThread(f"thing-{name}") if own_thread else None
 
     def bind(
@@ -143,10 +145,19 @@ class ThingCore:
         timeout_s: float | None = None,
         waiting: Callable[[str], None] = lambda holder: None,
         check: Callable[[], None] = lambda: None,
+        long: bool = False,
     ) -> Iterator[None]:
         """Have the Thing's own thread for the body of the `with`; nothing where it has none.
 
         As `ThingLock.acquire`, for what can be called off while it waits, or must not wait long.
+
+        Args:
+            owner: Who takes it.
+            described: The same in words.
+            timeout_s: How long to wait; None for as long as it takes.
+            waiting: Called with the holder's words when there is need to wait.
+            check: Called when woken; may raise to stop waiting.
+            long: Whether it may take long, so that nobody should wait only to read a value.
 
         Raises:
             BusyError: It was not free in time.
@@ -160,7 +171,11 @@ class ThingCore:
             owner, described, timeout_s=timeout_s, waiting=waiting, check=check
         )
         with turn, acting_for(owner):
-            yield
+            taken, self._taken = self._taken, self._taken or long
+            try:
+                yield
+            finally:
+                self._taken = taken
 
     @property
     def has_own_thread(self) -> bool:
@@ -169,9 +184,8 @@ class ThingCore:
 
     @property
     def occupied(self) -> bool:
-        """Whether the Thing has a thread of its own that is taken, and this is another one."""
-        own = self._own_thread
-        return own is not None and bool(self.turn.holder) and not own.inside
+        """Whether an action has the Thing's own thread, and this is another one."""
+        return self._taken and self._own_thread is not None and not self._own_thread.inside
 
     @property
     def inside(self) -> bool:

@@ -109,7 +109,8 @@ class Invocation(threading.Thread):
         parent: The invocation that called this one through a slot, if one did.
         changed: Called after each change, with 'status', 'progress', or 'cancel' for the first
             time it is asked to stop; must not block. Called with 'starting', too, where it has
-            its Thing and is about to take the Thing's own thread; that may take a while.
+            its Thing and is about to take the Thing's own thread, which may take a while; and
+            with 'over' when it has ended and its Thing is free.
         later: Tells progress a moment later, in another thread; a timer of its own without.
         interlock: Called just before the body, with the lock held; raises where it may not run.
 
@@ -392,6 +393,7 @@ class Invocation(threading.Thread):
     def not_started(self, error: BaseException) -> None:
         """End it before it began, since it could get no thread."""
         self._end(failed(error, InvocationStatus.ERROR))
+        self._be_over()
 
     def run(self) -> None:
         """Run the action to its end and record what came of it.
@@ -403,24 +405,44 @@ class Invocation(threading.Thread):
             Exception: Whatever the action raised.
             InvocationCancelledError: It was cancelled, and this is a child.
         """
-        own_thread = threading.current_thread() is self
         handler = DequeLogHandler(self._log)
         self.logger.addHandler(handler)
         try:
-            self._changed(self, "status")
-            outcome = self._execute()
-        except BaseException as error:  # no room even to say what went wrong: it ends all the same
-            outcome = failed(error, InvocationStatus.ERROR)
+            self._run_to_its_end()
         finally:
             self.logger.removeHandler(handler)
+            self._be_over()
+        outcome = self._outcome
+        own_thread = threading.current_thread() is self
+        cancelled_root = self.parent is None and self.status is InvocationStatus.CANCELLED
+        if outcome is not None and outcome.raised and not own_thread and not cancelled_root:
+            raise outcome.raised
+
+    def _run_to_its_end(self) -> None:
+        try:
+            self._changed(self, "status")
+            self._execute()
+            return
+        except BaseException as error:  # no room even to say what went wrong: it ends all the same
+            if self._outcome is not None:
+                raise
+            outcome = failed(error, InvocationStatus.ERROR)
+        self._conclude(outcome)
+
+    def _be_over(self) -> None:
+        """Tell those who wait for its end: its Thing is free for others now."""
+        try:
+            self._changed(self, "over")
+        finally:
+            self._ended.set()
+
+    def _conclude(self, outcome: Outcome) -> None:
+        """End it, before anybody else may have its Thing: what is seen now is what it left."""
         # Before its end is told: who waits for it may need the room.
         self._let_go()
-        if own_thread:
+        if threading.current_thread() is self:
             _forget_frames(outcome.raised)
         self._end(outcome)
-        cancelled_root = self.parent is None and outcome.status is InvocationStatus.CANCELLED
-        if outcome.raised is not None and not own_thread and not cancelled_root:
-            raise outcome.raised
 
     def _let_go(self) -> None:
         """Keep of the log the words only."""
@@ -436,29 +458,38 @@ class Invocation(threading.Thread):
             raise RuntimeError("the action of this invocation is gone")
         return action
 
-    def _execute(self) -> Outcome:
-        """Run the body; whatever it raises becomes an outcome."""
+    def _execute(self) -> None:
+        """Run the body to its end; whatever it raises becomes an outcome."""
         try:
             thing = self.thing
             action = self._descriptor()
             with running_in(self), acting_for(self.root), self._holding(thing, action):
-                self.cancel_event.raise_if_set()
-                self._interlock(thing, action.name, True)
-                self._changed(self, "starting")
-                return returned(action, self._run_body(thing, action))
-        except InvocationCancelledError as error:
+                try:
+                    self.cancel_event.raise_if_set()
+                    self._interlock(thing, action.name, True)
+                    self._changed(self, "starting")
+                    outcome = returned(action, self._run_body(thing, action))
+                except BaseException as error:  # SystemExit must not leave it running
+                    outcome = self._failed(error)
+                self._conclude(outcome)
+                return
+        except BaseException as error:
+            if self._outcome is not None:
+                raise
+            outcome = self._failed(error)  # it never got its Thing
+        self._conclude(outcome)
+
+    def _failed(self, error: BaseException) -> Outcome:
+        """What came of it, where this was raised; called while that is handled."""
+        if isinstance(error, InvocationCancelledError):
             self.logger.info("Invocation %s was cancelled.", self.id)
             return failed(error, InvocationStatus.CANCELLED)
-        except InterlockError as error:
+        if isinstance(error, InterlockError):
             # Expected, of this run or of one it called: the words are all there is to say.
             self.logger.error("%s", error)
             return failed(error, InvocationStatus.ERROR)
-        except BaseException as error:  # SystemExit and the like must not leave it running
-            if isinstance(error, MemoryError):
-                # The frames hold what filled the memory; without them there is room to go on.
-                traceback.clear_frames(error.__traceback__)
-            self.logger.exception("%s", said_by(error))
-            return failed(error, InvocationStatus.ERROR)
+        self.logger.error("%s", said_by(error), exc_info=error)
+        return failed(error, InvocationStatus.ERROR)
 
     def _run_body(self, thing: Thing, action: ActionDescriptor[..., Any]) -> Any:
         """Run it to its end, and that of all threads it started: nobody could stop them later."""
@@ -467,7 +498,7 @@ class Invocation(threading.Thread):
                 # All that may take a while; who stopped it meanwhile must not see it begin.
                 self.cancel_event.raise_if_set()
                 self._begin()
-                value = action.call(thing, self._call_keywords(action))
+                value = self._call(thing, action)
         except BaseException as error:
             if self.strands.running:
                 if not isinstance(error, InvocationCancelledError):
@@ -484,6 +515,15 @@ class Invocation(threading.Thread):
             self.strands.wait()
             self.cancel_event.raise_if_set()  # that may have been what ended them
         return value
+
+    def _call(self, thing: Thing, action: ActionDescriptor[..., Any]) -> Any:
+        try:
+            return action.call(thing, self._call_keywords(action))
+        except (MemoryError, SystemError) as error:  # C code may have no room to say which
+            # The frames hold what filled the memory; without them there is room to go on. Here,
+            # since whatever comes between may fail for want of it, and hide them behind its own.
+            traceback.clear_frames(error.__traceback__)
+            raise
 
     def _call_keywords(self, action: ActionDescriptor[..., Any]) -> dict[str, Any]:
         injected = {
@@ -518,6 +558,7 @@ class Invocation(threading.Thread):
             self._described,
             waiting=self._wait_for,
             check=self.cancel_event.raise_if_set,
+            long=True,
         ):
             self.waiting_for = ""
             yield
@@ -550,10 +591,7 @@ class Invocation(threading.Thread):
             self._ended_s = time.monotonic()
             self.expiry_time = self._end_time + timedelta(seconds=self.retention_time)
             self._status = outcome.status
-        try:
-            self._changed(self, "status")
-        finally:
-            self._ended.set()
+        self._changed(self, "status")
 
     def snapshot(self) -> InvocationSnapshot:
         """How it stands, safe to keep."""

@@ -390,6 +390,9 @@ class ActionManager:
         if kind == "starting":
             self._record(invocation, "starting")
             return
+        if kind == "over":
+            self._follow(invocation)
+            return
         with self._publishing:
             snapshot = invocation.snapshot()
             if kind == "status":
@@ -409,12 +412,14 @@ class ActionManager:
             self._record(invocation, "ended")
         elif kind == "status" and snapshot.status is InvocationStatus.RUNNING:
             self._record(invocation, "started")
-        if kind == "status" and snapshot.status.ended:
-            self._expire_later(invocation)
-            try:
-                self._after(invocation)
-            except Exception:
-                _log.exception("What follows an invocation failed.")
+
+    def _follow(self, invocation: Invocation) -> None:
+        """Do what follows an invocation, once whoever waits for its Thing may go on."""
+        self._expire_later(invocation)
+        try:
+            self._after(invocation)
+        except Exception:
+            _log.exception("What follows an invocation failed.")
 
     def _record(
         self, invocation: Invocation, what: Literal["starting", "started", "ended"]

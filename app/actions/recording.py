@@ -45,7 +45,7 @@ class Recorder(Protocol):
         """The body of a run begins now; called in its own thread, with all it needs held."""
 
     def ended(self, invocation: Invocation) -> None:
-        """A run has ended; called in its own thread."""
+        """A run has ended; called in its own thread, with its Thing still held."""
 
     def stuck(self, invocation: Invocation) -> None:
         """A run goes on although it was asked to stop long ago."""
