@@ -163,6 +163,13 @@ class Notices(QWidget):
         self.place()
         return notice
 
+    def take_back(self, notice: Notice) -> bool:
+        """Show a message no more; whether it was still shown."""
+        if notice not in self.shown:
+            return False
+        self._remove(notice)
+        return True
+
     def place(self) -> None:
         """Lie in the middle of the part they may cover."""
         shown = bool(self.shown)

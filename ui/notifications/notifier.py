@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.actions.events import LedgerTroubled
-from app.handles import BenchHandle, InvocationSnapshot, OriginKind
+from app.handles import BenchHandle, InvocationSnapshot, InvocationStatus, OriginKind
 from ui.bridge import Bridge
-from ui.notices import Notices
+from ui.notices import Notice, Notices
 from ui.notifications.choice import NotificationChoice, Tell
 from ui.notifications.desktop import Desktop, DesktopError
 from ui.notifications.endings import LONG_S, Endings
 from ui.notifications.message import Message, messages_of
 from ui.tasks import Tasks
+
+MOST_TOGETHER: Final = 1000
+"""So many runs are counted in one message that nobody closes."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +64,7 @@ class Notifier(QObject):
         self._tasks = tasks
         self._looks = looks
         self._said_no_desktop = False
+        self._said: dict[InvocationStatus, tuple[Notice, list[InvocationSnapshot]]] = {}
         self._endings = Endings(bench, bridge, choice, self)
         self._endings.told.connect(self._tell)
         bridge.on(LedgerTroubled, self._tell_of_ledger, owner=self)
@@ -67,9 +73,17 @@ class Notifier(QObject):
 
     def _tell(self, ended: Sequence[InvocationSnapshot]) -> None:
         looks = self._looks()
-        worth = [run for run in ended if not (looks and self._is_seen(run))]
-        for message in messages_of(worth, self._title_of):
-            self._say(message, looks=looks)
+        kinds: dict[InvocationStatus, list[InvocationSnapshot]] = {}
+        for run in ended:
+            if not (looks and self._is_seen(run)):
+                kinds.setdefault(run.status, []).append(run)
+        for kind, runs in kinds.items():
+            # Nobody has closed what was said of this kind: one message tells of all of them.
+            said = self._said.get(kind)
+            if said is not None and shiboken6.isValid(said[0]) and self._notices.take_back(said[0]):
+                runs = [*said[1], *runs][-MOST_TOGETHER:]
+            for message in messages_of(runs, self._title_of):
+                self._said[kind] = (self._say(message, looks=looks), runs)
 
     def _is_seen(self, run: InvocationSnapshot) -> bool:
         """Whether its panel and its row say enough: whoever asked for it just now looks there."""
@@ -77,12 +91,15 @@ class Notifier(QObject):
             return False
         return run.origin.kind is OriginKind.WINDOW and run.elapsed_s < LONG_S
 
-    def _say(self, message: Message, *, looks: bool) -> None:
+    def _say(self, message: Message, *, looks: bool) -> Notice:
         role = "failed" if message.trouble else "secondary"
         # What was said while nobody looked stays until somebody does.
-        self._notices.say(message.text, role=role, details=message.details, stays=not looks)
+        notice = self._notices.say(
+            message.text, role=role, details=message.details, stays=not looks
+        )
         if not looks and self._choice.on_desktop:
             self._tasks.start(self._show(message), self.tr("Telling the desktop"))
+        return notice
 
     async def _show(self, message: Message) -> None:
         try:

@@ -187,7 +187,7 @@ def test_no_desktop_is_no_trouble_and_is_logged_once(
         qtbot.waitUntil(lambda: desktop.asked == 2)
 
     assert caplog.text.count("Nothing is told on the desktop: there is no desktop session") == 1
-    assert len(notices.shown) == 2
+    assert texts(notices) == ["2 actions failed."]
 
 
 def test_a_ledger_that_cannot_record_is_told_and_when_it_can_again(
@@ -218,3 +218,21 @@ def test_what_is_told_is_chosen_in_a_popover_of_the_window(
     assert not popover.desktop.isEnabled()
     qtbot.keyClick(popover.tell, Qt.Key.Key_Escape)
     assert not popover.isVisible()
+
+
+def test_failures_nobody_has_looked_at_are_one_message(
+    notices: Notices, bench: FakeBench, qtbot: QtBot
+) -> None:
+    from_network(bench).fail("no light")
+    qtbot.waitUntil(lambda: texts(notices) == ["Snap on Camera failed: no light"])
+    from_network(bench).fail("no sound")
+    qtbot.waitUntil(lambda: texts(notices) == ["2 actions failed."])
+    assert notices.shown[0].details.splitlines() == [
+        "Snap on Camera failed: no light",
+        "Snap on Camera failed: no sound",
+    ]
+
+    qtbot.mouseClick(notices.shown[0].close_button, LEFT)
+    from_network(bench).fail("dark again")
+
+    qtbot.waitUntil(lambda: texts(notices) == ["Snap on Camera failed: dark again"])
