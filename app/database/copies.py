@@ -107,6 +107,7 @@ def restore(file: Path, copy: Path) -> Path | None:
                 part.rename(aside.with_name(aside.name + end))
     sums.forget_sums(file)
     coming.rename(file)
+    sums.keep_sums(file)
     return aside
 
 
