@@ -58,11 +58,11 @@ def send(
             draft = read(http.ask("POST", ARCHIVE_PATH, Subject("file"), record))
             try:
                 return _content(http, draft, stream, digest, size, read, pause_s)
-            except UploadHashError:
-                raise UploadChangedError(source) from None
-            except BaseException:
+            except BaseException as error:
                 with suppress(ThingError):
                     http.ask("DELETE", f"{ARCHIVE_PATH}/{draft.id}", Subject("file"))
+                if isinstance(error, UploadHashError):
+                    raise UploadChangedError(source) from None
                 raise
     except OSError as error:
         if isinstance(error, TimeoutError):
