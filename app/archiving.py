@@ -17,6 +17,7 @@ from things.events import Event
 if TYPE_CHECKING:
     from app.archive.archive import Archive
     from app.archive.housekeeper import Housekeeper
+    from app.archive.service import FileService
     from app.database.database import Database
     from app.thumbnails import Thumbnails
 
@@ -56,19 +57,26 @@ class Archiving:
         folder: The bench's folder of data; None keeps no files.
         rules: What files are called, and how much they may take.
         publish: Is told of what happens to files; in any thread.
+        owner: Whose `services` has the file service while it is open.
 
     Attributes:
         trouble: Why nothing can be kept, in words; '' while all is well.
     """
 
     def __init__(
-        self, folder: Path | None, rules: ArchivingRules, publish: Callable[[Event], None]
+        self,
+        folder: Path | None,
+        rules: ArchivingRules,
+        publish: Callable[[Event], None],
+        owner: object = None,
     ) -> None:
+        self._owner = owner
         self._folder = None if folder is None else rules.folder or folder / FOLDER
         self._rules = rules
         self._publish = publish
         self._archive: Archive | None = None
         self._housekeeper: Housekeeper | None = None
+        self._service: FileService | None = None
         self._thumbnails: Thumbnails | None = None
         self.trouble = "this bench keeps no files" if folder is None else ""
 
@@ -126,6 +134,7 @@ class Archiving:
         from app.archive.archive import Archive
         from app.archive.housekeeper import Housekeeper
         from app.archive.limits import MIB, ArchiveLimits
+        from app.archive.service import FileService
 
         quota = self._rules.quota_mb
         limits = ArchiveLimits(
@@ -146,6 +155,8 @@ class Archiving:
             _log.error("No files can be kept: %s", error)
             return
         self._housekeeper = Housekeeper(archive)
+        self._service = FileService(self._owner, database, archive=archive)
+        self._service.open()
         self._archive = archive
 
     def close(self) -> None:
@@ -154,6 +165,8 @@ class Archiving:
         thumbnails, self._thumbnails = self._thumbnails, None
         if thumbnails is not None:
             thumbnails.close()
+        if self._service is not None:
+            self._service.end()
         if self._housekeeper is not None:
             self._housekeeper.close()
         if archive is not None:

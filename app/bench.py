@@ -145,7 +145,7 @@ class Bench:
         self.ledger_trouble = ""
         self.history = History(lambda: self.ledger, lambda: self.ledger_trouble, self.bus.publish)
         self.services: dict[str, Any] = {}
-        self._archiving = Archiving(data_folder, archiving, self._file_event)
+        self._archiving = Archiving(data_folder, archiving, self._file_event, self)
         self.keeping = Keeping(
             self.actions,
             self._archiving.opened,

@@ -80,11 +80,15 @@ class OutputMemory:
 
     def forgotten(self, invocation: Invocation) -> None:
         """A run can be asked for no more."""
+        self.let_go(invocation)
+        if invocation.origin.kind is not OriginKind.NETWORK:
+            self._put_aside(invocation, gone=True)
+
+    def let_go(self, invocation: Invocation) -> None:
+        """Count a run no more; never waits."""
         with self._lock:
             _, size = self._held.pop(invocation.id, (None, 0))
             self._bytes -= size
-        if invocation.origin.kind is not OriginKind.NETWORK:
-            self._put_aside(invocation, gone=True)
 
     def _beyond(self) -> list[Invocation]:
         """The oldest that have to go, so that the others fit."""

@@ -154,6 +154,8 @@ class Outputs:
             else:
                 self._jobs.put((invocation, False), timeout=FULL_WAIT_S)
         except queue.Full:
+            if forgotten:
+                self.memory.let_go(invocation)
             what = "put aside" if forgotten else "kept"
             _log.error("An output of %s was not %s: too many wait.", invocation.title, what)
 
@@ -165,7 +167,9 @@ class Outputs:
                     self.memory.forgotten(invocation)
                 else:
                     self._keeping.by_itself(invocation)
-                    self.memory.ended(invocation)
+                    # One that was forgotten meanwhile has been put aside, or is about to be.
+                    if self._actions.find(invocation.id) is not None:
+                        self.memory.ended(invocation)
             except ThingError as error:
                 _log.error("The output of %s: %s", invocation.title, error)
             except Exception:

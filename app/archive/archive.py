@@ -8,6 +8,7 @@ acknowledged; what a crash leaves over is swept up.
 
 from __future__ import annotations
 
+import json
 import logging
 import mimetypes
 import threading
@@ -265,7 +266,7 @@ class Archive:
             extension=None if extension is None else checked_extension(extension),
             notes=None if notes is None else checked_notes(notes),
             tags=None if tags is None else checked_tags(tags),
-            meta=None if meta is None else (meta_text(meta), meta),
+            meta=None if meta is None else _checked_meta(meta),
         )
         at_us = micros(now())
         self.write(lambda c: catalogue.change(c, id, changes, at_us, who=who))
@@ -706,6 +707,12 @@ def _insert_linked(
     catalogue.link(connection, new.id, content, at_us, who=new.who)
 
 
+def _checked_meta(meta: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """As text, and as it is read back: without what no database takes."""
+    text = meta_text(meta)
+    return text, json.loads(text)
+
+
 def _extension_of(path: Path) -> str:
     """'ome.tif' of 'stack.ome.tif', 'txt' of 'notes.txt'; '' where it is no ending we keep."""
     endings = [ending.removeprefix(".") for ending in path.suffixes]
@@ -752,4 +759,4 @@ def _checked(
         kept_by=kept_by,
         who=plain(who),
     )
-    return new, meta or {}
+    return new, json.loads(new.meta)

@@ -36,7 +36,7 @@ from app.archive.records import (
 )
 from app.archive.rows import file_of, version_of
 from app.archive.store import SHA256
-from app.archive.texts import folded, micros, moment
+from app.archive.texts import folded, micros, moment, plain
 from app.archive.words import words_in, written
 from app.database.archive_tables import (
     file_events,
@@ -208,7 +208,7 @@ def _conditions(query: FileQuery) -> list[ColumnElement[bool]]:
     """All that is asked but the words, which each database has its own way for."""
     columns = files.c
     found: list[ColumnElement[bool]] = [
-        column == wanted
+        column == (plain(wanted) if isinstance(wanted, str) else wanted)
         for column, wanted in (
             (columns.state, None if query.state is None else query.state.value),
             (columns.thing, query.thing),
@@ -234,11 +234,12 @@ def _conditions(query: FileQuery) -> list[ColumnElement[bool]]:
         us = micros(at)
         found.append(columns.created_us >= us if since else columns.created_us < us)
     numbers = [
-        select(file_tags.c.number).where(file_tags.c.folded == folded(tag)) for tag in query.tags
+        select(file_tags.c.number).where(file_tags.c.folded == plain(folded(tag)))
+        for tag in query.tags
     ]
     numbers += [
         select(file_meta.c.number).where(
-            file_meta.c.key == key, file_meta.c.value == written(value)
+            file_meta.c.key == plain(key), file_meta.c.value == plain(written(value))
         )
         for key, value in query.meta.items()
     ]
@@ -251,7 +252,7 @@ def _conditions(query: FileQuery) -> list[ColumnElement[bool]]:
 
 
 def _of_type(wanted: str) -> ColumnElement[bool]:
-    media_type = wanted.strip().casefold()
+    media_type = plain(wanted).strip().casefold()
     kind, slash, what = media_type.partition("/")
     if not slash or not kind or not what or "*" in kind:
         if media_type == "*/*":
@@ -259,8 +260,8 @@ def _of_type(wanted: str) -> ColumnElement[bool]:
         raise FileQueryError("media_type", "such as 'image/png' or 'image/*' was expected")
     if what == "*":
         return files.c.media_type.startswith(f"{kind}/", autoescape=True)
-    plain = files.c.media_type == media_type
-    return or_(plain, files.c.media_type.startswith(f"{media_type};", autoescape=True))
+    exactly = files.c.media_type == media_type
+    return or_(exactly, files.c.media_type.startswith(f"{media_type};", autoescape=True))
 
 
 def _page(

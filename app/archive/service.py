@@ -124,39 +124,43 @@ class FileService:
         Raises:
             ArchiveFolderError: Its folder cannot be used.
         """
+        if self._workers is None:
+            await asyncio.to_thread(self.open)
+
+    def open(self) -> None:
+        """Open it without a loop; twice is harmless.
+
+        Raises:
+            ArchiveFolderError: Its folder cannot be used.
+        """
         if self._workers is not None:
             return
-        workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix=self.service_name)
-        try:
-            if self._own:
-                loop = asyncio.get_running_loop()
-                await loop.run_in_executor(workers, self.archive.open)
-                self._housekeeper = Housekeeper(self.archive)
-        except BaseException:
-            workers.shutdown(wait=False)
-            raise
-        self._workers = workers
+        if self._own:
+            self.archive.open()
+            self._housekeeper = Housekeeper(self.archive)
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix=self.service_name)
         services = getattr(self.app, "services", None)
         if isinstance(services, MutableMapping):
             services[self.service_name] = self
 
     async def close(self) -> None:
         """Finish what was begun and close it; twice is harmless."""
+        if self._workers is not None:
+            await asyncio.to_thread(self.end)
+
+    def end(self) -> None:
+        """Close it without a loop; twice is harmless."""
         workers, self._workers = self._workers, None
         if workers is None:
             return
         services = getattr(self.app, "services", None)
         if isinstance(services, MutableMapping) and services.get(self.service_name) is self:
             del services[self.service_name]
-
-        def end() -> None:
-            workers.shutdown(wait=True)
-            if self._housekeeper is not None:
-                self._housekeeper.close()
-            if self._own:
-                self.archive.close()
-
-        await asyncio.to_thread(end)
+        workers.shutdown(wait=True)
+        if self._housekeeper is not None:
+            self._housekeeper.close()
+        if self._own:
+            self.archive.close()
 
     # --- records ------------------------------------------------------------------------------
 

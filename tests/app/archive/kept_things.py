@@ -67,9 +67,9 @@ class Probe(Thing):
         return keep(blob, name="a good one", tags=["good"]) if good else blob
 
     @action(retention_time=0.0)
-    def brief(self, value: int = 7) -> PngBlob:
+    def brief(self, value: int = 7, edge: int = 8) -> PngBlob:
         """A picture that can be asked for no more as soon as it is there."""
-        return PngBlob.from_array(pixels(value, 8), full_scale=255, metadata={"n": 1})
+        return PngBlob.from_array(pixels(value, edge), full_scale=255, metadata={"n": 1})
 
     @action(retention_time=0.0)
     def note(self) -> TextBlob:

@@ -20,10 +20,16 @@ from PIL import Image
 from app.actions.invocation import Invocation
 from app.archive.crate import MANIFEST
 from app.archive.embedding import KEYWORD, png_text
-from app.archive.errors import ArchiveError, ArchiveFullError, FileNotKeptError
+from app.archive.errors import (
+    ArchiveClosedError,
+    ArchiveError,
+    ArchiveFullError,
+    FileNotKeptError,
+)
 from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
 from app.archive.limits import ArchiveLimits
 from app.archive.records import FileQuery, FileState, KeptBy
+from app.archive.service import FileService
 from app.archiving import ArchivingRules
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
@@ -405,7 +411,7 @@ def test_an_output_that_can_be_asked_for_no_more_still_opens(kept: Kept) -> None
         run(kept.handle.picture(ids[0], ("no", "such")))
 
     file = run(kept.archive.keep(ids[0]))
-    assert (file.provenance.action, file.provenance.input) == ("brief", {"value": 7})
+    assert (file.provenance.action, file.provenance.input) == ("brief", {"value": 7, "edge": 8})
     assert file.provenance.settings["probe"]["gain"].value == 1.0
     assert (file.media_type, file.extension) == ("image/png", "png")
 
@@ -525,3 +531,25 @@ def _forget_all(kept: Kept) -> None:
     kept.bench.actions.expire_invocations()
     assert kept.bench.actions.invocations == []
     kept.bench.outputs.wait()
+
+
+def test_a_bench_has_the_file_service_under_its_name(opens_bench: Callable[..., Kept]) -> None:
+    kept = opens_bench()
+    file = run(kept.archive.keep(kept.run("snap").id))
+    service = kept.bench.services["files"]
+    assert isinstance(service, FileService)
+
+    assert run(service.get(file.id)).id == file.id
+
+    kept.bench.close()
+    assert kept.bench.services == {}
+    with pytest.raises(ArchiveClosedError):
+        run(service.get(file.id))
+
+
+def test_an_output_that_is_forgotten_at_once_is_not_held(kept: Kept) -> None:
+    for _ in range(20):
+        kept.run("brief")
+    _forget_all(kept)
+
+    assert kept.bench.outputs.memory.bytes == 0

@@ -294,3 +294,24 @@ def test_files_that_come_while_one_turns_pages_shift_nothing(opens: OpensArchive
     rest = archive.find(FileQuery(limit=10, after=page.next))
 
     assert [file.id for file in (*page.files, *rest.files)] == first[::-1]
+
+
+def test_texts_that_no_database_takes_are_kept_and_asked_for_all_the_same(
+    either_archive: Archive,
+) -> None:
+    archive = either_archive
+    odd = "a\0b\ud800c"
+    file = archive.keep(
+        b"x",
+        odd,
+        tags=[odd],
+        notes=odd,
+        meta={odd: odd, "n": [odd, 1]},
+        media_type=odd,
+        provenance=Provenance(thing=odd, stamp=Stamp(odd, odd, odd), input={odd: odd}),
+        who=odd,
+    )
+    archive.update(file.id, meta={odd: {odd: odd}}, tags=[odd, "b"], who=odd)
+
+    assert archive.find(FileQuery(meta={f"{odd}.{odd}": odd}, thing=odd, sample=odd)).files
+    assert not archive.find(FileQuery(tags=("a\0",), text=odd, action=odd)).files
