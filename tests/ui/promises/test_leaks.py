@@ -82,11 +82,16 @@ def name_of(each: object) -> str:
     return f"{module}.{type(each).__name__}"
 
 
+def let_go() -> None:
+    """Delete what is only waiting to be deleted."""
+    QApplication.processEvents()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
 def settle() -> None:
-    """Let everything go that is only waiting to be let go."""
-    for _ in range(3):
-        QApplication.processEvents()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    """Let everything go that nobody holds any more."""
+    for _ in range(2):
+        let_go()
         gc.collect()
 
 
@@ -96,7 +101,7 @@ def rounds(few: int) -> Callable[..., object]:
     return pytest.mark.parametrize("times", [few, soak])
 
 
-@rounds(20)
+@rounds(8)
 def test_panels_opened_and_closed_leave_nothing(open_window: OpenWindow, times: int) -> None:
     real = open_window(probe="OneOfEach", slow="Slow", scanner="Scanner")
 
@@ -111,7 +116,7 @@ def test_panels_opened_and_closed_leave_nothing(open_window: OpenWindow, times: 
         popped[0].close()
         real.window.open_palette()
         real.window.palette_box.close_palette()
-        settle()
+        let_go()
         # Bodies are built a slice at a time: all of it is to be counted, or nothing.
         for each in real.panels.panels.values():
             each.body.finish()
@@ -141,7 +146,7 @@ def test_tabs_and_runs_that_are_over_leave_nothing(open_window: OpenWindow, time
         for page in list(viewer.pages):
             viewer.tabs.close_asked.emit(page.key)
         real.until(lambda: not watcher.live.watched)
-        settle()
+        let_go()
 
     for _ in range(WARM):
         open_and_close()
@@ -153,7 +158,7 @@ def test_tabs_and_runs_that_are_over_leave_nothing(open_window: OpenWindow, time
     assert handle.state is ThingState.READY
 
 
-@rounds(4)
+@rounds(3)
 def test_windows_opened_and_closed_leave_nothing(
     qapp: QApplication,
     qtbot: QtBot,
