@@ -120,6 +120,8 @@ class DiagnosticsWindow(QWidget):
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setAccessibleName(self.tr("Diagnostics"))
         column.addWidget(self.text, 1)
+        # Not on STOP ALL, which is the first in line: a stray Space would stop everything.
+        self.text.setFocus()
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.refresh)

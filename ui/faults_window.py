@@ -100,6 +100,8 @@ class FaultsWindow(QWidget):
         column.setSpacing(Size.GRID)
         column.addLayout(top)
         column.addWidget(scroll, 1)
+        # Not on STOP ALL, which is the first in line: a stray Space would stop everything.
+        scroll.setFocus()
         column.addWidget(self.reason)
         column.addLayout(buttons)
         self.resize(440, 680)

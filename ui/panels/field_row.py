@@ -134,13 +134,13 @@ class FieldRow(LabelledRow):
         else:
             self.show_mark(mark, self._sentence(state))
         self.show_buttons(state in (FieldState.EDITED, FieldState.REFUSED))
+        self._was_roomy = self.roomy
         self.show_age(model.age_text(short=not self.roomy) if self._shows_age else "")
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._shows_age and self.roomy is not self._was_roomy:
-            self._was_roomy = self.roomy
             self.refresh()
 
     @override

@@ -65,6 +65,8 @@ class PanelWindow(QWidget):
         column.setSpacing(Size.GRID)
         column.addLayout(top)
         column.addWidget(scroll)
+        # Not on STOP ALL, which is the first in line: a stray Space would stop everything.
+        scroll.setFocus()
         if panel.shows is Depth.ROW:
             panel.set_depth(Depth.PANEL)
         panel.show()

@@ -172,17 +172,15 @@ class PageTabs(QTabBar):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.accent)
             painter.drawEllipse(QRectF(mark.right() - 3, mark.top() - 2, 7, 7))
-        if area.width() < _NAMED and not in_front:
-            # Two letters and dots say less than none; the tool tip has it all.
-            self._paint_close(painter, number, area)
-            return
         painter.setFont(self._theme.font(strong=tab.fresh))
         painter.setPen(colours.text if in_front or tab.fresh else colours.secondary)
         room = area.adjusted(_PAD + Size.ICON + _ICON_GAP, 0, -_PAD - _CLOSE, 0)
         text = painter.fontMetrics().elidedText(
             tab.title, Qt.TextElideMode.ElideRight, room.width()
         )
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
+        # Two letters and dots say less than none; the tool tip has it all.
+        if text == tab.title or in_front or area.width() >= _NAMED:
+            painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
         self._paint_close(painter, number, area)
         if in_front:
             painter.fillRect(QRect(area.left(), area.bottom() - 1, area.width(), 2), colours.accent)

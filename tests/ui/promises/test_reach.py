@@ -10,6 +10,9 @@ from PySide6.QtCore import QLocale, QPoint, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
 
+from ui.diagnostics_window import DiagnosticsWindow
+from ui.panels.panel_window import PanelWindow
+
 if TYPE_CHECKING:
     from tests.ui.promises.conftest import OpenWindow, RealWindow
 
@@ -98,6 +101,15 @@ def test_nothing_is_pressed_by_a_space_at_the_start(open_window: OpenWindow) -> 
     real = open_window(slow="Slow")
     real.until(real.window.isActiveWindow)
     assert not real.window.top_bar.stop_button.hasFocus()
+
+    real.panels.panel("slow").pop_out_asked.emit()
+    popped = real.window.findChildren(PanelWindow)[0]
+    real.until(popped.isActiveWindow)
+    assert not popped.stop.hasFocus()
+    real.window.commands.action("help.diagnostics").trigger()
+    diagnostics = real.window.findChildren(DiagnosticsWindow)[0]
+    real.until(diagnostics.isActiveWindow)
+    assert diagnostics.text.hasFocus()
 
 
 @pytest.mark.usefixtures("german")
