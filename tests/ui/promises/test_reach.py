@@ -42,12 +42,11 @@ def controls(real: RealWindow) -> list[QWidget]:
 def test_every_control_is_large_enough_for_a_glove(open_window: OpenWindow) -> None:
     real = open_window(probe="OneOfEach", scanner="Scanner")
     real.field("probe", "gain")
-    found = controls(real)
-    assert len(found) > 40
+    real.until(lambda: len(controls(real)) > 40)
 
     small = [
         f"{type(widget).__name__} {widget.accessibleName()!r} {widget.width()} x {widget.height()}"
-        for widget in found
+        for widget in controls(real)
         # The box of a combo box and the button that empties a line are parts of a larger one.
         if not isinstance(widget.parentWidget(), QComboBox | QLineEdit)
         and min(widget.width(), widget.height()) < SMALLEST
@@ -69,6 +68,7 @@ def test_the_focus_can_be_seen_wherever_it_is(open_window: OpenWindow) -> None:
     real = open_window(probe="OneOfEach", scanner="Scanner")
     real.field("probe", "enabled")
     real.until(real.window.isActiveWindow)
+    real.until(lambda: len(controls(real)) > 40)
     reached = [
         widget
         for widget in controls(real)
