@@ -25,6 +25,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.bench_file import BenchSpec, ThingSpec
+from app.garbage import spare_what_stays
 from app.program import Program
 from app.settings import read_settings
 from things.events import ThingState
@@ -91,6 +92,7 @@ async def beat(qt: QApplication, folder: str) -> dict[str, float]:
     busy = [ThingSpec(f"busy_{n}", "load_things:Busy") for n in range(BUSY)]
     spec = BenchSpec("Busy", (*busy, ThingSpec("film", "load_things:Film")))
     composed = await opened(qt, spec, folder)
+    spare_what_stays()  # as the program does some seconds after the window is drawn
     composed.centre.open_live("film", "live")
     url = composed.session.handle.server.url
     command = [sys.executable, str(HERE / "many_clients.py"), url, str(SETTLE_S + SECONDS)]
