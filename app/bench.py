@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -20,11 +21,11 @@ from app.archiving import Archiving, ArchivingRules
 from app.bench_file import BenchSpec, ThingSpec, refuse_spec
 from app.bench_things import BenchThing, said
 from app.driver_faults import contained
-from app.entering_order import entering_order
+from app.entering_order import entering_order, leaving_order
 from app.errors import ClosingError
 from app.event_bus import EventBus
 from app.fair_workers import FairWorkers
-from app.handles import Origin, Reading, Stamp, StopReport
+from app.handles import InvocationStatus, Origin, Reading, Stamp, StopReport
 from app.history import History
 from app.interlocks.engine import Interlocks
 from app.interlocks.errors import ConditionError
@@ -41,7 +42,12 @@ from app.stopping import stop_things
 from app.thing_table import ThingTable
 from things.actions import ActionDescriptor
 from things.blobs import Blob, BlobDataManager
-from things.errors import AffordanceNotFoundError, DefinitionError, NotAvailableError
+from things.errors import (
+    AffordanceNotFoundError,
+    BusyError,
+    DefinitionError,
+    NotAvailableError,
+)
 from things.events import Event, ThingAdded, ThingRemoved, ThingState
 from things.locks import LockRegistry
 from things.streams import FrameStream, FrameStreamDescriptor
@@ -249,7 +255,7 @@ class Bench:
             stuck.append("a Thing that is still starting")
         with self._entering:
             self._gone = True
-        entered = tuple(reversed(self._entered))
+        entered = tuple(leaving_order(self._entered))
         # All at once, as at STOP ALL: one that does not answer must not leave others moving.
         reports = stop_things(entered, left_s(STOP_ANSWER_S))
         stuck += [f"stopping {report.thing}" for report in reports if not report.answered]
@@ -534,7 +540,7 @@ class Bench:
     def _leave_for_good(self, entry: BenchThing) -> None:
         thing = entry.thing
         if thing is not None:
-            with thing.lock.held_by(uuid.uuid4(), f"removing {entry.name}", timeout_s=1.0):
+            with self._alone_on(entry, thing, f"removing {entry.name}"):
                 self.properties.stop_polling(thing)
                 entry.leave()
                 if entry in self._entered:
@@ -561,11 +567,30 @@ class Bench:
                 self._open_anew(entry, reload=reload)
             else:
                 what = f"{'reloading' if reload else 'reconnecting'} {name}"
-                with thing.lock.held_by(uuid.uuid4(), what, timeout_s=1.0):
+                with self._alone_on(entry, thing, what):
                     self._reopen(entry, thing, reload=reload)
         if entry.state is not ThingState.READY:
             self._retry_later(entry)
             raise NotAvailableError(name, entry.reason)
+
+    @contextmanager
+    def _alone_on(self, entry: BenchThing, thing: Thing, what: str) -> Iterator[None]:
+        """Hold a Thing that is about to be left: nothing runs on it, and nothing begins.
+
+        Raises:
+            BusyError: Something runs on it, beside others or not.
+        """
+        with thing.lock.held_by(uuid.uuid4(), what, timeout_s=1.0):
+            entry.held_for = what  # first: what begins just now looks at it when it is listed
+            try:
+                for run in self.actions.active:
+                    # Those that wait for the lock go on with it, where the Thing is the same then.
+                    begun = run.status is InvocationStatus.RUNNING or not run.exclusive
+                    if run.thing_ref() is thing and begun and not run.status.ended:
+                        raise BusyError(entry.name, f"{run.title}, asked by {run.origin}")
+                yield
+            finally:
+                entry.held_for = ""
 
     def _reopen(self, entry: BenchThing, thing: Thing, *, reload: bool) -> None:
         own = getattr(thing, "reconnect", None)
@@ -616,7 +641,19 @@ class Bench:
                 thing.name, name, action.keep
             ):
                 self.archive.refuse_low()
+        if held:
+            self._refuse_what_is_left(thing, name)
         self.interlocks.check(thing, name, held)
+
+    def _refuse_what_is_left(self, thing: Thing, name: str) -> None:
+        """Refuse what would begin on a Thing that is being left, or was while it waited."""
+        entry = self.things.get(thing.name)
+        if name == "stop":
+            return
+        if entry is not None and entry.held_for:
+            raise BusyError(thing.name, entry.held_for)
+        if entry is None or entry.thing is not thing:
+            raise NotAvailableError(thing.name, "it was opened anew meanwhile; ask for it again")
 
     def _enter(self, entry: BenchThing) -> None:
         """Enter a Thing; one that takes its time is left to it, and the others go on."""

@@ -100,6 +100,7 @@ class BenchThing:
         reason: Why it failed or is disconnected, in words.
         details: The traceback of a failure, for a click; never on the network.
         thing: The Thing while it is open.
+        held_for: What is being done to the Thing itself, so that nothing begins on it; '' else.
         entering: Whether its `__enter__` is under way.
     """
 
@@ -118,6 +119,7 @@ class BenchThing:
         self.reason = ""
         self.details = ""
         self.thing: Thing | None = None
+        self.held_for = ""
         self.changing = threading.RLock()
         self._publish = publish
         self._registry = registry

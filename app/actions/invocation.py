@@ -120,6 +120,7 @@ class Invocation(threading.Thread):
         expiry_time: When it will be forgotten; None until it has ended.
         cancelled_at_s: When it was first asked to stop, on the monotonic clock; None before.
         strands: The threads it started, while they run.
+        exclusive: Whether it holds its Thing while it runs.
         waited: Whether it had to wait for its Thing.
         stuck: Whether it was asked to stop longer ago than is allowed and still ran on.
         recorded: Done once it is on disk that it was accepted; None where nothing is recorded.
@@ -154,6 +155,7 @@ class Invocation(threading.Thread):
         self.thing_name = thing.name
         self.action_name = action.name
         self.title = action.title
+        self.exclusive = action.exclusive and action.name != "stop"
         self.retention_time: float = action.retention_time
         self.expiry_time: datetime | None = None
         self.logger = invocation_logger(id, thing._core.logger)
@@ -463,7 +465,7 @@ class Invocation(threading.Thread):
         try:
             thing = self.thing
             action = self._descriptor()
-            with running_in(self), acting_for(self.root), self._holding(thing, action):
+            with running_in(self), acting_for(self.root), self._holding(thing):
                 try:
                     self.cancel_event.raise_if_set()
                     self._interlock(thing, action.name, True)
@@ -533,9 +535,9 @@ class Invocation(threading.Thread):
         return {**model_to_dict(self.input), **injected, **self.dependencies}
 
     @contextmanager
-    def _holding(self, thing: Thing, action: ActionDescriptor[..., Any]) -> Iterator[None]:
+    def _holding(self, thing: Thing) -> Iterator[None]:
         """Hold the Thing's lock for an exclusive action; `stop` never takes it."""
-        if not action.exclusive or action.name == "stop":
+        if not self.exclusive:
             yield
             return
         with thing.lock.held_by(

@@ -353,8 +353,8 @@ class ActionManager:
                 belongs to a run that has begun.
         """
         recorder = self.recorder
-        # Stopping a Thing never depends on a disk.
-        must_be_recorded = limited and invocation.action_name != "stop"
+        # Stopping a Thing never depends on a disk, nor on how many others run.
+        limited = must_be_recorded = limited and invocation.action_name != "stop"
         if recorder is not None and must_be_recorded:
             recorder.check()
         self._list(invocation, limited=limited, since=since)

@@ -123,3 +123,18 @@ class Scanner(Axis):
         except InvocationCancelledError:
             cancellable_sleep(PATIENCE_S)
         return "never"
+
+
+class Halting(Thing):
+    """Its stopping is an action."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+
+    @action(exclusive=False)
+    def beside(self) -> None:
+        self.go.wait(PATIENCE_S)
+
+    @action
+    def stop(self) -> None:
+        pass
