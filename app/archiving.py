@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from app.thumbnails import Thumbnails
 
 _log = logging.getLogger(__name__)
+
+OPEN_WAIT_S = 10.0
+"""How long whoever asks early waits: the window is there before the bench is."""
 
 FOLDER = "files"
 """Where contents are kept, in a bench's folder of data."""
@@ -75,6 +79,7 @@ class Archiving:
         self._rules = rules
         self._publish = publish
         self._archive: Archive | None = None
+        self._tried = threading.Event()
         self._housekeeper: Housekeeper | None = None
         self._service: FileService | None = None
         self._thumbnails: Thumbnails | None = None
@@ -86,17 +91,20 @@ class Archiving:
         return self._archive
 
     def opened(self) -> Archive:
-        """The archive.
+        """The archive; waits a while for one that is just being opened. Never on a loop.
 
         Raises:
             ArchiveClosedError: It is not open.
             ArchiveError: It could not be opened; says why.
         """
-        if self._archive is None:
+        if self._folder is not None:
+            self._tried.wait(OPEN_WAIT_S)
+        archive = self._archive
+        if archive is None:
             if self.trouble:
                 raise ArchiveError(self.trouble)
             raise ArchiveClosedError
-        return self._archive
+        return archive
 
     @property
     def thumbnails(self) -> Thumbnails:
@@ -127,9 +135,15 @@ class Archiving:
         """
         if self._folder is None:
             return
-        if database is None:
-            self.trouble = "its catalogue cannot be opened"
-            return
+        try:
+            if database is None:
+                self.trouble = "its catalogue cannot be opened"
+            else:
+                self._open(self._folder, database)
+        finally:
+            self._tried.set()
+
+    def _open(self, folder: Path, database: Database) -> None:
         # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
         from app.archive.archive import Archive
         from app.archive.housekeeper import Housekeeper
@@ -144,7 +158,7 @@ class Archiving:
         try:
             archive = Archive(
                 database,
-                self._folder,
+                folder,
                 limits=limits,
                 publish=self._publish,
                 names=NamePattern(self._rules.name_pattern),
@@ -161,6 +175,7 @@ class Archiving:
 
     def close(self) -> None:
         """Close it; twice is harmless."""
+        self._tried.set()
         archive, self._archive = self._archive, None
         thumbnails, self._thumbnails = self._thumbnails, None
         if thumbnails is not None:

@@ -553,3 +553,17 @@ def test_an_output_that_is_forgotten_at_once_is_not_held(kept: Kept) -> None:
     _forget_all(kept)
 
     assert kept.bench.outputs.memory.bytes == 0
+
+
+def test_who_asks_while_the_bench_is_being_opened_waits_for_it(tmp_path: Path) -> None:
+    bench = Bench(SPEC, data_folder=tmp_path, archiving=ArchivingRules(low_mb=0.0))
+    archive = LocalBench(bench).archive
+    assert archive is not None
+    opening = threading.Timer(0.1, bench.open)
+    opening.start()
+
+    assert run(archive.search(FileQuery())).files == []
+    opening.join(30)
+    bench.close()
+    with pytest.raises((ArchiveClosedError, RuntimeError)):
+        run(archive.search(FileQuery()))

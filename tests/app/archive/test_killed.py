@@ -73,7 +73,7 @@ def kill_again_and_again(folder: Path, rounds: int) -> None:
         process.start()
         told.close()
         acknowledged = Acknowledged()
-        acknowledged.hear(heard, chance.randrange(1, 25))
+        acknowledged.hear(heard, chance.randrange(1, 12))
         process.kill()
         process.join(30)
         acknowledged.hear_the_rest(heard)
