@@ -89,6 +89,7 @@ async def _work_and_shoot(composed: object, target: Path) -> None:
 
     assert isinstance(composed, Composition)
     composed.window.show()
+    composed.window.activateWindow()
     composed.start()
     bench = composed.session.handle
     camera, stage = bench.things["camera"], bench.things["stage"]
@@ -128,6 +129,8 @@ async def _work_and_shoot(composed: object, target: Path) -> None:
     QTest.keyClicks(box, "-3")
     QTest.keyClick(box, Qt.Key.Key_Return)
     await asyncio.sleep(0.3)
+    for notice in composed.window.notices.shown:
+        notice.close_button.click()
     composed.window.grab().save(str(target))
 
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -41,6 +41,10 @@ LOW_DISK_BYTES = 20_000_000_000
 
 NO_DISK_BYTES = 5_000_000_000
 """Below this it is shown as trouble."""
+
+
+_SHORT_SEARCH, _WHOLE_SEARCH, _WHOLE_SEARCH_FROM = 160, 208, 1200
+"""How narrow the search field may be; how wide it is with all its words, and where it is so."""
 
 
 class TopBar(QWidget):
@@ -127,6 +131,13 @@ class TopBar(QWidget):
         if self._menu is not None:
             corner = QPoint(0, self.menu_button.height() + 4)
             self._menu.popup(self.menu_button.mapToGlobal(corner))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Between stretches a layout gives it no more than its minimum.
+        whole = self.width() >= _WHOLE_SEARCH_FROM
+        self.search_field.setMinimumWidth(_WHOLE_SEARCH if whole else _SHORT_SEARCH)
 
     def set_compact(self, compact: bool) -> None:
         """Leave the address out."""
@@ -256,7 +267,7 @@ class _SearchField(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.IBeamCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(160)
+        self.setMinimumWidth(_SHORT_SEARCH)
         self.setMaximumWidth(264)
 
     @override
