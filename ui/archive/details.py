@@ -121,6 +121,7 @@ class FileDetails(Island):
         lines.addWidget(self._facts)
         lines.addStretch(1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("About this file"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

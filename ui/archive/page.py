@@ -261,7 +261,7 @@ class ArchivePage(QWidget):
                 self._save(file, Path(target)), self.tr("Saving {0}").format(file.file_name)
             )
         )
-        dialog.open()
+        dialog.show()
 
     async def _save(self, file: ArchivedFile, target: Path) -> None:
         await self._archive.save(file.id, target)
@@ -278,13 +278,14 @@ class ArchivePage(QWidget):
                 self._export(ids, Path(target)), self.tr("Exporting to {0}").format(target)
             )
         )
-        dialog.open()
+        dialog.show()
 
     async def _export(self, ids: Sequence[UUID], target: Path) -> None:
         await self._archive.export(ids, target)
         self.said.emit(self.tr("Exported to {0}").format(target), "secondary")
 
     def _dialog(self, title: str, name: str) -> QFileDialog:
+        # To be shown, not opened: a modal dialog takes the shortcut of STOP ALL away.
         dialog = QFileDialog(self, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

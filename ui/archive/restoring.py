@@ -82,6 +82,7 @@ class RestoreDialog(QDialog):
         self._grid.setColumnStretch(2, 1)
         self._grid.setColumnStretch(3, 1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("Settings to restore"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
