@@ -17,6 +17,7 @@ import sys
 import traceback
 from collections.abc import Callable
 
+import archive_listing
 import blobs
 import change
 import frame_to_screen
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "many-things": window_loads.many_things,
     "beat": window_loads.beat,
     "ledger": ledger.measure,
+    "archive": archive_listing.measure,
     "change": change.measure,
     "invocations": invocations.measure,
     "downloads": blobs.downloads,

@@ -122,7 +122,13 @@ def test_root_rights_install_what_is_missing(machine: Machine) -> None:
 
 @pytest.mark.parametrize(
     ("target", "package"),
-    [("test", "xvfb"), ("test", "curl"), ("screenshots", "xauth"), ("bench", "wrk")],
+    [
+        ("test", "xvfb"),
+        ("test", "curl"),
+        ("screenshots", "xauth"),
+        ("bench", "wrk"),
+        ("bench", "apache2-utils"),
+    ],
 )
 def test_a_target_gets_its_own_packages(machine: Machine, target: str, package: str) -> None:
     machine.bootstrap(target)
