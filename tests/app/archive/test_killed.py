@@ -6,7 +6,6 @@ import importlib
 import multiprocessing
 import random
 import sys
-import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from uuid import UUID
@@ -22,8 +21,6 @@ from app.archive.sweeping import sweep
 from app.database.database import Database
 
 sys.path.append(str(Path(__file__).parent))
-
-RECOVERED_WITHIN_S = 5.0
 
 
 class Acknowledged:
@@ -83,11 +80,9 @@ def kill_again_and_again(folder: Path, rounds: int) -> None:
 
 
 def opened(folder: Path) -> tuple[Database, Archive]:
-    began = time.monotonic()
     database = Database.at_file(folder / "labwright.db")
     archive = Archive(database, folder / "files", limits=ArchiveLimits(low_bytes=0))
     archive.open()
-    assert time.monotonic() - began < 12 * RECOVERED_WITHIN_S  # on a machine that is very busy
     return database, archive
 
 
