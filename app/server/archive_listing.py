@@ -59,7 +59,7 @@ class ArchiveListing:
     """
 
     def __init__(self, parts: Parts, readers: Executor) -> None:
-        self._bench = parts.bench
+        self._parts = parts
         self._prefix = parts.settings.prefix
         self._readers = readers
         self._kept: OrderedDict[Key, _Page] = OrderedDict()
@@ -72,7 +72,7 @@ class ArchiveListing:
             Faulty: A parameter is not known, or has a value that it cannot have.
             ArchiveError: There is no archive, or it cannot be read.
         """
-        archive = self._bench.opened_archive
+        archive = await self._parts.archive()
         asked: bytes = request.scope["query_string"]
         # Taken before anything is read: what is changed meanwhile makes this answer old at once.
         key = (id(archive), archive.changes, asked)

@@ -22,11 +22,8 @@ from app.local_archive import LocalArchive
 from app.server.answers import Faulty, Json, fault, written
 from app.server.archive_bodies import Check, an_object, fields_of, text, texts
 from app.server.archive_listing import ArchiveListing
-from app.server.parts import Parts, id_in, in_executor, origin_of
+from app.server.parts import ARCHIVE_LANE, Parts, id_in, in_executor, origin_of
 from things.errors import ValueRefusedError
-
-LANE: Final = ":archive"
-"""The workers in which the catalogue is asked; no Thing has such a name."""
 
 _CHANGED: Final[Mapping[str, Check]] = {
     "name": text,
@@ -59,7 +56,7 @@ def archive_routes(parts: Parts, readers: Executor) -> Sequence[BaseRoute]:
         file = await refusing(
             given,
             lambda: in_executor(
-                bench.workers.of(LANE),
+                bench.workers.of(ARCHIVE_LANE),
                 lambda: bench.opened_archive.create(**given, who=who),
             ),
         )
@@ -89,7 +86,7 @@ def archive_routes(parts: Parts, readers: Executor) -> Sequence[BaseRoute]:
 
     async def events(request: Request) -> Response:
         id = id_in(request, "id")
-        found = await in_executor(bench.workers.of(LANE), partial(_events, parts, id))
+        found = await in_executor(bench.workers.of(ARCHIVE_LANE), partial(_events, parts, id))
         return Json(events_json(found))
 
     async def tags(request: Request) -> Response:

@@ -31,13 +31,13 @@ def archive_upkeep_routes(parts: Parts, ending: threading.Event) -> Sequence[Bas
 
     async def swept(request: Request) -> Response:
         given = await fields_of(request, limit_bytes, {"dry_run": _yes_or_no})
-        archive, dry_run = bench.opened_archive, given.get("dry_run", False)
+        archive, dry_run = await parts.archive(), given.get("dry_run", False)
         lane = bench.workers.of(LANE)
         return Json(written(await in_executor(lane, lambda: sweep(archive, dry_run=dry_run))))
 
     async def scrubbed(request: Request) -> Response:
         await fields_of(request, limit_bytes, {})
-        archive, lane = bench.opened_archive, bench.workers.of(LANE)
+        archive, lane = await parts.archive(), bench.workers.of(LANE)
         return Json(written(await in_executor(lane, lambda: scrub(archive, stop=ending))))
 
     path = parts.settings.prefix + ARCHIVE_PATH

@@ -99,7 +99,7 @@ def file_routes(parts: Parts) -> Sequence[BaseRoute]:
             title = one_line("title", title) or DEFAULT_TITLE
         except ValueRefusedError as error:
             raise refused("title", error.reason, title) from None
-        archive = bench.opened_archive
+        archive = await parts.archive()
         wanted = await in_lane(lambda: exportable(archive, wanted))
         return ZipAnswer(archive, wanted, title, parts)
 

@@ -89,7 +89,7 @@ def file_upload_routes(parts: Parts) -> Sequence[BaseRoute]:
 
     async def upload(request: Request) -> Response:
         id, announced = id_in(request, "id"), _announced(request)
-        archive = parts.bench.opened_archive
+        archive = await parts.archive()
         await in_lane(lambda: _refuse_early(archive, id, announced, limit_bytes))
         part = await in_lane(lambda: _begun(archive, parts_of(archive), announced))
         keep = True
@@ -113,7 +113,7 @@ def file_upload_routes(parts: Parts) -> Sequence[BaseRoute]:
         sha256: str = request.path_params["sha256"].lower()
         if not SHA256.fullmatch(sha256):
             raise refused("sha256", "Input should be 64 hex digits", sha256)
-        archive = parts.bench.opened_archive
+        archive = await parts.archive()
         if request.method == "DELETE":
             if not await in_lane(lambda: parts_of(archive).forget(sha256)):
                 raise Refused(409, "Being sent", "Somebody is sending it just now.")

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from starlette.requests import Request
 from starlette.types import Scope
@@ -24,7 +24,13 @@ from app.server.settings import ServerSettings
 from things.blob_data import BlobFile
 from things.blobs import BlobDataManager
 
+if TYPE_CHECKING:
+    from app.archive.archive import Archive
+
 R = TypeVar("R")
+
+ARCHIVE_LANE: Final = ":archive"
+"""The workers in which the catalogue is asked; no Thing has such a name."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,17 @@ class Parts:
     def addresses(self, scope: Scope) -> BlobAddresses:
         """The blob addresses that the client of a request sees."""
         return BlobAddresses(self.blobs, base_url(scope), self.settings.prefix, self._file)
+
+    async def archive(self) -> Archive:
+        """The archive; one that is just being opened is waited for, but not on the loop.
+
+        Raises:
+            ArchiveError: There is none, or it cannot be used.
+        """
+        if (archive := self.bench.archive) is not None:
+            return archive
+        lane = self.bench.workers.of(ARCHIVE_LANE)
+        return await in_executor(lane, lambda: self.bench.opened_archive)
 
     def _file(self, id: uuid.UUID) -> BlobFile:
         """The content of a file of the archive, for an action that takes one."""

@@ -128,6 +128,10 @@ def test_an_event_of_a_newer_server_is_passed_over() -> None:
         ("ledger", {"thing": ""}),
         ("run", {"thing": "camera", "run": {"id": "7"}}),
         ("run", {"thing": "camera"}),
+        ("fileKept", {"thing": "camera"}),
+        ("fileChanged", {"thing": "camera", "file": {"id": "7"}}),
+        ("fileRemoved", {"thing": "camera", "id": "7"}),
+        ("archive", {"thing": ""}),
     ],
 )
 def test_what_was_not_agreed_is_refused(name: str, data: object) -> None:
