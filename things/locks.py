@@ -48,6 +48,21 @@ class LockRegistry:
             self.changed.notify_all()
 
 
+class Place:
+    """A place in the line for a lock.
+
+    Args:
+        lock: For which.
+    """
+
+    def __init__(self, lock: ThingLock) -> None:
+        self._lock = lock
+
+    def give_up(self) -> None:
+        """Leave the line; does nothing where it was used or given up already."""
+        self._lock._leave_line(self)
+
+
 class ThingLock:
     """The right to act on a Thing.
 
@@ -62,7 +77,7 @@ class ThingLock:
         self._owner: Hashable | None = None
         self._described = ""
         self._depth = 0
-        self._queue: deque[Hashable] = deque()
+        self._queue: deque[Place] = deque()
 
     @property
     def holder(self) -> str:
@@ -78,6 +93,7 @@ class ThingLock:
         timeout_s: float | None = None,
         waiting: Callable[[str], None] = lambda holder: None,
         check: Callable[[], None] = lambda: None,
+        place: Place | None = None,
     ) -> None:
         """Take the lock, waiting in line.
 
@@ -88,6 +104,7 @@ class ThingLock:
             waiting: Called with the holder's words when there is need to wait, and when they
                 change; with '' between two holders.
             check: Called when woken; may raise to stop waiting (a cancellation).
+            place: The place in line that was taken before; at its end without.
 
         Raises:
             BusyError: It was not free in time.
@@ -99,9 +116,12 @@ class ThingLock:
         with changed:
             if self._owner == owner:
                 self._depth += 1
+                if place is not None:
+                    self._leave_line(place)
                 return
-            ticket = object()
-            self._queue.append(ticket)
+            ticket = Place(self) if place is None else place
+            if ticket not in self._queue:
+                self._queue.append(ticket)
             try:
                 while self._owner is not None or self._queue[0] is not ticket:
                     if self._owner == owner:  # another thread of the same owner got it meanwhile
@@ -132,8 +152,23 @@ class ThingLock:
                     check()
                 self._owner, self._described, self._depth = owner, described, 1
             finally:
-                self._queue.remove(ticket)
-                changed.notify_all()
+                self._leave_line(ticket)
+
+    def stand_in_line(self) -> Place:
+        """Take a place at the end of the line, to wait in it later, in another thread.
+
+        Everybody behind it waits until it is used or given up.
+        """
+        place = Place(self)
+        with self._registry.changed:
+            self._queue.append(place)
+        return place
+
+    def _leave_line(self, place: Place) -> None:
+        with self._registry.changed:
+            if place in self._queue:
+                self._queue.remove(place)
+                self._registry.changed.notify_all()
 
     def release(self, owner: Hashable) -> None:
         """Give it back, once for each time it was taken."""
@@ -154,13 +189,16 @@ class ThingLock:
         timeout_s: float | None = None,
         waiting: Callable[[str], None] = lambda holder: None,
         check: Callable[[], None] = lambda: None,
+        place: Place | None = None,
     ) -> Iterator[None]:
         """Hold the lock for the body of the `with`. As `acquire`.
 
         Raises:
             BusyError: It was not free within `timeout_s`.
         """
-        self.acquire(owner, described, timeout_s=timeout_s, waiting=waiting, check=check)
+        self.acquire(
+            owner, described, timeout_s=timeout_s, waiting=waiting, check=check, place=place
+        )
         try:
             yield
         finally:

@@ -51,7 +51,7 @@ from things.cancelling import CancelEvent
 from things.context import running_in
 from things.errors import InvocationCancelledError, NoBlobManagerError
 from things.events import now
-from things.locks import acting_for
+from things.locks import Place, acting_for
 from things.progress import Later, ProgressTracker
 from things.strands import Strands
 
@@ -169,6 +169,7 @@ class Invocation(threading.Thread):
         self.recorded: Future[None] | None = None
         self.values: tuple[tuple[str, Mapping[str, Reading]], ...] = ()
         self._kept: dict[BlobPath, UUID] = {}
+        self._place: Place | None = None
         self._ID = id
         self._changed = changed
         self._interlock = interlock
@@ -392,6 +393,17 @@ class Invocation(threading.Thread):
         """
         return self._ended.wait(timeout_s)
 
+    def stand_in_line(self) -> None:
+        """Take a place in the line for its Thing now: its thread may begin later than another's."""
+        thing = self.thing_ref()
+        if self.exclusive and thing is not None:
+            self._place = thing.lock.stand_in_line()
+
+    def leave_line(self) -> None:
+        """Let those behind it in the line go on."""
+        if self._place is not None:
+            self._place.give_up()
+
     def not_started(self, error: BaseException) -> None:
         """End it before it began, since it could get no thread."""
         self._end(failed(error, InvocationStatus.ERROR))
@@ -433,6 +445,7 @@ class Invocation(threading.Thread):
 
     def _be_over(self) -> None:
         """Tell those who wait for its end: its Thing is free for others now."""
+        self.leave_line()  # it may never have come so far
         try:
             self._changed(self, "over")
         finally:
@@ -545,6 +558,7 @@ class Invocation(threading.Thread):
             self._described,
             waiting=self._wait_for,
             check=self.cancel_event.raise_if_set,
+            place=self._place,
         ):
             self.waiting_for = ""
             yield

@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -85,6 +86,7 @@ class ActionManager:
         self._active: dict[UUID, Invocation] = {}
         self._invocations_lock = threading.Lock()
         self._publishing = threading.RLock()
+        self._admitting = threading.Lock()
         self._seq = itertools.count(1)
         self._stuck_after_s = stuck_after_s
         self._alarms = Alarms("invocation-alarms")
@@ -173,7 +175,10 @@ class ActionManager:
             interlock=self._interlock,
             later=self._alarms.at,
         )
-        self._admit(invocation, since=since)
+        # One order of records and of the line for a Thing.
+        with self._admitting if invocation.exclusive else nullcontext():
+            self._admit(invocation, since=since)
+            invocation.stand_in_line()
         try:
             invocation.start()
         except RuntimeError as error:
@@ -181,6 +186,9 @@ class ActionManager:
             self._forget(invocation.id)
             reason = "the computer has no room for another thread"
             raise NotAvailableError(thing.name, reason) from error
+        except BaseException:  # it may run or not; nobody must wait behind it for ever
+            invocation.leave_line()
+            raise
         return invocation
 
     def call_child(

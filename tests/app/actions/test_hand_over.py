@@ -12,7 +12,7 @@ import pytest
 
 from app.actions import ActionManager, Invocation
 from app.actions.events import InvocationChanged
-from things import Event, Thing, action
+from things import Event, NotAvailableError, Thing, action
 
 PATIENCE_S = 30.0
 
@@ -98,4 +98,53 @@ def test_the_end_is_told_and_recorded_before_the_next_one_has_the_thing(mover: M
         ("recorded", held),
     ]
     assert len(followed) == 2
+    assert manager.close(PATIENCE_S) == []
+
+
+def test_runs_have_a_thing_in_the_order_in_which_they_were_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where the thread of an earlier one begins later."""
+    mover = Mover()
+    mover.go.set()
+    manager = ActionManager()
+    move: Any = Mover._affordances["move"]
+    begun: list[Invocation] = []
+    late, gate = [True], threading.Event()
+    run = Invocation.run
+
+    def delayed(invocation: Invocation) -> None:
+        if late and late.pop():
+            gate.wait(PATIENCE_S)
+        run(invocation)
+
+    monkeypatch.setattr(Invocation, "run", delayed)
+    monkeypatch.setattr(Invocation, "_begin", begun.append)
+    runs = [manager.invoke_action(move, mover) for _ in range(3)]
+
+    assert not runs[1].wait_ended(0.02)
+    gate.set()
+
+    assert all(each.wait_ended(PATIENCE_S) for each in runs)
+    assert begun == runs
+    assert manager.close(PATIENCE_S) == []
+
+
+def test_nobody_waits_behind_one_that_could_not_be_started(
+    mover: Mover, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = ActionManager()
+    move: Any = Mover._affordances["move"]
+    mover.go.set()
+
+    def refuse(_invocation: Invocation) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Invocation, "start", refuse)
+        with pytest.raises(NotAvailableError):
+            manager.invoke_action(move, mover)
+
+    run = manager.invoke_action(move, mover)
+    assert run.wait_ended(PATIENCE_S)
     assert manager.close(PATIENCE_S) == []
