@@ -118,8 +118,11 @@ def test_runs_have_a_thing_in_the_order_in_which_they_were_asked_for(
             gate.wait(PATIENCE_S)
         run(invocation)
 
+    def note(invocation: Invocation) -> None:
+        begun.append(invocation)
+
     monkeypatch.setattr(Invocation, "run", delayed)
-    monkeypatch.setattr(Invocation, "_begin", begun.append)
+    monkeypatch.setattr(Invocation, "_begin", note)
     runs = [manager.invoke_action(move, mover) for _ in range(3)]
 
     assert not runs[1].wait_ended(0.02)
