@@ -37,6 +37,9 @@ WARM = 3
 MOST_MB = 60
 """What a soak may add to the memory of the process: a log that fills, arenas of the allocator."""
 
+MOST_FILES = 2
+"""A database opens one for its journal when it needs it, however often windows are opened."""
+
 OURS = ("ui.", "app.", "things.")
 NOTES = (
     "ui.beat",
@@ -71,7 +74,10 @@ class Count:
 
     def grown_since(self, before: Count) -> dict[str, int]:
         """What there is more of; nothing where all is as it was."""
-        return dict(self.found - before.found)
+        grown = self.found - before.found
+        if grown["files"] <= MOST_FILES:
+            del grown["files"]
+        return dict(grown)
 
 
 def name_of(each: object) -> str:
