@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +39,7 @@ from app.recording import Recording, RecordingRules, wait_until_recorded
 from app.run_records import RunHistory
 from app.slot_calls import SlotCaller
 from app.stamp import StampKeeper
-from app.stopping import stop_things
+from app.stopping import StopThreads, stop_things
 from app.thing_table import ThingTable
 from things.actions import ActionDescriptor
 from things.blobs import Blob, BlobDataManager
@@ -175,6 +176,7 @@ class Bench:
         self._opening = threading.Lock()
         self._entering = threading.Lock()
         self._gone = False
+        self._stopping = StopThreads()
         self._changing = threading.Lock()
         self._close_once = threading.Lock()
         self._closed = False
@@ -202,6 +204,7 @@ class Bench:
             safe: Start no Thing, nor import its driver: each is started by `reconnect`.
         """
         sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._stopping.begin()
         self._open_ledger()
         if safe:
             for entry in self.things.values():
@@ -274,6 +277,7 @@ class Bench:
         self.ledger = None
         self._archiving.close()
         self._recording.close()
+        self._stopping.close()
         for line in stuck:
             _log.error("Abandoned: %s", line)
         return stuck
@@ -474,6 +478,10 @@ class Bench:
         self._registry.wake()  # writes that wait are not to be done any more
         starting = [entry for entry in self.things.values() if entry.entering]
         return stop_things((*self._entered, *starting), answer_s, tell)
+
+    def stop_all_soon(self) -> Future[Sequence[StopReport]]:
+        """The same in a thread of its own, which is there whatever else is not."""
+        return self._stopping.run(self.stop_all)
 
     def reconnect(self, name: str) -> None:
         """Bring a failed or disconnected Thing back.

@@ -31,7 +31,6 @@ from app.handles import (
 )
 from app.local_archive import LocalArchive
 from app.run_records import RunPage, RunQuery, RunRecord
-from app.stopping import in_own_thread
 from things.blobs import LOCAL_HREF, Blob, BlobArray, BlobData, BlobFile, url_to_blobdata_ctx
 from things.events import ThingState
 from things.streams import FrameReader
@@ -283,7 +282,7 @@ class LocalBench:
 
     async def stop_all(self) -> Sequence[StopReport]:
         """Stop everything. In a thread of its own: the workers may all be busy."""
-        stopping = in_own_thread(self._bench.stop_all)
+        stopping = self._bench.stop_all_soon()
         # Shielded: a window that goes away does not call the stop off.
         return await asyncio.shield(asyncio.wrap_future(stopping))
 

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from queue import SimpleQueue
 from typing import TypeVar
 
 from app.bench_things import BenchThing, said
@@ -17,8 +18,19 @@ R = TypeVar("R")
 _log = logging.getLogger(__name__)
 
 
-def in_own_thread(call: Callable[[], R]) -> Future[R]:
-    """Run what stops things in a thread of its own: every pool may be taken."""
+def _at_once(work: Callable[[], None]) -> None:
+    work()
+
+
+def in_own_thread(
+    call: Callable[[], R], without: Callable[[Callable[[], None]], None] = _at_once
+) -> Future[R]:
+    """Run a call in a thread of its own.
+
+    Args:
+        call: What to run.
+        without: Runs it where there is no room for another thread.
+    """
     future: Future[R] = Future()
 
     def work() -> None:
@@ -27,8 +39,48 @@ def in_own_thread(call: Callable[[], R]) -> Future[R]:
         except BaseException as error:  # it belongs to who asked
             future.set_exception(error)
 
-    threading.Thread(target=work, name="stop-all", daemon=True).start()
+    try:
+        threading.Thread(target=work, name="stop-all", daemon=True).start()
+    except (RuntimeError, MemoryError):
+        without(work)
     return future
+
+
+class StopThreads:
+    """Runs what stops things, each in a thread of its own: every pool may be taken.
+
+    Where there is no room for another thread, one does it that stands ready from the beginning.
+    """
+
+    def __init__(self) -> None:
+        self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._ready: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Let the one stand ready. Before there is need: later there may be no room."""
+        if self._ready is None:
+            self._ready = threading.Thread(target=self._work, name="stop-ready", daemon=True)
+            self._ready.start()
+
+    def run(self, call: Callable[[], R]) -> Future[R]:
+        """Run it at once."""
+        return in_own_thread(call, self._without)
+
+    def _without(self, work: Callable[[], None]) -> None:
+        if self._ready is not None and self._ready.is_alive():
+            self._calls.put(work)
+        else:
+            work()
+
+    def close(self) -> None:
+        """End the one that stands ready."""
+        self._calls.put(None)
+        if self._ready is not None:
+            self._ready.join(1.0)
+
+    def _work(self) -> None:
+        while (call := self._calls.get()) is not None:
+            call()
 
 
 def stop_things(

@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute, Route
 
 from app.server.answers import Json, written
 from app.server.parts import Parts
-from app.stopping import in_own_thread
 
 
 def stop_routes(parts: Parts) -> Sequence[BaseRoute]:
@@ -24,7 +23,7 @@ def stop_routes(parts: Parts) -> Sequence[BaseRoute]:
 
     async def stop(_request: Request) -> Response:
         """Whatever the body, even a broken one: it is not looked at."""
-        stopping = in_own_thread(parts.bench.stop_all)
+        stopping = parts.bench.stop_all_soon()
         # Shielded: a client that leaves does not call the stop off.
         reports = await asyncio.shield(asyncio.wrap_future(stopping))
         return Json(written({"things": [asdict(report) for report in reports]}))

@@ -201,3 +201,23 @@ def test_nothing_is_written_any_more_while_the_bench_closes(rig: Rig, how: str) 
     assert [type(each) for each in (*waiting, *late)] == [ClosingError, ClosingError]
     assert closing == [[]]
     assert rig.axis.moves == ["stop", "exit"]
+
+
+def test_all_is_stopped_where_no_thread_is_to_be_had(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker = threading.current_thread()
+    stopped_in: list[threading.Thread] = []
+    rig.axis.stop = lambda: stopped_in.append(threading.current_thread())
+    run = rig.start("scanner", "put")
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", refuse)
+        reports = rig.bench.stop_all_soon().result(PATIENCE_S)
+
+    assert [(each.thing, each.answered) for each in reports] == [("axis", True), ("scanner", True)]
+    assert [thread is asker for thread in stopped_in] == [False]
+    assert run.wait_ended(PATIENCE_S)
