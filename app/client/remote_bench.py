@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from app.client import history
-from app.client.blobs import blob_in
-from app.client.errors import BenchUnreachableError, UnexpectedAnswerError
+from app.client.blobs import RemoteBlob, blob_in
+from app.client.errors import BenchUnreachableError, BlobExpiredError, UnexpectedAnswerError
 from app.client.event_feed import FIRST_PAUSE_S, LONGEST_PAUSE_S, EventFeed
 from app.client.http import ANSWER_WITHIN_S, HttpLink
 from app.client.invocation_log import log_of
@@ -23,6 +25,7 @@ from app.client.problems import Subject
 from app.client.remote_archive import RemoteArchive
 from app.client.remote_thing import RemoteThing
 from app.client.workers import Workers
+from app.errors import InvocationNotFoundError
 from app.event_bus import Mailbox
 from app.handles import (
     InvocationSnapshot,
@@ -34,7 +37,10 @@ from app.handles import (
     ThingHandle,
 )
 from app.run_records import RunPage, RunQuery, RunRecord
+from app.run_wire import RUNS_PATH
 from things.errors import ThingError
+
+T = TypeVar("T")
 
 _REPORTS = TypeAdapter(list[StopReport])
 
@@ -149,17 +155,24 @@ class RemoteBench:
 
     async def picture(self, invocation: UUID, path: tuple[str | int, ...] = ()) -> Picture | bytes:
         """The bytes of a picture, not looked into here."""
-        return await self._workers.run(
-            lambda: blob_in(self._http, whole(self._http, invocation).get("output"), path).content
-        )
+        return await self._workers.run(lambda: self._output(invocation, path, _all_of))
 
     async def save(self, invocation: UUID, path: tuple[str | int, ...], target: Path) -> None:
         """Write a blob to a file, piece by piece."""
         await self._workers.run(
-            lambda: blob_in(self._http, whole(self._http, invocation).get("output"), path).save(
-                target
-            )
+            lambda: self._output(invocation, path, lambda blob: blob.save(target))
         )
+
+    def _output(
+        self, invocation: UUID, path: tuple[str | int, ...], use: Callable[[RemoteBlob], T]
+    ) -> T:
+        """A blob of an output; also where its link leads nowhere, but it is still there."""
+        try:
+            return use(blob_in(self._http, whole(self._http, invocation).get("output"), path))
+        except (InvocationNotFoundError, BlobExpiredError):
+            place = quote(json.dumps(list(path)))
+            href = f"{RUNS_PATH}/{invocation}/output?path={place}"
+            return use(RemoteBlob(self._http, {"href": href, "media_type": "*/*"}))
 
     async def stop_all(self) -> Sequence[StopReport]:
         """Stop everything. In a thread of its own: the workers may all be waiting."""
@@ -222,6 +235,10 @@ class RemoteBench:
     async def annotate(self, id: UUID, note: str) -> RunRecord:
         """Write a note to a run; the event tells everybody."""
         return await self._workers.run(lambda: history.annotate(self._http, id, note))
+
+
+def _all_of(blob: RemoteBlob) -> bytes:
+    return blob.content
 
 
 def whole(http: HttpLink, invocation: UUID) -> dict[str, Any]:

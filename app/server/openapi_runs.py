@@ -10,6 +10,7 @@ from app.run_facts import OriginKind, Stamp
 from app.run_records import DEFAULT_PAGE, LARGEST_PAGE, RunRecord, RunState
 from app.run_wire import RUNS_PATH, TIMES
 from app.server.openapi_parts import (
+    ANYTHING,
     Operation,
     answer,
     body,
@@ -25,6 +26,8 @@ from things.schemas import prose
 _TAGS = ["bench"]
 _ONLY_WHOLE = ("log", "before", "after")
 _TEXT: Schema = {"type": "string", "maxLength": LONGEST_LINE}
+_ANY_TEXT: Schema = {"type": "string", "default": "[]"}
+_BYTES: Schema = {"type": "string", "format": "binary"}
 _TIME: Schema = {"type": "string", "format": "date-time"}
 _NO_LEDGER = problem("There is no ledger, or it cannot be read.")
 
@@ -99,6 +102,22 @@ def run_paths() -> dict[str, dict[str, Operation]]:
                 body=body(note),
                 parameters=[id],
             ),
+        },
+        RUNS_PATH + "/{id}/output": {
+            "get": operation(
+                "What a run returned, wherever that is now",
+                _TAGS,
+                {
+                    "200": answer("The bytes of a blob.", _BYTES, ANYTHING),
+                    "206": answer("The range asked for.", _BYTES, ANYTHING),
+                    "404": problem("It has no such output, or not any more."),
+                },
+                "With the run, put aside on the disk, or in the archive.",
+                parameters=[
+                    id,
+                    in_query("path", 'Where in the output, as ["images", 0].', _ANY_TEXT),
+                ],
+            )
         },
         "/stamp": {
             "get": operation(

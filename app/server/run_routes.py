@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from urllib.parse import urlencode
@@ -17,6 +18,8 @@ from app.errors import RunQueryError
 from app.run_wire import RUNS_PATH, page_json, run_json
 from app.server.addresses import base_url
 from app.server.answers import Faulty, Json, fault, written
+from app.server.archive_bodies import a_path
+from app.server.blob_routes import sandboxed
 from app.server.bodies import NOTHING, json_body
 from app.server.parts import Parts, id_in, in_executor
 from app.server.query_values import refused
@@ -63,11 +66,30 @@ def run_routes(parts: Parts, readers: Executor) -> Sequence[BaseRoute]:
     async def single(request: Request) -> Response:
         return await (annotate(request) if request.method == "PATCH" else one(request))
 
+    async def output(request: Request) -> Response:
+        id, place = id_in(request, "id"), _place(request.query_params.get("path", "[]"))
+        outputs = parts.bench.outputs
+        return await in_executor(readers, lambda: sandboxed(outputs.find(id, place).data))
+
     path = parts.settings.prefix + RUNS_PATH
     return [
         Route(path, listed, methods=["GET"], name="runs"),
+        Route(path + "/{id}/output", output, methods=["GET"], name="run_output"),
         Route(path + "/{id}", single, methods=["GET", "PATCH"], name="run"),
     ]
+
+
+def _place(given: str) -> tuple[str | int, ...]:
+    """Where in an output: a JSON list of names and numbers.
+
+    Raises:
+        Faulty: It is something else.
+    """
+    try:
+        return a_path(json.loads(given))
+    except (ValueError, RecursionError):
+        message = 'Input should be a list of names and numbers, such as ["images", 0]'
+        raise refused("path", message, given) from None
 
 
 def _note(given: object) -> str:

@@ -42,6 +42,7 @@ from app.client.archive import ArchiveClient, query_of, question
 from app.client.file_upload import send
 from app.client.http import HttpLink
 from app.client.problems import Subject, error_of
+from app.errors import InvocationNotFoundError
 from app.file_wire import file_from
 from app.imaging.errors import DecoderClosedError, ImageRefusedError
 from app.local_archive import LocalArchive
@@ -50,7 +51,7 @@ from app.run_facts import Origin, OriginKind
 from app.server.archive_query import file_query
 from app.server.settings import ServerSettings
 from app.server.thread import ServerThread
-from things.errors import ValueRefusedError
+from things.errors import NoBlobDataError, ValueRefusedError
 
 SPEC = BenchSpec("Keeping", (ThingSpec("demo", "things.simulated.everything:Everything"),))
 UNKNOWN = UUID("00000000-0000-4000-8000-000000000000")
@@ -180,6 +181,27 @@ def test_an_output_is_kept_from_elsewhere_and_its_settings_put_back(
     [restored] = done(archive.restore_settings(kept.id, [("demo", "colour")]))
     assert (restored.value, restored.error) == ("green", "")
     assert script["demo"].colour == "green"
+
+
+def test_a_picture_is_still_seen_after_its_run_was_forgotten(
+    kept: tuple[Bench, str], window: RemoteBench, tmp_path: Path
+) -> None:
+    bench = kept[0]
+    run = bench.invoke("demo", "snap", {}, Origin(OriginKind.WINDOW, "somebody else"))
+    assert run.wait_ended(60)
+    content = run.result.content
+    bench.outputs.wait()
+    run.retention_time = -1.0
+    bench.actions.expire_invocations()
+    bench.outputs.wait()
+
+    assert done(window.picture(run.id)) == content
+    done(window.save(run.id, (), tmp_path / "again.png"))
+    assert (tmp_path / "again.png").read_bytes() == content
+    with pytest.raises(InvocationNotFoundError):
+        done(window.picture(UNKNOWN))
+    with pytest.raises((InvocationNotFoundError, NoBlobDataError)):
+        done(window.picture(run.id, ("elsewhere", 0)))
 
 
 def test_what_others_do_to_files_is_told(
