@@ -82,10 +82,10 @@ class Client:
 
 
 def saturate(bench: Bench) -> None:
-    """Start actions until no more may run: most at once, some in line."""
+    """Start actions until no more may run: most at once, some in line; wait for no disk."""
     for number in range(LIMIT - len(bench.actions.active)):
         name = "move_alone" if number % 3 == 0 else "move"
-        bench.invoke(f"arm_{number % ARMS}", name, {}, ME)
+        bench.start(f"arm_{number % ARMS}", name, {}, ME)
 
 
 def last_stop_s(bench: Bench) -> float:

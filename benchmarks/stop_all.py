@@ -24,7 +24,7 @@ def measure(report: Report) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=600,
+        timeout=1200,
     )
     found = json.loads(done.stdout.strip().splitlines()[-1])
     for way, who in (("window", "the window"), ("network", "a client")):
