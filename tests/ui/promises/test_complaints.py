@@ -62,17 +62,19 @@ def test_a_stall_of_the_window_is_kept_with_the_frame_that_caused_it(
 ) -> None:
     real = open_window(probe="OneOfEach")
     watch = real.composed._stall_watch
-    before = watch.stalls
+
+    def is_known() -> bool:
+        return any("stall_on_purpose" in stall.where for stall in tuple(watch.kept))
 
     def stall_on_purpose() -> None:
-        while watch.stalls == before:
+        # A busy machine may stall of itself; only this one is looked for.
+        while not is_known():
             pass
 
     with caplog.at_level(logging.WARNING):
         stall_on_purpose()
         real.until(lambda: "The window stalled for" in caplog.text)
     assert "stall_on_purpose" in caplog.text
-    assert any("stall_on_purpose" in stall.where for stall in watch.kept)
 
 
 # Panels take 40-60 s to open, tabs build eagerly.
