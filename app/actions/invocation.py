@@ -119,7 +119,6 @@ class Invocation(threading.Thread):
         retention_time: How long it can be asked for after its end, in seconds.
         expiry_time: When it will be forgotten; None until it has ended.
         cancelled_at_s: When it was first asked to stop, on the monotonic clock; None before.
-        strands: The threads it started, while they run.
         exclusive: Whether it holds its Thing while it runs.
         waited: Whether it had to wait for its Thing.
         stuck: Whether it was asked to stop longer ago than is allowed and still ran on.
@@ -161,7 +160,6 @@ class Invocation(threading.Thread):
         self.logger = invocation_logger(id, thing._core.logger)
         tell = partial(changed, self, "progress")
         self.progress = ProgressTracker(tell, later) if later else ProgressTracker(tell)
-        self.strands = Strands()
         self.waiting_for = ""
         self.waited = False
         self.cancelled_at_s: float | None = None
@@ -170,6 +168,7 @@ class Invocation(threading.Thread):
         self.values: tuple[tuple[str, Mapping[str, Reading]], ...] = ()
         self._kept: dict[BlobPath, UUID] = {}
         self._place: Place | None = None
+        self._strands: Strands | None = None
         self._ID = id
         self._changed = changed
         self._interlock = interlock
@@ -214,6 +213,19 @@ class Invocation(threading.Thread):
         if thing is None:
             raise RuntimeError("the Thing of this invocation is gone")
         return thing
+
+    @property
+    def strands(self) -> Strands:
+        """The threads it started, while they run; most start none, and thousands are remembered."""
+        with self._status_lock:
+            if self._strands is None:
+                self._strands = Strands()
+            return self._strands
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether threads run that it started."""
+        return self._strands is not None and self._strands.running
 
     @property
     def cancel_event(self) -> CancelEvent:
@@ -515,7 +527,7 @@ class Invocation(threading.Thread):
                 self._begin()
                 value = self._call(thing, action)
         except BaseException as error:
-            if self.strands.running:
+            if self._goes_on:
                 if not isinstance(error, InvocationCancelledError):
                     self.logger.error("It failed; the threads it started are asked to stop.")
                 first = self._note_asked()
@@ -524,7 +536,7 @@ class Invocation(threading.Thread):
                 self._changed(self, "cancel" if first else "progress")
                 self.strands.wait()
             raise
-        if self.strands.running:
+        if self._goes_on:
             self.waiting_for = THREADS
             self._changed(self, "progress")
             self.strands.wait()

@@ -145,9 +145,9 @@ class Ledger:
         entry, thing = self._writing.entry(invocation.id), invocation.thing_ref()
         if entry is None:
             return
-        if thing is not None and (entry.before_read or invocation.waited):
-            # What was true when it was asked for may be hours ago.
-            entry.before = known_values(thing)
+        before = entry.before if thing is None else known_values(thing)
+        if before != entry.before:  # what was true when it was asked for may be hours ago
+            entry.before = before
             entry.before_read = True
         entry.started_at = invocation.standing.started_at
         self._writing.soon(entry)
