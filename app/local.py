@@ -13,6 +13,8 @@ from urllib.request import url2pathname
 from uuid import UUID
 
 from app.actions.outcome import blob_at
+from app.archive.addresses import file_at
+from app.archive.errors import ArchiveError
 from app.bench import Bench
 from app.bench_things import BenchThing
 from app.dev_faults import NotInDevModeError, faults_on, put_faults_on
@@ -117,8 +119,8 @@ class LocalThing:
     ) -> InvocationSnapshot:
         """Start an action.
 
-        A blob in the input may be a file of this computer, `file:///...`, or a link out of the
-        input or the output of an invocation that is remembered.
+        A blob in the input may be a file of this computer, `file:///...`, a file of the archive
+        by its `uri`, or a link out of the input or the output of an invocation that is remembered.
         """
         bench, since = self._bench, self._bench.stopped
 
@@ -157,6 +159,8 @@ class LocalThing:
         Raises:
             ValueError: Nothing of this computer, or nothing that is there any more.
         """
+        if (file := file_at(href)) is not None:
+            return self._archived(file)
         if not href.startswith(f"{LOCAL_HREF}/"):
             return _file_behind(href)
         for invocation in reversed(self._bench.actions.invocations):
@@ -164,6 +168,18 @@ class LocalThing:
                 if href in links:
                     return links[href]
         raise ValueError("leads to a file that is not remembered any more")
+
+    def _archived(self, id: UUID) -> BlobFile:
+        """The content of a file of the archive.
+
+        Raises:
+            ValueError: It cannot be had.
+        """
+        try:
+            archive = self._bench.opened_archive
+            return BlobFile(archive.path_of(id), archive.get(id).media_type)
+        except (ArchiveError, OSError) as error:
+            raise ValueError(f"cannot be had: {error}") from error
 
     async def _in_worker(self, call: Callable[[], T]) -> T:
         return await asyncio.wrap_future(self._bench.workers.of(self.name).submit(call))

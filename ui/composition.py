@@ -17,6 +17,7 @@ from app.program import AT_MOST_S, end_without_waiting
 from app.session import Session
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
+from ui.archive.choosing import ArchivedFiles
 from ui.archive.keeping import Keeping
 from ui.archive.opening import FileOpener
 from ui.archive.page import ArchivePage
@@ -27,7 +28,7 @@ from ui.bridge import Bridge
 from ui.commands import Command
 from ui.diagnosis import Diagnosis
 from ui.diagnostics_window import DiagnosticsWindow, bring_to_front
-from ui.editors.base import number_style
+from ui.editors import ChooseArchived, number_style
 from ui.extensions import Extensions
 from ui.faults_window import FaultsWindows
 from ui.layout_memory import LayoutMemory
@@ -102,7 +103,14 @@ class Composition(QObject):
         )
         self.centre = ViewerCentre(bench, self.viewer, self.arrivals)
         own_panels = OwnPanels()
-        self.panels = PanelsArea(bench, self.theme, self.tasks, self.bridge, own_panels=own_panels)
+        self.panels = PanelsArea(
+            bench,
+            self.theme,
+            self.tasks,
+            self.bridge,
+            own_panels=own_panels,
+            archived=self._choose_archived(),
+        )
         self.extensions = Extensions(own_panels, self)
         self.extensions.came.connect(self.panels.rebuild)
         self.log = LogFeed(parent=self)
@@ -248,6 +256,17 @@ class Composition(QObject):
             self.tr("Panels: one at a time"),
             self.tr("Only the panel of the Thing that was chosen last in the bench"),
         )
+
+    def _choose_archived(self) -> ChooseArchived | None:
+        bench = self.session.handle
+        if bench.archive is None:
+            return None
+        parts = (self.theme, bench, bench.archive, self.bridge, self.decoder, self.tasks)
+
+        def stop_all() -> None:
+            self.window.stop_all()  # there is no window yet when panels are made
+
+        return ArchivedFiles(*parts, stop_all).choose
 
     def _offer_archive(self) -> ArchivePage | None:
         bench, window = self.session.handle, self.window

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
+from app.archive.addresses import file_at
 from app.archive.errors import ArchiveError
 from app.server.addresses import base_url, host_and_port
 from things.blobs import (
@@ -27,10 +28,6 @@ from things.blobs import (
 
 _ID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 _UUID = re.compile(_ID, re.IGNORECASE | re.ASCII)
-_ARCHIVED = re.compile(
-    rf"/(?:archive/(?=[^/]+/content$)|files/)({_ID})(?:/[^/]*)?", re.IGNORECASE | re.ASCII
-)
-"""Below the prefix: `/archive/{id}/content`, `/files/{id}` and `/files/{id}/{name}`."""
 
 
 class BlobAddresses:
@@ -68,10 +65,10 @@ class BlobAddresses:
         """
         path = self._own_path(url)
         start = f"{self._prefix}/blob/"
-        file = _ARCHIVED.fullmatch((path or "").removeprefix(self._prefix))
+        file = file_at((path or "").removeprefix(self._prefix))
         if file is not None and self._files is not None:
             try:
-                return self._files(uuid.UUID(file[1]))
+                return self._files(file)
             except ArchiveError as error:
                 raise ValueError(f"cannot be had: {error}") from None
         if path is None or not path.startswith(start):

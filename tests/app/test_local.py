@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -134,6 +135,29 @@ def test_a_file_of_this_computer_can_be_an_input(tmp_path: Path) -> None:
                 await demo.invoke("measure_blob", {"image": {"href": wrong}})
 
     with Bench(read_bench_file(resource("benches/conformance.toml"))) as bench:
+        asyncio.run(look(bench, LocalBench(bench)))
+
+
+def test_a_file_of_the_archive_can_be_an_input(tmp_path: Path) -> None:
+    Image.new("L", (3, 2)).save(tmp_path / "a picture.png")
+
+    async def look(bench: Bench, handle: LocalBench) -> None:
+        demo, archive = handle.things["demo"], handle.archive
+        assert archive is not None
+        file = await archive.put(tmp_path / "a picture.png")
+        measured = await demo.invoke("measure_blob", {"image": {"href": file.uri}})
+        invocation = bench.actions.get_invocation(measured.id)
+        await asyncio.to_thread(invocation.wait_ended, 30)
+        assert invocation.result == file.size
+        unknown = f"/files/{uuid4()}/nothing.png"
+        await archive.trash(file.id)
+        await archive.delete(file.id)
+        for gone in (unknown, file.uri):
+            with pytest.raises(InputRefusedError):
+                await demo.invoke("measure_blob", {"image": {"href": gone}})
+
+    spec = BenchSpec("Keeping", (ThingSpec("demo", "things.simulated.everything:Everything"),))
+    with Bench(spec, data_folder=tmp_path / "data") as bench:
         asyncio.run(look(bench, LocalBench(bench)))
 
 

@@ -16,9 +16,18 @@ from ui.editors import (
     variants,
     vector,
 )
-from ui.editors.base import Editor, EditorContext, FileChoice, editor, make_editor, number_style
+from ui.editors.base import (
+    ChooseArchived,
+    Editor,
+    EditorContext,
+    FileChoice,
+    editor,
+    make_editor,
+    number_style,
+)
 
 __all__ = [
+    "ChooseArchived",
     "Editor",
     "EditorContext",
     "FileChoice",

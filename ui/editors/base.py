@@ -47,6 +47,10 @@ class FileChoice:
     link: Mapping[str, Any]
 
 
+ChooseArchived = Callable[[str, QWidget, Callable[[FileChoice], None]], None]
+"""Asks the operator for a file: of which media type, beside which window, and who takes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class EditorContext:
     """What editors need beside their schema.
@@ -58,6 +62,7 @@ class EditorContext:
         depth: How deep in nested objects, 0 at the top.
         slider: Whether there is room for a slider beside a number.
         files: What the bench has of a media type, newest first; None where it is not asked.
+        archived: Lets the operator choose a file of the archive; None where there is none.
     """
 
     theme: Theme
@@ -66,6 +71,7 @@ class EditorContext:
     depth: int = 0
     slider: bool = True
     files: Callable[[str], Sequence[FileChoice]] | None = None
+    archived: ChooseArchived | None = None
 
     def inside(self) -> EditorContext:
         """The context for an editor that is part of another one."""

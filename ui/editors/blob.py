@@ -1,6 +1,7 @@
 """A blob as a value: what it is, and as an input a file to choose or to drop.
 
-What an action of this bench gave can be chosen as well; the bench has it, so nothing is sent.
+What an action of this bench gave can be chosen as well, and what is in its archive; the bench has
+them, so nothing is sent.
 """
 
 from __future__ import annotations
@@ -73,9 +74,11 @@ class BlobEditor(Editor):
         self.label.set_tone("secondary" if value is None else "text")
 
     def menu(self) -> QMenu:
-        """What can be chosen: a file of this computer, or what an action gave."""
+        """What can be chosen: a file of this computer, of the archive, or what an action gave."""
         menu = QMenu(self)
         menu.addAction(self.tr("A file of this computer…")).triggered.connect(self._look)
+        if self.context.archived is not None:
+            menu.addAction(self.tr("A file of the archive…")).triggered.connect(self._ask_archive)
         files = self._on_the_bench()
         if files:
             menu.addSection(self.tr("On the bench"))
@@ -124,10 +127,15 @@ class BlobEditor(Editor):
         return [] if files is None else list(files(self.schema.media_type))[:MOST_LISTED]
 
     def _choose(self) -> None:
-        if not self._on_the_bench():
+        if self.context.archived is None and not self._on_the_bench():
             self._look()
             return
         self.menu().popup(self.choose.mapToGlobal(QPoint(0, self.choose.height() + 4)))
+
+    def _ask_archive(self) -> None:
+        if self.context.archived is not None:
+            window = self.window()
+            self.context.archived(self.schema.media_type, window, self._take_from_bench)
 
     def _look(self) -> None:
         dialog = QFileDialog(self.window(), self.tr("Choose a file"))

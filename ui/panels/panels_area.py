@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.handles import BenchHandle, ThingHandle
 from things.events import Event, ThingAdded, ThingRemoved
 from ui.bridge import Bridge
-from ui.editors import EditorContext, number_style
+from ui.editors import ChooseArchived, EditorContext, number_style
 from ui.models.thing import ThingModel
 from ui.panels.bench_files import BenchFiles
 from ui.panels.depth import Depth
@@ -56,6 +56,7 @@ class PanelsArea(QWidget):
         bridge: Bridge,
         parent: QWidget | None = None,
         own_panels: OwnPanels | None = None,
+        archived: ChooseArchived | None = None,
     ) -> None:
         """Build a panel for every Thing of a bench.
 
@@ -66,6 +67,7 @@ class PanelsArea(QWidget):
             bridge: Brings the events.
             parent: The owner.
             own_panels: Panels that drivers bring along; None for none.
+            archived: Lets the operator choose a file of the archive; None where there is none.
         """
         super().__init__(parent)
         self._own_panels = own_panels
@@ -77,7 +79,8 @@ class PanelsArea(QWidget):
         self._windows: dict[str, PanelWindow] = {}
         self.panels: dict[str, ThingPanel] = {}
         files = BenchFiles(bench).of_type
-        context = EditorContext(theme, number_style(self.locale()), files=files)
+        style = number_style(self.locale())
+        context = EditorContext(theme, style, files=files, archived=archived)
         self._column = PanelColumn()
         self._bridge = bridge
         self._context = context
