@@ -284,6 +284,8 @@ class Composition(QObject):
         window.activity.keep.connect(self.keeping.keep_run)
         self.keeping.asked.connect(lambda _file: window.pages.show_archive())
         self.keeping.asked.connect(page.show_file)
+        self.panels.pictures_requested.connect(lambda _thing: window.pages.show_archive())
+        self.panels.pictures_requested.connect(page.show_pictures_of)
         self.keeping.said.connect(lambda words, role: window.notices.say(words, role=role))
         page.stop_all.connect(window.stop_all)
         page.said.connect(lambda words, role: window.notices.say(words, role=role))

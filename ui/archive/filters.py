@@ -1,8 +1,8 @@
-"""Which files are shown: words, Thing, kind, time, tag, and whether they are in the trash."""
+"""Which files are shown: words, Thing, kind, time, tag, sample, and whether in the trash."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.archive.records import FileQuery, FileState
 from things.events import now
+from ui.activity.wording import one_line
 from ui.theme import Size, Theme
 from ui.widgets import ComboBox, SearchBox
 
@@ -53,6 +54,8 @@ class FileFilters(QWidget):
             + [(self.tr("Last {0} days").format(days), days) for days in _DAYS],
         )
         self.tag = self._box(theme, self.tr("Tag"), [(self.tr("Every tag"), None)])
+        self.sample = self._box(theme, self.tr("Sample"), [(self.tr("Every sample"), None)])
+        self._samples: set[str] = set()
         self.state = self._box(
             theme,
             self.tr("Kept or in the trash"),
@@ -62,7 +65,7 @@ class FileFilters(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Size.GRID)
         row.addWidget(self.search, 1)
-        for box in (self.thing, self.kind, self.when, self.tag, self.state):
+        for box in (self.thing, self.kind, self.when, self.tag, self.sample, self.state):
             row.addWidget(box)
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
@@ -79,6 +82,7 @@ class FileFilters(QWidget):
             text=self.search.text().strip(),
             since=_since(self.when.currentData()),
             thing=self.thing.currentData(),
+            sample=self.sample.currentData(),
             media_type=self.kind.currentData(),
             tags=(tag,) if tag else (),
             state=self.state.currentData(),
@@ -88,7 +92,8 @@ class FileFilters(QWidget):
     def narrowed(self) -> bool:
         """Whether anything but the trash is left out."""
         return bool(self.search.text().strip()) or any(
-            box.currentIndex() > 0 for box in (self.thing, self.kind, self.when, self.tag)
+            box.currentIndex() > 0
+            for box in (self.thing, self.kind, self.when, self.tag, self.sample)
         )
 
     @property
@@ -98,9 +103,14 @@ class FileFilters(QWidget):
 
     def clear(self) -> None:
         """Leave nothing out."""
-        for box in (self.thing, self.kind, self.when, self.tag, self.state):
-            box.setCurrentIndex(0)
-        self.search.clear()
+        self._let_go()
+        self._at_once()
+
+    def show_pictures_of(self, thing: str) -> None:
+        """Leave out all but the pictures of a Thing, which is among those that are offered."""
+        self._let_go()
+        self.thing.setCurrentIndex(max(0, self.thing.findData(thing)))
+        self.kind.setCurrentIndex(1)
         self._at_once()
 
     def set_things(self, things: Mapping[str, str]) -> None:
@@ -110,6 +120,19 @@ class FileFilters(QWidget):
     def set_tags(self, tags: Mapping[str, int]) -> None:
         """Offer the tags there are, and how many files have each."""
         _fill(self.tag, [(f"{tag} ({count})", tag) for tag, count in tags.items()])
+
+    def add_samples(self, samples: Iterable[str]) -> None:
+        """Offer samples too that were come across; '' for none is passed over."""
+        new = {sample for sample in samples if sample} - self._samples
+        if new:
+            self._samples |= new
+            names = sorted(self._samples, key=str.casefold)
+            _fill(self.sample, [(one_line(name), name) for name in names])
+
+    def _let_go(self) -> None:
+        for box in (self.thing, self.kind, self.when, self.tag, self.sample, self.state):
+            box.setCurrentIndex(0)
+        self.search.clear()
 
     def _at_once(self) -> None:
         self._typed.stop()
@@ -124,7 +147,7 @@ class FileFilters(QWidget):
         for words, value in choices:
             box.addItem(words, value)
         box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(9)
+        box.setMinimumContentsLength(8)
         box.activated.connect(lambda _row: self._at_once())
         return box
 

@@ -114,10 +114,16 @@ class ArchivePage(QWidget):
         self.filters.clear()
         self.filters.search.setText(words)
 
+    def show_pictures_of(self, thing: str) -> None:
+        """Show the kept pictures of a Thing, the newest first."""
+        self._offer_things()
+        self._asked = True
+        self.filters.show_pictures_of(thing)
+
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.filters.set_things({name: each.title for name, each in self._bench.things.items()})
+        self._offer_things()
         self._tasks.start(self._look_around(), self.tr("Looking into the archive"))
         if not self._asked:
             self._asked = True
@@ -152,6 +158,10 @@ class ArchivePage(QWidget):
         handle = self._bench.things.get(thing)
         return thing if handle is None else handle.title
 
+    def _offer_things(self) -> None:
+        self.filters.set_things({name: each.title for name, each in self._bench.things.items()})
+        self.filters.add_samples([self._bench.stamp.sample])
+
     def _ask(self) -> None:
         self.model.ask(self.filters.query)
 
@@ -163,6 +173,7 @@ class ArchivePage(QWidget):
                 self.tr("The archive does not answer: {0}.").format(model.trouble.rstrip("."))
             )
         elif model.total is not None:
+            self.filters.add_samples(file.provenance.stamp.sample for file in model.files)
             self.count.setText(counted(model.total, self.tr("1 file"), self.tr("{0} files")))
             self.grid.say_empty(self._nothing())
         if model.trouble and model.files:

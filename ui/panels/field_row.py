@@ -41,6 +41,9 @@ class FieldRow(LabelledRow):
     plot_asked = Signal(object)
     """The operator wants to see it over time; a list of `SeriesKey`."""
 
+    pictures_asked = Signal()
+    """The operator wants to see the kept pictures of the Thing."""
+
     def __init__(
         self,
         model: FieldModel,
@@ -65,6 +68,7 @@ class FieldRow(LabelledRow):
         self._handle = handle
         self._tasks = tasks
         self._read = read
+        self._has_archive = context.archived is not None
         self._shows_age = False
         self._was_roomy = False
         self._plain = False
@@ -165,6 +169,10 @@ class FieldRow(LabelledRow):
         plot = plot_action(self._handle, self.model, menu, self.plot_asked.emit)
         if plot is not None:
             actions.append(plot)
+        if self._has_archive:
+            pictures = QAction(self.tr("Kept pictures of this Thing"), menu)
+            pictures.triggered.connect(self.pictures_asked)
+            actions.append(pictures)
         if not schema.write_only:
             again = QAction(self.tr("Read again"), menu)
             again.triggered.connect(lambda: self._read(self.model))

@@ -60,6 +60,9 @@ class PanelBody(QWidget):
     plot_asked = Signal(object)
     """The operator wants to see a value over time; a list of `SeriesKey`."""
 
+    pictures_asked = Signal()
+    """The operator wants to see the kept pictures of the Thing."""
+
     def __init__(
         self,
         model: ThingModel,
@@ -230,6 +233,7 @@ class PanelBody(QWidget):
         row = FieldRow(field, self._model.handle, self._context, self._tasks, self._read)
         row.set_shows_age(self.everything)
         row.plot_asked.connect(self.plot_asked)
+        row.pictures_asked.connect(self.pictures_asked)
         self.field_rows[field.name] = row
         column.addWidget(row)
         if field.schema.kind is not Kind.NUMBERS:

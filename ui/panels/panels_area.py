@@ -42,6 +42,9 @@ class PanelsArea(QWidget):
     plot_requested = Signal(object)
     """The operator wants to see a value over time; a list of `SeriesKey`."""
 
+    pictures_requested = Signal(str)
+    """The operator wants to see the kept pictures of a Thing; its name."""
+
     invocation_started = Signal(object)
     """An invocation was accepted; its `InvocationSnapshot`."""
 
@@ -278,6 +281,7 @@ class PanelsArea(QWidget):
         name = panel.model.name
         panel.live_requested.connect(self.live_requested)
         panel.plot_requested.connect(self.plot_requested)
+        panel.pictures_requested.connect(lambda: self.pictures_requested.emit(name))
         panel.invocation_started.connect(self.invocation_started)
         panel.depth_changed.connect(lambda: self._chosen.add(name))
         panel.pop_out_asked.connect(lambda: self._pop_out(name))

@@ -46,6 +46,9 @@ class ThingPanel(Island):
     plot_requested = Signal(object)
     """The operator wants to see a value over time; a list of `SeriesKey`."""
 
+    pictures_requested = Signal()
+    """The operator wants to see the kept pictures of the Thing."""
+
     depth_changed = Signal()
     """The operator chose another depth."""
 
@@ -249,6 +252,7 @@ class ThingPanel(Island):
             )
             self._body.run_started.connect(self.invocation_started)
             self._body.plot_asked.connect(self.plot_requested)
+            self._body.pictures_asked.connect(self.pictures_requested)
             self.column.addWidget(self._body)
 
     def _build_head(self) -> None:

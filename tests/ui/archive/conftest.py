@@ -119,6 +119,7 @@ class FakeArchive:
             (query.state is None or file.state is query.state)
             and query.text.casefold() in words
             and (query.thing is None or file.provenance.thing == query.thing)
+            and (query.sample is None or file.provenance.stamp.sample == query.sample)
             and file.media_type.startswith(kind)
             and set(query.tags) <= set(file.tags)
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDockWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
 
 from app.bench_file import read_bench_file
 from app.handles import InvocationSnapshot, InvocationStatus
@@ -161,6 +161,26 @@ def test_the_menu_of_a_run_keeps_what_it_gave(
         if action.text() == "Kept in the archive"
     ]
     assert not again.isEnabled()
+    menu.deleteLater()
+
+
+def test_the_menu_of_a_field_leads_to_the_pictures_of_its_thing(
+    composed: Composition, qtbot: QtBot, run: RunCoroutine
+) -> None:
+    run(keep_pictures(composed, 1))
+    page = page_of(composed)
+    composed.panels.show_thing("camera")
+    row = composed.panels.panel("camera").field("exposure")
+    menu = QMenu()
+    (pictures,) = [
+        action
+        for action in row._menu_actions(menu)
+        if action.text() == "Kept pictures of this Thing"
+    ]
+    pictures.trigger()
+    assert composed.window.pages.archive_shown
+    qtbot.waitUntil(lambda: page.model.total == 1, timeout=PATIENCE_MS)
+    assert page.model.query.thing == "camera"
     menu.deleteLater()
 
 

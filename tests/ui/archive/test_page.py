@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from app.archive.records import ArchivedFile, FileState, Provenance, SettingDifference
+from app.run_facts import Stamp
 from things.errors import ValueRefusedError
 from ui.archive.page import ArchivePage
 from ui.states import State
@@ -133,6 +134,42 @@ def test_each_choice_is_a_part_of_the_question(
     assert query.since.astimezone().hour == 0
     filters.clear()
     assert not filters.narrowed
+
+
+def test_samples_that_were_come_across_narrow_it(
+    page: ArchivePage, archive: FakeArchive, bench: FakeBench, qtbot: QtBot
+) -> None:
+    bench.stamp = Stamp(sample="yeast")
+    archive.add("first")
+    archive.add("second", provenance=Provenance(thing="camera", stamp=Stamp(sample="Diatoms")))
+    show(qtbot, page)
+    box = page.filters.sample
+    offered = [box.itemText(row) for row in range(box.count())]
+    assert offered == ["Every sample", "Diatoms", "onion", "yeast"]
+
+    box.setCurrentIndex(box.findText("onion"))
+    box.activated.emit(box.currentIndex())
+    assert page.filters.narrowed
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE_MS)
+    assert archive.queries[-1].sample == "onion"
+    assert [box.itemText(row) for row in range(box.count())] == offered
+    page.filters.clear()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2, timeout=PATIENCE_MS)
+
+
+def test_the_pictures_of_a_thing_are_shown_whatever_was_looked_for_before(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    archive.add("other", provenance=Provenance(thing="stage"))
+    archive.add("words", media_type="text/plain", extension="txt")
+    wanted = archive.add("picture")
+    page.filters.search.setText("nothing like it")
+    page.show_pictures_of("camera")
+    show(qtbot, page)
+    qtbot.waitUntil(lambda: not page.model.asking, timeout=PATIENCE_MS)
+    assert [file.id for file in page.model.files] == [wanted.id]
+    assert page.filters.thing.currentText() == "Camera"
+    assert page.filters.kind.currentText() == "Pictures"
 
 
 def test_one_file_is_told_whole_of_several_how_many(
