@@ -9,6 +9,8 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.actions.events import InvocationChanged, InvocationProgressed, RunAnnotated
+from app.archive.events import FileChanged, FileKept, FileRemoved
+from app.archive.records import ArchivedFile, FileState
 from app.handles import BenchHandle, InvocationSnapshot
 from things.events import ThingAdded, ThingRemoved
 from ui.activity.details import InvocationDetails
@@ -95,6 +97,9 @@ class ActivityPanel(QWidget):
         parts.model.changed.connect(self._count)
         parts.bridge.on(InvocationChanged, parts.model.apply, owner=self)
         parts.bridge.on(InvocationProgressed, parts.model.apply, owner=self)
+        parts.bridge.on(FileKept, lambda event: self._mark(event.file), owner=self)
+        parts.bridge.on(FileChanged, lambda event: self._mark(event.file), owner=self)
+        parts.bridge.on(FileRemoved, self._unmark, owner=self)
         parts.bridge.on(RunAnnotated, lambda event: details.take_record(event.run), owner=self)
         parts.model.load(parts.bench.invocations())
 
@@ -251,6 +256,17 @@ class ActivityPanel(QWidget):
         self.clear_button.hide()
         header.tools.insertWidget(0, self.clear_button)
         return header
+
+    def _mark(self, file: ArchivedFile) -> None:
+        """A file was kept, or went to the trash or came back: rows say so."""
+        made = file.provenance
+        if made.run is not None:
+            kept = file.id if file.state is FileState.LINKED else None
+            self._model.mark_kept(made.run, made.path, kept)
+
+    def _unmark(self, event: FileRemoved) -> None:
+        if event.run is not None:
+            self._model.mark_kept(event.run, event.path, None)
 
     def _list_things(self) -> None:
         """Offer what is on the bench now as a filter; one that is gone shows everything again."""

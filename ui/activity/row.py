@@ -168,10 +168,17 @@ class ActivityRow(QWidget):
             self._dress(self.tr("Cancel"), "cancel", "", "text")
             self.button.setEnabled(not snapshot.cancel_requested or state is State.STUCK)
             self.button.setAccessibleName(self.tr("Cancel {0}").format(title))
-        self.setAccessibleName(
-            f"{LOOKS[state].word}: {title}, {self._thing_title}, {self.middle_text()}"
-        )
+        said = f"{LOOKS[state].word}: {title}, {self._thing_title}, {self.middle_text()}"
+        kept = self.tr("kept in the archive")
+        self.setAccessibleName(f"{said}, {kept}" if self.kept else said)
+        self.setToolTip(self.tr("Kept in the archive") if self.kept else "")
         self.update()
+
+    @property
+    def kept(self) -> bool:
+        """Whether all of what it gave is in the archive."""
+        blobs = self._snapshot.blobs if self._snapshot is not None else ()
+        return bool(blobs) and all(blob.kept is not None for blob in blobs)
 
     def set_columns(self, columns: Columns) -> None:
         """Move the columns."""
@@ -296,6 +303,10 @@ class ActivityRow(QWidget):
             if picture is not None:
                 self._paint_thumbnail(painter, picture, left, pile=pile)
                 begin = left + WIDTH + 10
+        if self.kept:
+            place = QRect(begin, 0, Size.ICON, Size.ACTIVITY_ROW)
+            paint_icon(painter, self._theme, "archive", place, "running")
+            begin += Size.ICON + 6
         painter.setFont(self._theme.font())
         painter.setPen(colours.role(tone))
         end = self._text(painter, begin, right, self.middle_text())

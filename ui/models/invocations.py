@@ -6,7 +6,7 @@ import enum
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -231,6 +231,24 @@ class InvocationListModel(QObject):
             self.changed.emit()
         elif event.snapshot.id in self._snapshots:
             self.row_changed.emit(event.snapshot.id)
+
+    def mark_kept(self, run: UUID, path: tuple[str | int, ...], file: UUID | None) -> None:
+        """Say of a blob in an output which file of the archive it is; None for none any more.
+
+        Args:
+            run: Whose output; one that is not here is passed over.
+            path: Where in it.
+            file: The id of the file.
+        """
+        known = self._snapshots.get(run)
+        if known is None:
+            return
+        blobs = tuple(
+            replace(blob, kept=file) if blob.path == path else blob for blob in known.blobs
+        )
+        if blobs != known.blobs:
+            self._snapshots[run] = replace(known, blobs=blobs)
+            self.row_changed.emit(run)
 
     def _take(self, snapshot: InvocationSnapshot) -> bool:
         """Whether rows came, went or moved."""
