@@ -14,11 +14,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 SIZES: Mapping[str, tuple[int, int, int]] = {
     "720": (1280, 720, 1),
+    "900": (1440, 900, 1),
     "1080": (1920, 1080, 1),
     "4k1": (3840, 2160, 1),
     "4k2": (1920, 1080, 2),
@@ -104,6 +106,10 @@ class Guide:
         for page in self.window.findChildren(self._class("ui.welcome", "WelcomePage")):
             page.close_page()
         await self.shoot("empty-bench")
+        self.window.pages.show_archive()
+        await asyncio.sleep(0.5)
+        await self.shoot("archive-empty")
+        self.window.pages.show_bench()
 
     async def views(self) -> None:
         """All the others."""
@@ -119,6 +125,7 @@ class Guide:
             self._pictures,
             self._plots,
             self._activity,
+            self._archive,
             self._boxes,
             self._dialogs,
         ):
@@ -275,6 +282,54 @@ class Guide:
         await self.shoot("log")
         self.window.activity.show_page("activity")
 
+    async def _archive(self) -> None:
+        camera, archive = self.bench.things["camera"], self.bench.archive
+        page = self.composed.archive_page
+        await self.bench.set_stamp(replace(self.bench.stamp, operator="Ada", sample="onion skin"))
+        for number in range(12):
+            await camera.write("exposure", 5.0 + 7 * number)
+            started = await camera.invoke("snap")
+            await self._ended()
+            await archive.keep(started.id, tags=["sharp"] if number % 3 else ["test", "drifted"])
+        for name, text in (("A name that goes on " * 4, "x"), ("values", "1,2\n3,4\n")):
+            source = self._folder / "note.csv"
+            source.write_text(text, encoding="utf-8")
+            await archive.put(source, name=name, notes="Nobody knows where this came from.")
+            source.unlink()
+        await self.shoot("kept")
+        self.window.pages.show_archive()
+        await self._until(lambda: page.model.total is not None and page.model.total >= 14)
+        await asyncio.sleep(1.5)
+        await self.shoot("archive")
+        pictures = [file for file in page.model.files if file.extension == "png"]
+        page.grid.select_only(pictures[4].id)
+        await asyncio.sleep(0.8)
+        await self.shoot("archive-details")
+        before = set(self._shown())
+        page.details.restore_button.click()
+        await self._until(lambda: bool(page.restoring and page.restoring.boxes))
+        await self._shoot_new("restore", before)
+        for file in pictures[:2]:
+            await archive.trash(file.id)
+        page.filters.state.setCurrentIndex(1)
+        page.filters.state.activated.emit(1)
+        await self._until(lambda: page.model.total == 2)
+        await asyncio.sleep(0.8)
+        await self.shoot("archive-trash")
+        page.filters.clear()
+        page.filters.search.setText("nothing like it")
+        await self._until(lambda: page.model.total == 0)
+        await self.shoot("archive-nothing-fits")
+        page.filters.clear()
+        self.window.pages.show_bench()
+        editor = self._class("ui.editors.blob", "BlobEditor")
+        self.panels.show_action("everything", "measure_blob")
+        await asyncio.sleep(0.5)
+        inputs = self.panels.panel("everything").findChildren(editor)
+        next(each for each in inputs if each.context.archived is not None)._ask_archive()
+        await asyncio.sleep(1.5)
+        await self._shoot_new("choose-archived", before)
+
     async def _boxes(self) -> None:
         from PySide6.QtTest import QTest
 
@@ -297,9 +352,7 @@ class Guide:
         self.window.bench_list.search.setText("")
 
     async def _dialogs(self) -> None:
-        from PySide6.QtWidgets import QApplication
-
-        before = {each for each in QApplication.topLevelWidgets() if each.isVisible()}
+        before = set(self._shown())
         for command in ("bench.add-thing", "help.diagnostics", "help.notifications"):
             self.window.commands.action(command).trigger()
             await asyncio.sleep(1.5)
@@ -329,6 +382,13 @@ class Guide:
             if widget not in before and widget.isVisible():
                 await self.shoot(name, widget)
                 widget.hide()
+
+    @staticmethod
+    def _shown() -> list[Any]:
+        """The windows in sight."""
+        from PySide6.QtWidgets import QApplication
+
+        return [each for each in QApplication.topLevelWidgets() if each.isVisible()]
 
     async def _shoot_popup(self, name: str) -> None:
         from PySide6.QtWidgets import QApplication

@@ -58,6 +58,8 @@ QPushButton:focus { border: 2px solid $accent; min-height: 24px; padding: 0 9px;
 QPushButton:disabled { color: $disabled; border-color: $line; background: transparent; }
 QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; }
 QPushButton[kind="primary"]:focus { border: 2px solid $text; }
+QPushButton[kind="primary"]:disabled {
+    background: transparent; color: $disabled; border-color: $line; }
 QPushButton[kind="quiet"] {
     background: transparent; border-color: transparent; color: $secondary; }
 QPushButton[kind="quiet"]:hover { background: $hover; color: $text; }

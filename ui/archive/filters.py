@@ -18,6 +18,9 @@ from ui.widgets import ComboBox, SearchBox
 TYPED_MS: Final = 250
 """The archive is asked when nothing was typed for so long."""
 
+_WIDEST: Final = 150
+"""Of a box, in pixels: what is left over belongs to the words."""
+
 _DAYS: Final = (2, 7, 30, 365)
 
 
@@ -35,7 +38,7 @@ class FileFilters(QWidget):
         super().__init__(parent)
         self.search = SearchBox(theme, self.tr("Find a file"))
         self.search.setToolTip(self.tr("By its name, tags, notes, sample or the values in it"))
-        self.search.setMinimumWidth(150)
+        self.search.setMinimumWidth(130)
         self.thing = self._box(theme, self.tr("Thing"), [(self.tr("Every Thing"), None)])
         self.kind = self._box(
             theme,
@@ -54,7 +57,7 @@ class FileFilters(QWidget):
             + [(self.tr("Last {0} days").format(days), days) for days in _DAYS],
         )
         self.tag = self._box(theme, self.tr("Tag"), [(self.tr("Every tag"), None)])
-        self.sample = self._box(theme, self.tr("Sample"), [(self.tr("Every sample"), None)])
+        self.sample = self._box(theme, self.tr("Sample"), [(self.tr("Any sample"), None)])
         self._samples: set[str] = set()
         self.state = self._box(
             theme,
@@ -64,9 +67,9 @@ class FileFilters(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Size.GRID)
-        row.addWidget(self.search, 1)
+        row.addWidget(self.search, 4)
         for box in (self.thing, self.kind, self.when, self.tag, self.sample, self.state):
-            row.addWidget(box)
+            row.addWidget(box, 3)
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
         self._typed.setInterval(TYPED_MS)
@@ -147,7 +150,8 @@ class FileFilters(QWidget):
         for words, value in choices:
             box.addItem(words, value)
         box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.setMinimumContentsLength(8)
+        box.setMinimumContentsLength(6)
+        box.setMaximumWidth(_WIDEST)
         box.activated.connect(lambda _row: self._at_once())
         return box
 

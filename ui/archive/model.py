@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
+import shiboken6
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
@@ -158,7 +159,7 @@ class FilesModel(QAbstractListModel):
             return
         finally:
             self._under_way -= 1
-        if question != self._question:
+        if self._is_past(question):
             return
         self.beginResetModel()
         self._files = list(page.files)
@@ -176,7 +177,7 @@ class FilesModel(QAbstractListModel):
             return
         finally:
             self._under_way -= 1
-        if question != self._question:
+        if self._is_past(question):
             return
         self._next = page.next
         # What was looked for in between may be here already.
@@ -189,9 +190,13 @@ class FilesModel(QAbstractListModel):
         self._answered(question, "")
 
     def _answered(self, question: int, trouble: str) -> None:
-        if question == self._question:
+        if not self._is_past(question):
             self.trouble = trouble
             self.told.emit()
+
+    def _is_past(self, question: int) -> bool:
+        """Whether nobody waits for the answer: another question was asked, or a dialog closed."""
+        return question != self._question or not shiboken6.isValid(self)
 
     # What happens to files meanwhile.
 
@@ -208,7 +213,7 @@ class FilesModel(QAbstractListModel):
             page = await self._archive.search(self._query)
         except ArchiveError:
             return  # the operator did not ask; whoever looks hears of it
-        if question != self._question:
+        if self._is_past(question):
             return
         if self._query.oldest_first:
             self.total = page.total

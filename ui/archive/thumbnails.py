@@ -8,6 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
+import shiboken6
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
@@ -114,8 +115,9 @@ class FileThumbnails(QObject):
             self._pictures[key] = found
             while len(self._pictures) > KEPT:
                 self._pictures.popitem(last=False)
-        self.changed.emit(file.id)
-        self._fetch_more()
+        if shiboken6.isValid(self):  # a dialog may have been closed meanwhile
+            self.changed.emit(file.id)
+            self._fetch_more()
 
 
 def has_picture(file: ArchivedFile) -> bool:

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from ui.archive.choosing import ArchivedFileChooser, ArchivedFiles
-from ui.editors import EditorContext, make_editor
+from ui.editors import EditorContext, FileChoice, make_editor
 from ui.editors.blob import BlobEditor
 from ui.models.numbers import PLAIN
 from ui.models.schema import DataSchema
@@ -32,10 +32,13 @@ PNG_INPUT = {"type": "object", "properties": {"href": {}, "media_type": {"const"
 class Desk:
     """A window with one input, and STOP ALL counted."""
 
-    def __init__(self, window: QWidget, editor: BlobEditor, stops: list[bool]) -> None:
+    def __init__(
+        self, window: QWidget, editor: BlobEditor, stops: list[bool], tasks: Tasks
+    ) -> None:
         self.window = window
         self.editor = editor
         self.stops = stops
+        self.tasks = tasks
 
     def ask(self, qtbot: QtBot) -> ArchivedFileChooser:
         """Choose 'A file of the archive…' in the menu of the input."""
@@ -67,7 +70,7 @@ def desk(
     assert isinstance(editor, BlobEditor)
     with qtbot.waitExposed(window):
         window.show()
-    return Desk(window, editor, stops)
+    return Desk(window, editor, stops, tasks)
 
 
 def test_a_file_of_the_archive_becomes_the_input(
@@ -116,13 +119,35 @@ def test_nothing_that_fits_is_said_and_stop_all_is_at_hand(desk: Desk, qtbot: Qt
     assert desk.stops == [True]
 
 
+def test_an_answer_that_comes_after_it_was_closed_is_passed_over(
+    desk: Desk, archive: FakeArchive, reports: list[tuple[str, Exception]], qtbot: QtBot
+) -> None:
+    archive.add("dark")
+    dialog = desk.ask(qtbot)
+    archive.gate.clear()
+    asked = len(archive.queries)
+    QTest.keyClick(dialog.search, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(archive.queries) > asked, timeout=PATIENCE_MS)
+    gone: list[bool] = []
+    dialog.destroyed.connect(lambda _object: gone.append(True))
+    qtbot.mouseClick(dialog.close_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(gone), timeout=PATIENCE_MS)
+    archive.gate.set()
+    qtbot.waitUntil(lambda: len(desk.tasks) == 0, timeout=PATIENCE_MS)
+    assert reports == []
+
+
 def test_an_input_that_is_gone_takes_nothing(
     desk: Desk, archive: FakeArchive, qtbot: QtBot
 ) -> None:
     file = archive.add("dark", uri="/files/2/dark.png")
     dialog = desk.ask(qtbot)
-    with qtbot.waitSignal(desk.editor.destroyed, timeout=PATIENCE_MS):
-        desk.editor.deleteLater()
+    gone: list[bool] = []
+    desk.editor.destroyed.connect(lambda _object: gone.append(True))
+    desk.editor.deleteLater()
+    qtbot.waitUntil(lambda: bool(gone), timeout=PATIENCE_MS)
     dialog.grid.select_only(file.id)
-    with qtbot.waitSignal(dialog.chosen, timeout=PATIENCE_MS):
-        qtbot.mouseClick(dialog.choose_button, Qt.MouseButton.LeftButton)
+    chosen: list[FileChoice] = []
+    dialog.chosen.connect(chosen.append)
+    qtbot.mouseClick(dialog.choose_button, Qt.MouseButton.LeftButton)
+    assert [choice.name for choice in chosen] == ["dark.png"]

@@ -145,7 +145,7 @@ def test_samples_that_were_come_across_narrow_it(
     show(qtbot, page)
     box = page.filters.sample
     offered = [box.itemText(row) for row in range(box.count())]
-    assert offered == ["Every sample", "Diatoms", "onion", "yeast"]
+    assert offered == ["Any sample", "Diatoms", "onion", "yeast"]
 
     box.setCurrentIndex(box.findText("onion"))
     box.activated.emit(box.currentIndex())
