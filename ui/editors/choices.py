@@ -58,7 +58,9 @@ class SwitchEditor(Editor):
     @override
     def show_value(self, value: Any) -> None:
         self.switch.setChecked(bool(value))
-        self._word.setText(option_text(bool(value)))
+        # Nobody has said yet what it is: neither on nor off may be claimed.
+        self.switch.set_known(value is not None)
+        self._word.setText("–" if value is None else option_text(bool(value)))
 
     @override
     def show_state(self, state: FieldState) -> None:
@@ -70,6 +72,7 @@ class SwitchEditor(Editor):
         return [self.switch]
 
     def _flipped(self) -> None:
+        self.switch.set_known(True)
         self._word.setText(option_text(self.switch.isChecked()))
         self.edited.emit()
         self.committed.emit()

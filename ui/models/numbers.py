@@ -122,16 +122,24 @@ def format_value(value: Any, schema: DataSchema, style: NumberStyle = PLAIN) -> 
 def parse_number(text: str, schema: DataSchema, style: NumberStyle = PLAIN) -> Number | None:
     """The number an operator typed, or None where it is none.
 
-    Takes any minus sign, the unit behind the number, blanks and group signs between the digits
-    and powers of ten. A whole number keeps all its digits.
+    Takes any minus sign, the unit behind the number, powers of ten, and blanks or group signs
+    where they make groups of three digits: elsewhere they are more likely the point of another
+    language, and a number ten times too large. A whole number keeps all its digits.
     """
     text = text.strip()
     if schema.unit and text.endswith(schema.unit):
         text = text[: -len(schema.unit)]
     text = text.replace(MINUS, "-").replace("\N{EN DASH}", "-")
-    text = re.sub(r"[\s\u00a0\u202f']", "", text)
-    if style.group:
-        text = text.replace(style.group, "")
+    text = re.sub(r"^([+-])\s+", r"\1", text.strip())
+    signs = r"\s\u00a0\u202f'" + re.escape(style.group)
+    if re.search(f"[{signs}]", text):
+        point = re.escape(style.point)
+        groups = (
+            rf"[+-]?\d{{1,3}}(?:([{signs}])\d{{3}})(?:\1\d{{3}})*(?:{point}\d*)?(?:[eE][+-]?\d+)?"
+        )
+        if not re.fullmatch(groups, text):
+            return None
+        text = re.sub(f"[{signs}]", "", text)
     if style.point != ".":
         text = text.replace(style.point, ".")
     if re.fullmatch(r"[+-]?\d+", text):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
@@ -32,6 +34,8 @@ class RingSlider(QSlider):
         self._theme = theme
         self._low = 0.0
         self._step = 1.0
+        self._held_at = 0.0
+        self._dragged = False
         self._confirmed: float | None = None
         self._role = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -61,8 +65,12 @@ class RingSlider(QSlider):
 
     def set_asked(self, value: float) -> None:
         """Put the ring there, without telling anybody."""
+        steps = (value - self._low) / self._step
+        if math.isnan(steps):
+            return
         with QSignalBlocker(self):
-            self.setValue(round((value - self._low) / self._step))
+            # What is typed beside it may be beyond every range, and even beyond Qt's numbers.
+            self.setValue(round(min(float(self.maximum()), max(0.0, steps))))
         self.update()
 
     @property
@@ -102,19 +110,24 @@ class RingSlider(QSlider):
             event.ignore()
             return
         self.setSliderDown(True)
-        self._move_to(event.position().x())
+        x, ring = event.position().x(), self._x(self.value())
+        # The ring itself is taken hold of where it is: that alone asks for nothing.
+        self._held_at = x - ring if abs(x - ring) <= _RING + 2 else 0.0
+        self._dragged = False
+        self._move_to(x - self._held_at)
         event.accept()
 
     @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
-            self._move_to(event.position().x())
+            self._move_to(event.position().x() - self._held_at)
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown() and event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(False)
-            self.let_go.emit(self.asked)
+            if self._dragged:
+                self.let_go.emit(self.asked)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -163,4 +176,5 @@ class RingSlider(QSlider):
         self.setValue(round(min(1.0, max(0.0, share)) * self.maximum()))
 
     def _value_changed(self) -> None:
+        self._dragged = True
         self.moved.emit(self.asked)

@@ -21,10 +21,22 @@ class Switch(QAbstractButton):
         super().__init__(parent)
         self._theme = theme
         self._role = ""
+        self._known = True
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @property
+    def known(self) -> bool:
+        """Whether it stands for a value; else its knob is drawn in the middle."""
+        return self._known
+
+    def set_known(self, known: bool) -> None:
+        """Say whether there is a value at all."""
+        if known != self._known:
+            self._known = known
+            self.update()
 
     def set_role(self, role: str) -> None:
         """Draw the track's outline in a state's colour, such as 'waiting'; '' for none."""
@@ -41,7 +53,7 @@ class Switch(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         track = QRectF(3, (self.height() - 16) / 2, 30, 16)
-        if not self.isEnabled():
+        if not self.isEnabled() or not self._known:
             fill = colours.line
         elif self.isChecked():
             fill = blend(colours.accent, colours.island, 0.15)
@@ -51,6 +63,8 @@ class Switch(QAbstractButton):
         painter.setBrush(fill)
         painter.drawRoundedRect(track, 8, 8)
         knob = QRectF(track.right() - 14 if self.isChecked() else track.left() + 2, 0, 12, 12)
+        if not self._known:
+            knob.moveLeft(track.center().x() - 6)
         knob.moveTop(track.top() + 2)
         painter.setBrush(colours.on_stop if self.isEnabled() else colours.island)
         painter.drawEllipse(knob)

@@ -117,6 +117,20 @@ def test_a_boolean_is_a_switch_that_sends_when_flipped(make: MakeEditor, qtbot: 
     assert made.value() is True
 
 
+def test_a_switch_of_which_nothing_was_heard_yet_claims_neither_on_nor_off(
+    make: MakeEditor,
+) -> None:
+    made = make({"type": "boolean"})
+    assert isinstance(made, SwitchEditor)
+    unknown = made.grab().toImage()
+    assert not made.switch.known
+    assert made._word.text() == "–"
+
+    made.show_value(False)
+    assert made.switch.known
+    assert made.grab().toImage() != unknown
+
+
 # integer, number: a box with unit, range and step, perhaps a slider
 
 

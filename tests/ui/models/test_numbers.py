@@ -81,6 +81,27 @@ def test_what_is_typed_is_read_kindly(text: str, value: float | None) -> None:
     assert parse_number(text, number(unit="ms")) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "english", "german"),
+    [
+        ("1.5", 1.5, None),
+        ("1,5", None, 1.5),
+        ("1,234", 1234.0, 1.234),
+        ("1.234", 1.234, 1234.0),
+        ("1 234 567", 1234567.0, 1234567.0),
+        ("1 2", None, None),
+        ("12,34,567", None, None),
+        ("1,234 567", None, None),
+        ("- 3", -3.0, -3.0),
+    ],
+)
+def test_the_point_of_another_language_is_refused_instead_of_ten_times_the_number(
+    text: str, english: float | None, german: float | None
+) -> None:
+    assert parse_number(text, number()) == english
+    assert parse_number(text, number(), GERMAN) == german
+
+
 def test_a_whole_number_keeps_all_its_digits() -> None:
     assert parse_number("9,223,372,036,854,775,807", whole()) == 2**63 - 1
     assert parse_number("2.0", whole()) == 2

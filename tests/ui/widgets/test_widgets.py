@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QWheelEvent
@@ -93,6 +95,40 @@ def test_the_ring_moves_and_the_tick_stays(theme: Theme, window: QWidget, qtbot:
     assert let_go.args == [100.0]
     assert slider.asked == 100.0
     assert slider.confirmed == 25.0
+
+
+def test_taking_hold_of_the_ring_asks_for_nothing_until_it_is_dragged(
+    theme: Theme, window: QWidget, qtbot: QtBot
+) -> None:
+    slider = RingSlider(theme)
+    slider.set_scale(0.0, 1000.0, 25.0)
+    slider.set_asked(333.3)
+    put(window, slider, qtbot)
+    ring = QPoint(round(slider._x(slider.value())) + 3, slider.height() // 2)
+    with qtbot.assertNotEmitted(slider.let_go), qtbot.assertNotEmitted(slider.moved):
+        qtbot.mouseClick(slider, LEFT, pos=ring)
+
+    with qtbot.waitSignal(slider.let_go):
+        qtbot.mousePress(slider, LEFT, pos=ring)
+        qtbot.mouseMove(slider, QPoint(slider.width() - 2, ring.y()))
+        qtbot.mouseRelease(slider, LEFT, pos=QPoint(slider.width() - 2, ring.y()))
+    assert slider.asked == 1000.0
+
+
+@pytest.mark.parametrize(
+    ("value", "asked"), [(1e300, 100.0), (-1e300, 0.0), (math.inf, 100.0), (math.nan, 25.0)]
+)
+def test_numbers_beyond_every_range_leave_the_ring_at_its_end(
+    value: float, asked: float, theme: Theme, qtbot: QtBot
+) -> None:
+    slider = RingSlider(theme)
+    qtbot.addWidget(slider)
+    slider.set_scale(0.0, 100.0, 0.5)
+    slider.set_asked(25.0)
+    slider.set_confirmed(value)
+    slider.set_asked(value)
+    assert slider.asked == asked
+    slider.grab()
 
 
 def test_an_arrow_key_moves_the_ring_one_step(theme: Theme, window: QWidget, qtbot: QtBot) -> None:
