@@ -21,6 +21,7 @@ import archive_listing
 import blobs
 import change
 import frame_to_screen
+import gallery
 import invocations
 import ledger
 import plot_redraw
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "beat": window_loads.beat,
     "ledger": ledger.measure,
     "archive": archive_listing.measure,
+    "gallery": gallery.measure,
     "change": change.measure,
     "invocations": invocations.measure,
     "downloads": blobs.downloads,
