@@ -95,6 +95,7 @@ class FieldModel(QObject):
         self._refusal: str | None = None
         self._refusal_faults: tuple[Fault, ...] = ()
         self._stale: str | None = None
+        self._away = False
         self.interlock = ""
         self._refused_by_interlock = False
 
@@ -282,7 +283,8 @@ class FieldModel(QObject):
     def confirm(self, reading: Reading) -> None:
         """The Thing said what the value is."""
         self._confirmed, self._confirmed_at = reading.value, reading.monotonic_s
-        self._stale = None
+        # An answer that was under way when the Thing went away can be trusted no longer.
+        self._stale = "" if self._away else None
         self.changed.emit()
 
     def set_interlock(self, reason: str) -> None:
@@ -307,8 +309,14 @@ class FieldModel(QObject):
         self._stale = reason
         self.changed.emit()
 
+    def go_away(self) -> None:
+        """The Thing is not there: no value can be trusted before `come_back`."""
+        self._away = True
+        self.go_stale()
+
     def come_back(self) -> None:
         """The Thing answers again; the value is as good as its age."""
+        self._away = False
         if self._stale is not None:
             self._stale = None
             self.changed.emit()

@@ -120,7 +120,7 @@ class ThingModel(QObject):
             if reading is not None:
                 field.confirm(reading)
             if self._state is not ThingState.READY:
-                field.go_stale()
+                field.go_away()
             field.set_interlock(self.handle.refusal(name))
             found[name] = field
         return found
@@ -290,7 +290,7 @@ class ThingModel(QObject):
         elif state is not ThingState.READY:
             self._live.clear()
             for field in self.__dict__.get("fields", {}).values():
-                field.go_stale()
+                field.go_away()
         self.changed.emit()
 
     def _rebuild(self) -> None:

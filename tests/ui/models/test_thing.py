@@ -75,6 +75,23 @@ def test_a_thing_that_goes_away_leaves_stale_values_and_comes_back(
     assert gain.state is FieldState.CONFIRMED
 
 
+def test_an_answer_that_comes_after_the_thing_went_away_stays_stale(
+    model: ThingModel, camera: FakeThing, run: RunCoroutine
+) -> None:
+    gain = model.fields["gain"]
+    camera.become(ThingState.DISCONNECTED, "no answer")
+
+    run(model.read(gain))
+    assert gain.state is FieldState.STALE
+    camera.change("gain", 3.0)
+    assert (gain.state, gain.confirmed) == (FieldState.STALE, 3.0)
+
+    camera.become(ThingState.READY)
+    assert gain.state is FieldState.CONFIRMED
+    camera.change("gain", 4.0)
+    assert gain.state is FieldState.CONFIRMED
+
+
 def test_another_description_builds_other_fields(model: ThingModel, camera: FakeThing) -> None:
     assert "gain" in model.fields
     rebuilt = []
