@@ -88,6 +88,7 @@ class ArchivePage(QWidget):
         self.filters.changed.connect(self._ask)
         self.model.told.connect(self._tell)
         self.model.rowsInserted.connect(self._tell)
+        self.model.modelReset.connect(self._choose_again)
         self.grid.chosen.connect(self._show_chosen)
         self.grid.opened.connect(self._open)
         self.grid.deleted.connect(self._trash)
@@ -211,6 +212,14 @@ class ArchivePage(QWidget):
 
     def _show_chosen(self) -> None:
         self.details.show_files(self.grid.selected())
+
+    def _choose_again(self) -> None:
+        """Other rows are there; Qt lets go of the selection and tells nobody."""
+        file = self.details.file
+        if file is not None and self.model.index_of(file.id).isValid():
+            self.grid.select_only(file.id)
+        else:
+            self._show_chosen()
 
     def _open(self, files: Sequence[ArchivedFile]) -> None:
         linked = [file for file in files if file.state is FileState.LINKED]

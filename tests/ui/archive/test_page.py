@@ -172,6 +172,25 @@ def test_the_pictures_of_a_thing_are_shown_whatever_was_looked_for_before(
     assert page.filters.kind.currentText() == "Pictures"
 
 
+def test_what_is_chosen_stays_so_while_it_is_shown_and_is_let_go_with_its_tile(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    onion = archive.add("onion")
+    archive.add("leek")
+    show(qtbot, page)
+    select(page, onion)
+    assert page.details.file is not None
+    for words, left in (("onion", 1), ("leek", 0)):
+        page.filters.search.setText(words)
+
+        def only(name: str = words) -> bool:
+            return [file.name for file in page.model.files] == [name]
+
+        qtbot.waitUntil(only, timeout=PATIENCE_MS)
+        assert len(page.grid.selected()) == left
+        assert (page.details.file is not None) is bool(left)
+
+
 def test_one_file_is_told_whole_of_several_how_many(
     page: ArchivePage, archive: FakeArchive, qtbot: QtBot
 ) -> None:
