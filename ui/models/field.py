@@ -14,7 +14,7 @@ from app.handles import Reading
 from things.errors import ThingError
 from ui.models.numbers import PLAIN, NumberStyle, format_value, span_in_words
 from ui.models.refusals import faults_in, place_in_words, sentence, why
-from ui.models.schema import DataSchema, same
+from ui.models.schema import DataSchema, Kind, same
 from ui.models.validation import Fault, first_fault
 
 
@@ -93,6 +93,8 @@ class FieldModel(QObject):
         self._sent_at = 0.0
         self._turn = 0
         self._refusal: str | None = None
+        self._missed = ""
+        self._refused_by_thing = False
         self._refusal_faults: tuple[Fault, ...] = ()
         self._stale: str | None = None
         self._away = False
@@ -145,14 +147,13 @@ class FieldModel(QObject):
         """The sentence that follows the state's word; '' where nothing need be said."""
         match self.state:
             case FieldState.EDITED:
-                return self._edited_reason()
+                return " ".join(filter(None, (self._missed, self._edited_reason())))
             case FieldState.PENDING:
                 if not self.known:
                     return self.tr("{0} has not answered yet.").format(self._thing_title)
-                still = self.text(self._confirmed)
-                return self.tr("{0} still says {1}.").format(self._thing_title, still)
+                return self._still_says()
             case FieldState.REFUSED:
-                return sentence(self._refusal or "")
+                return " ".join(filter(None, (sentence(self._refusal or ""), self._still())))
             case FieldState.STALE:
                 return self._stale_reason()
         return ""
@@ -219,7 +220,7 @@ class FieldModel(QObject):
 
     def revert(self) -> None:
         """Go back to what is confirmed."""
-        self._draft, self._draft_fault = UNSET, ""
+        self._draft, self._draft_fault, self._missed = UNSET, "", ""
         self._refusal, self._refusal_faults = None, ()
         self.changed.emit()
 
@@ -242,6 +243,7 @@ class FieldModel(QObject):
         self._turn += 1
         turn = self._turn
         self._draft, self._draft_fault, self._refusal = UNSET, "", None
+        self._missed = ""
         self._refusal_faults = ()
         self._sent, self._sent_at = value, time.monotonic()
         self.changed.emit()
@@ -251,6 +253,7 @@ class FieldModel(QObject):
         """Follow a reset to the default, as a write is followed; True when it worked."""
         self._turn += 1
         self._draft, self._draft_fault, self._refusal = UNSET, "", None
+        self._missed = ""
         self._sent, self._sent_at = self.schema.raw.get("default"), time.monotonic()
         self.changed.emit()
         return await self._outcome(self._turn, self._sent, ask)
@@ -262,14 +265,13 @@ class FieldModel(QObject):
             # A newer write of this field has taken over what is shown.
             if turn == self._turn:
                 self._sent = UNSET
-                self._refuse(why(error), faults_in(error), value)
-                self._refused_by_interlock = isinstance(error, InterlockError)
+                self._refused(why(error), faults_in(error), value, error)
             return False
         except Exception as error:
             # A mistake of ours or of a driver: said here and, raised on, in the log.
             if turn == self._turn:
                 self._sent = UNSET
-                self._refuse(f"{type(error).__name__}: {error}", (), value)
+                self._refused(f"{type(error).__name__}: {error}", (), value, error)
             raise
         finally:
             if turn == self._turn:
@@ -327,13 +329,37 @@ class FieldModel(QObject):
         """A fault with the name of the part it is in."""
         return f"{place_in_words(fault.loc, self.schema)}{fault.text}"
 
+    def _refused(
+        self, reason: str, faults: tuple[Fault, ...], value: Any, error: Exception
+    ) -> None:
+        """Take the answer that a value was refused."""
+        if self.editing:
+            # The operator has typed on: what stands in the field is what Enter must send.
+            missed = self.tr("{0} was refused: {1}").format(self.text(value), reason)
+            self._missed = sentence(missed)
+            return
+        self._refuse(reason, faults, value)
+        self._refused_by_interlock = isinstance(error, InterlockError)
+        self._refused_by_thing = True
+
     def _refuse(self, reason: str, faults: tuple[Fault, ...], value: Any) -> None:
         self._refusal, self._refusal_faults = reason, faults
-        self._refused_by_interlock = False
+        self._refused_by_interlock = self._refused_by_thing = False
         self._draft = value
         if not self._sent_at or self._sent is UNSET:
             self._sent_at = time.monotonic()
         self.changed.emit()
+
+    def _still_says(self) -> str:
+        still = self.text(self._confirmed)
+        return self.tr("{0} still says {1}.").format(self._thing_title, still)
+
+    def _still(self) -> str:
+        """What is so in truth, where a refused choice looks like one that was taken."""
+        chosen = self.schema.kind in (Kind.BOOLEAN, Kind.ENUM)
+        if not chosen or not self._refused_by_thing or not self.known or self._as_confirmed:
+            return ""
+        return self._still_says()
 
     def _edited_reason(self) -> str:
         if self.interlock and not self._draft_fault:

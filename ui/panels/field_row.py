@@ -209,6 +209,8 @@ class FieldRow(LabelledRow):
 
     def _committed(self) -> None:
         if self.model.editing:
+            # What is sent is what stands there, and nothing else.
+            self.model.edit(self.editor.value(), self.editor.fault())
             self._tasks.start(self.model.commit(), self.model.title)
 
     def _reverted(self) -> None:

@@ -204,3 +204,48 @@ def test_a_read_only_value_is_never_edited_by_its_age(camera: FakeThing) -> None
     field.confirm(reading(-9.8, age_s=61))
     assert field.state is FieldState.READ_ONLY
     assert field.age_text() == "1 min 1 s ago"
+
+
+def test_a_refusal_leaves_alone_what_was_typed_meanwhile(
+    exposure: FieldModel, qloop: asyncio.AbstractEventLoop, camera: FakeThing, qtbot: QtBot
+) -> None:
+    camera.hold("exposure")
+    writing = qloop.create_task(exposure.send(60.0))
+    qtbot.waitUntil(lambda: camera.waiting("exposure") == 1)
+    exposure.edit(70.0)
+    camera.refusals["exposure"] = ThingError("the sensor is unplugged")
+    camera.release("exposure")
+    qtbot.waitUntil(writing.done)
+
+    assert (exposure.state, exposure.requested) == (FieldState.EDITED, 70.0)
+    assert exposure.reason == (
+        "60.0 ms was refused: the sensor is unplugged. "
+        "Enter sends 70.0 ms, Esc goes back to 25.0 ms."
+    )
+
+    exposure.revert()
+    exposure.edit(80.0)
+    assert "60.0" not in exposure.reason
+
+
+@pytest.mark.parametrize(
+    ("raw", "now", "asked", "still"),
+    [
+        ({"type": "boolean"}, False, True, "Off"),
+        ({"enum": ["low", "high"]}, "low", "high", "low"),
+    ],
+)
+def test_a_refused_choice_says_what_is_so(
+    raw: dict[str, Any], now: object, asked: object, still: str, run: RunCoroutine
+) -> None:
+    async def write(_value: Any) -> Reading:
+        raise ThingError("the key switch is off")
+
+    field = FieldModel("emission", DataSchema(raw, "emission"), write, "Laser")
+    field.confirm(reading(now))
+    run(field.send(asked))
+
+    assert field.state is FieldState.REFUSED
+    assert field.reason == f"The key switch is off. Laser still says {still}."
+    field.confirm(reading(asked))
+    assert field.reason == "The key switch is off."

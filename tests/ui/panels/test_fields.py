@@ -106,6 +106,26 @@ def test_a_change_from_outside_is_shown_but_never_overwrites_typing(
     assert panel.field("exposure").box.text() == "6"
 
 
+def test_enter_sends_what_stands_in_the_box_after_a_late_refusal(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    camera.hold("exposure")
+    field = panel.field("exposure")
+    field.write("60")
+    field.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: camera.waiting("exposure") == 1)
+    field.write("70")
+    camera.refusals["exposure"] = ThingError("the sensor is unplugged")
+    camera.release("exposure")
+    qtbot.waitUntil(lambda: "60.0 ms was refused" in field.reason)
+    assert field.box.text() == "70"
+
+    camera.refusals.clear()
+    field.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: field.state is FieldState.CONFIRMED)
+    assert camera.written[-1] == ("exposure", 70.0)
+
+
 def test_flipping_a_switch_sends_at_once(panel: PanelHand, camera: FakeThing, qtbot: QtBot) -> None:
     editor = panel.field("cooling").row.editor
     assert isinstance(editor, SwitchEditor)
