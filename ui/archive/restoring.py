@@ -7,7 +7,6 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFrame,
     QGridLayout,
@@ -31,6 +30,7 @@ from ui.widgets import (
     ReasonLabel,
     StopAllButton,
     TextButton,
+    TickBox,
 )
 
 _WIDTH: Final = 560
@@ -66,7 +66,7 @@ class RestoreDialog(QDialog):
         self._tasks = tasks
         self._file: ArchivedFile | None = None
         self._errors: dict[Key, str] = {}
-        self.boxes: dict[Key, QCheckBox] = {}
+        self.boxes: dict[Key, TickBox] = {}
         self.setWindowTitle(self.tr("Put settings back"))
         self.resize(_WIDTH, 420)
         self.title = ElidedLabel(theme, size=TextSize.TITLE, strong=True)
@@ -162,7 +162,7 @@ class RestoreDialog(QDialog):
         key = (each.thing, each.name)
         handle = self._bench.things.get(each.thing)
         thing = each.thing if handle is None else handle.title
-        box = QCheckBox()
+        box = TickBox(self._theme)
         box.setChecked(not each.refusal)
         box.setEnabled(not each.refusal)
         said = f"{one_line(thing)}: {one_line(each.title)}"

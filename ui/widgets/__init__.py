@@ -11,6 +11,7 @@ from ui.widgets.status_button import StatusButton
 from ui.widgets.stop_all_button import StopAllButton
 from ui.widgets.switch import Switch
 from ui.widgets.tabs import TabButton
+from ui.widgets.tick_box import TickBox
 from ui.widgets.tool_tips import plain_tool_tip
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Switch",
     "TabButton",
     "TextButton",
+    "TickBox",
     "paint_island",
     "paint_progress",
     "plain_tool_tip",
