@@ -128,6 +128,13 @@ class Editor(QWidget):
     def show_confirmed(self, value: Any) -> None:
         """Mark what is confirmed beside what is asked for, where there is a way to."""
 
+    def follow(self, value: Any) -> None:
+        """Show what is asked for where the operator is not typing; emits nothing.
+
+        Args:
+            value: What is asked for, its untouched parts as they are confirmed by now.
+        """
+
     def show_state(self, state: FieldState) -> None:
         """Take the look of a field's state."""
         for widget in self.boxes():

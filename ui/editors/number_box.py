@@ -101,6 +101,11 @@ class NumberBox(QLineEdit):
         """The number, whole; None where none stands there or what stands there is none."""
         return self.typed_number() if self._typed else self._number
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether the operator's own text stands in it."""
+        return self._typed
+
     def typed_number(self) -> Number | None:
         """What the text reads as."""
         return parse_number(self.text(), self.schema, self._style)

@@ -12,7 +12,7 @@ from ui.editors.base import Editor, EditorContext, editor, make_editor, mark
 from ui.editors.number_box import NumberBox
 from ui.models.field import FieldState
 from ui.models.numbers import common_decimals, components
-from ui.models.schema import DataSchema, Kind
+from ui.models.schema import DataSchema, Kind, same
 from ui.models.validation import Fault
 
 _NUMBERS = (Kind.NUMBER, Kind.INTEGER)
@@ -34,6 +34,7 @@ class VectorEditor(Editor):
         super().__init__(schema, context, parent)
         self._as_object = schema.raw.get("type") == "object"
         self._whole: Any = None
+        self._confirmed: Any = None
         self._parts: dict[str, NumberBox | Editor] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -61,12 +62,29 @@ class VectorEditor(Editor):
         each = components(value, self.schema)
         decimals = common_decimals(value, self.schema)
         for part, number in zip(self._parts.values(), each, strict=True):
-            if isinstance(part, NumberBox):
-                known = isinstance(number, int | float)
-                whole = part.schema.kind is Kind.INTEGER
-                part.show_number(number if known else None, None if whole else decimals)
-            else:
-                part.show_value(number)
+            self._show_in(part, number, decimals)
+
+    @override
+    def show_confirmed(self, value: Any) -> None:
+        self._confirmed = value
+
+    @override
+    def follow(self, value: Any) -> None:
+        self._whole = value
+        decimals = common_decimals(value, self.schema)
+        for part, number in zip(self._parts.values(), components(value, self.schema), strict=True):
+            typed = part.is_typed if isinstance(part, NumberBox) else part.fault() != ""
+            if not typed and not same(self._value_of(part), number):
+                self._show_in(part, number, decimals)
+
+    @override
+    def show_state(self, state: FieldState) -> None:
+        confirmed = components(self._confirmed, self.schema)
+        for part, number in zip(self._parts.values(), confirmed, strict=True):
+            # Which component would be driven is to be seen before Enter is pressed.
+            as_it_is = state is FieldState.EDITED and same(self._value_of(part), number)
+            for box in self._boxes_of(part):
+                mark(box, FieldState.CONFIRMED if as_it_is else state)
 
     @override
     def fault(self) -> str:
@@ -82,14 +100,14 @@ class VectorEditor(Editor):
         wrong = {str(fault.loc[0]) for fault in faults if fault.loc}
         for name, part in self._parts.items():
             if wrong and name not in wrong:
-                for box in [part] if isinstance(part, NumberBox) else part.boxes():
+                for box in self._boxes_of(part):
                     mark(box, FieldState.CONFIRMED)
 
     @override
     def boxes(self) -> list[QWidget]:
         found: list[QWidget] = []
         for part in self._parts.values():
-            found.extend([part] if isinstance(part, NumberBox) else part.boxes())
+            found.extend(self._boxes_of(part))
         return found
 
     @override
@@ -126,6 +144,19 @@ class VectorEditor(Editor):
         box.committed.connect(self.committed)
         box.reverted.connect(self.reverted)
         return box
+
+    @staticmethod
+    def _show_in(part: NumberBox | Editor, number: Any, decimals: int | None) -> None:
+        if isinstance(part, NumberBox):
+            known = isinstance(number, int | float)
+            whole = part.schema.kind is Kind.INTEGER
+            part.show_number(number if known else None, None if whole else decimals)
+        else:
+            part.show_value(number)
+
+    @staticmethod
+    def _boxes_of(part: NumberBox | Editor) -> list[QWidget]:
+        return [part] if isinstance(part, NumberBox) else part.boxes()
 
     @staticmethod
     def _value_of(part: NumberBox | Editor) -> Any:

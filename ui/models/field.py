@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -90,6 +90,7 @@ class FieldModel(QObject):
         self._draft: Any = UNSET
         self._draft_fault = ""
         self._sent: Any = UNSET
+        self._sent_over: Any = UNSET
         self._sent_at = 0.0
         self._turn = 0
         self._refusal: str | None = None
@@ -246,6 +247,7 @@ class FieldModel(QObject):
         self._missed = ""
         self._refusal_faults = ()
         self._sent, self._sent_at = value, time.monotonic()
+        self._sent_over = self._confirmed
         self.changed.emit()
         return await self._outcome(turn, value, self._write(value))
 
@@ -255,6 +257,7 @@ class FieldModel(QObject):
         self._draft, self._draft_fault, self._refusal = UNSET, "", None
         self._missed = ""
         self._sent, self._sent_at = self.schema.raw.get("default"), time.monotonic()
+        self._sent_over = UNSET
         self.changed.emit()
         return await self._outcome(self._turn, self._sent, ask)
 
@@ -283,10 +286,15 @@ class FieldModel(QObject):
     # What comes from the Thing.
 
     def confirm(self, reading: Reading) -> None:
-        """The Thing said what the value is."""
+        """The Thing said what the value is.
+
+        Of a vector being edited, the components that nobody changed follow.
+        """
+        before = self._confirmed
         self._confirmed, self._confirmed_at = reading.value, reading.monotonic_s
         # An answer that was under way when the Thing went away can be trusted no longer.
         self._stale = "" if self._away else None
+        self._draft = self._followed(self._draft, before)
         self.changed.emit()
 
     def set_interlock(self, reason: str) -> None:
@@ -323,6 +331,19 @@ class FieldModel(QObject):
             self._stale = None
             self.changed.emit()
 
+    def _followed(self, asked: Any, before: Any) -> Any:
+        """A vector that was asked for, its untouched components as they are confirmed now.
+
+        Sending y as it was when typing into x began would drive y back.
+
+        Args:
+            asked: What is asked for; UNSET where nothing is.
+            before: What was confirmed when it was asked for.
+        """
+        if self.schema.kind is not Kind.VECTOR or UNSET in (asked, before):
+            return asked
+        return _merged(asked, before, self._confirmed)
+
     # In words.
 
     def _said(self, fault: Fault) -> str:
@@ -338,7 +359,7 @@ class FieldModel(QObject):
             missed = self.tr("{0} was refused: {1}").format(self.text(value), reason)
             self._missed = sentence(missed)
             return
-        self._refuse(reason, faults, value)
+        self._refuse(reason, faults, self._followed(value, self._sent_over))
         self._refused_by_interlock = isinstance(error, InterlockError)
         self._refused_by_thing = True
 
@@ -380,3 +401,15 @@ class FieldModel(QObject):
         if self.age_s is None:
             return self.tr("Never heard of.")
         return self.tr("Not heard for {0}.").format(span_in_words(self.age_s))
+
+
+def _merged(asked: Any, before: Any, now: Any) -> Any:
+    """What is asked for, with what it left as it was before replaced by what is so now."""
+    if isinstance(asked, Mapping) and isinstance(before, Mapping) and isinstance(now, Mapping):
+        kept = {key for key in asked if key in before and same(asked[key], before[key])}
+        return {key: now.get(key, each) if key in kept else each for key, each in asked.items()}
+    lists = [each for each in (asked, before, now) if isinstance(each, list | tuple)]
+    if len(lists) < 3 or len({len(each) for each in lists}) > 1:
+        return asked
+    rows = zip(*lists, strict=True)
+    return [new if same(wanted, old) else wanted for wanted, old, new in rows]

@@ -122,7 +122,9 @@ class FieldRow(LabelledRow):
     def refresh(self) -> None:
         """Show the model as it is."""
         model = self.model
-        if not model.editing:
+        if model.editing:
+            self.editor.follow(model.requested)
+        else:
             self.editor.show_value(model.requested)
         self.editor.show_confirmed(model.confirmed)
         state = self._calm(model.state)

@@ -17,7 +17,7 @@ from ui.models.schema import DataSchema
 if TYPE_CHECKING:
     import asyncio
 
-    from tests.ui.conftest import FakeThing, RunCoroutine
+    from tests.ui.conftest import FakeThing, MakeThing, RunCoroutine
 
 
 def reading(value: Any, age_s: float = 0.0) -> Reading:
@@ -249,3 +249,35 @@ def test_a_refused_choice_says_what_is_so(
     assert field.reason == f"The key switch is off. Laser still says {still}."
     field.confirm(reading(asked))
     assert field.reason == "The key switch is off."
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_untouched_components_follow_what_is_confirmed(
+    as_list: bool, qloop: asyncio.AbstractEventLoop, make_thing: MakeThing, qtbot: QtBot
+) -> None:
+    def vector(x: float, y: float) -> Any:
+        return [x, y] if as_list else {"x": x, "y": y}
+
+    number = {"type": "number"}
+    raw: dict[str, Any] = {"type": "object", "properties": {"x": number, "y": number}}
+    if as_list:
+        raw = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    stage = make_thing("stage", {"properties": {"pos": raw}}, {"pos": vector(1.0, 2.0)})
+    field = FieldModel("pos", DataSchema(raw, "pos"), lambda value: stage.write("pos", value))
+    field.confirm(reading(vector(1.0, 2.0)))
+
+    field.edit(vector(-55.0, 2.0))
+    field.confirm(reading(vector(1.0, -20.0)))
+    assert field.requested == vector(-55.0, -20.0)
+    assert field.state is FieldState.EDITED
+
+    stage.hold("pos")
+    writing = qloop.create_task(field.commit())
+    qtbot.waitUntil(lambda: stage.waiting("pos") == 1)
+    field.confirm(reading(vector(1.0, -30.0)))
+    assert field.requested == vector(-55.0, -20.0)
+    stage.refusals["pos"] = ThingError("the stage is locked")
+    stage.release("pos")
+    qtbot.waitUntil(writing.done)
+    assert field.state is FieldState.REFUSED
+    assert field.requested == vector(-55.0, -30.0)

@@ -19,6 +19,7 @@ from ui.editors.curve import NumbersEditor
 from ui.editors.json_text import SmallText
 from ui.editors.numbers import NumberEditor
 from ui.editors.rows import RowsEditor
+from ui.editors.vector import VectorEditor
 from ui.models.field import FieldState
 from ui.states import State
 
@@ -124,6 +125,32 @@ def test_enter_sends_what_stands_in_the_box_after_a_late_refusal(
     field.press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: field.state is FieldState.CONFIRMED)
     assert camera.written[-1] == ("exposure", 70.0)
+
+
+def test_editing_one_component_leaves_the_others_to_the_thing(
+    make_thing: MakeThing, make_panel: MakePanel, qtbot: QtBot
+) -> None:
+    number = {"type": "number"}
+    pos = {"type": "object", "properties": {"x": number, "y": number, "z": number}}
+    place = {"x": 1.0, "y": 2.0, "z": 3.0}
+    stage = make_thing(
+        "stage", {"properties": {"pos": {**pos, "observable": True}}}, {"pos": place}
+    )
+    field = make_panel(stage).field("pos")
+    field.write("-55")
+    editor = field.row.editor
+    assert isinstance(editor, VectorEditor)
+    assert editor.box("x").property("fieldState") == "edited"
+    assert not editor.box("y").property("fieldState")
+
+    stage.change("pos", {"x": 1.0, "y": -20.0, "z": 3.0})
+    qtbot.waitUntil(lambda: editor.value()["y"] == -20.0)
+    assert editor.box("x").text() == "-55"
+    assert field.reason.startswith("Enter sends −55.0  −20.0  3.0, Esc")
+
+    field.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: stage.written != [])
+    assert stage.written == [("pos", {"x": -55.0, "y": -20.0, "z": 3.0})]
 
 
 def test_flipping_a_switch_sends_at_once(panel: PanelHand, camera: FakeThing, qtbot: QtBot) -> None:
