@@ -125,6 +125,20 @@ class Editor(QWidget):
         """What is wrong with what was typed, where it is no value at all; '' otherwise."""
         return ""
 
+    def typed(self) -> Any:
+        """What was typed that is no value, for `show_typed` of another editor of its schema.
+
+        None where there is nothing, or nothing that can be kept.
+        """
+        return None
+
+    def show_typed(self, typed: Any) -> None:
+        """Show again what was typed and is no value, after `show_value`; emits nothing.
+
+        Args:
+            typed: What `typed` of another editor gave.
+        """
+
     def show_confirmed(self, value: Any) -> None:
         """Mark what is confirmed beside what is asked for, where there is a way to."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QFont, QFontDatabase, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -107,6 +107,17 @@ class JsonEditor(Editor):
         except ValueError as error:
             return str(error)
         return ""
+
+    @override
+    def typed(self) -> str | None:
+        return self.text.toPlainText() if self.fault() else None
+
+    @override
+    def show_typed(self, typed: Any) -> None:
+        self._shown = ""
+        with QSignalBlocker(self.text):
+            self.text.setPlainText(str(typed))
+        self.text.updateGeometry()
 
     @override
     def show_value(self, value: Any) -> None:

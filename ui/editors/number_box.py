@@ -127,6 +127,11 @@ class NumberBox(QLineEdit):
         self._number, self._typed, self._decimals = number, False, decimals
         self._render()
 
+    def show_typed(self, text: str) -> None:
+        """Show what was typed into another box of its kind, such as one built anew."""
+        self._typed = True
+        self.setText(text)
+
     def width_for_range(self) -> int:
         """The width that shows every number of the range."""
         limits = [limit for limit in (self.schema.low, self.schema.high) if limit is not None]

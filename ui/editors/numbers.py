@@ -87,6 +87,14 @@ class NumberEditor(Editor):
         return self.box.fault()
 
     @override
+    def typed(self) -> str | None:
+        return self.box.text() if self.box.fault() else None
+
+    @override
+    def show_typed(self, typed: Any) -> None:
+        self.box.show_typed(str(typed))
+
+    @override
     def show_value(self, value: Any) -> None:
         number = value if isinstance(value, int | float) else None
         self.box.show_number(number)

@@ -172,6 +172,15 @@ class TimeEditor(TextEditor):
         return "must be a date and time, such as " + datetime(2026, 11, 21, 14).strftime(_TIME)
 
     @override
+    def typed(self) -> str | None:
+        return self.line.text() if self.fault() else None
+
+    @override
+    def show_typed(self, typed: Any) -> None:
+        self._shown = ""
+        self.line.setText(str(typed))
+
+    @override
     def show_value(self, value: Any) -> None:
         moment = _moment(value) if isinstance(value, str) else None
         super().show_value(moment.astimezone().strftime(_TIME) if moment is not None else value)

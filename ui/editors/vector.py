@@ -65,6 +65,21 @@ class VectorEditor(Editor):
             self._show_in(part, number, decimals)
 
     @override
+    def typed(self) -> dict[str, Any] | None:
+        texts = {
+            name: part.text() if isinstance(part, NumberBox) else part.typed()
+            for name, part in self._parts.items()
+            if part.fault()
+        }
+        return texts or None
+
+    @override
+    def show_typed(self, typed: Any) -> None:
+        for name, text in typed.items():
+            if text is not None:
+                self._parts[name].show_typed(text)
+
+    @override
     def show_confirmed(self, value: Any) -> None:
         self._confirmed = value
 

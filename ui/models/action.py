@@ -72,6 +72,7 @@ class ActionModel(QObject):
             if each.has_default or each.name in self.schema.required or each.kind is Kind.NULLABLE
         }
         self.typing: dict[str, str] = {}
+        self.typed: dict[str, Any] = {}
         self.faults: dict[Loc, str] = {}
         self.error = ""
         self.interlock = ""
@@ -188,14 +189,16 @@ class ActionModel(QObject):
 
     # What the operator does.
 
-    def edit(self, name: str, value: Any, fault: str = "") -> None:
+    def edit(self, name: str, value: Any, fault: str = "", typed: Any = None) -> None:
         """An input of the form changed.
 
         Args:
             name: The input.
             value: What it is now.
             fault: What is wrong with what was typed, where it is no value at all.
+            typed: What was typed then, as its editor keeps it.
         """
+        self.typed[name] = typed
         self.values[name] = value
         if fault:
             self.typing[name] = fault
@@ -210,6 +213,7 @@ class ActionModel(QObject):
         names = {each.name for each in self.inputs}
         self.values |= {name: value for name, value in values.items() if name in names}
         self.typing, self.faults, self.error = {}, {}, ""
+        self.typed = {}
         self.filled.emit()
         self.changed.emit()
 

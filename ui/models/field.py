@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.errors import InterlockError
 from app.handles import Reading
 from things.errors import ThingError
+from ui.models.merging import merged
 from ui.models.numbers import PLAIN, NumberStyle, format_value, span_in_words
 from ui.models.refusals import faults_in, place_in_words, sentence, why
 from ui.models.schema import DataSchema, Kind, same
@@ -54,6 +55,7 @@ class FieldModel(QObject):
     Attributes:
         name: The property.
         schema: Its data schema.
+        typed: What was typed that is no value, as its editor keeps it; None otherwise.
         interlock: Why a write would be refused now, in words; '' otherwise.
     """
 
@@ -89,6 +91,7 @@ class FieldModel(QObject):
         self._confirmed_at: float | None = None
         self._draft: Any = UNSET
         self._draft_fault = ""
+        self.typed: Any = None
         self._sent: Any = UNSET
         self._sent_over: Any = UNSET
         self._sent_at = 0.0
@@ -170,6 +173,11 @@ class FieldModel(QObject):
         return self._draft is not UNSET or bool(self._draft_fault)
 
     @property
+    def has_fault(self) -> bool:
+        """Whether what was typed is no value at all."""
+        return bool(self._draft_fault)
+
+    @property
     def _as_confirmed(self) -> bool:
         """Whether what was typed is what the Thing says anyway."""
         return not self._draft_fault and self.known and same(self._draft, self._confirmed)
@@ -208,13 +216,15 @@ class FieldModel(QObject):
 
     # What the operator does.
 
-    def edit(self, value: Any, fault: str = "") -> None:
+    def edit(self, value: Any, fault: str = "", typed: Any = None) -> None:
         """The operator changed the value and has not sent it.
 
         Args:
             value: The new value, not yet sent.
             fault: What is wrong with what was typed, in words, where it is no value at all.
+            typed: What was typed then, as its editor keeps it.
         """
+        self.typed = typed
         self._draft, self._draft_fault = value, fault
         self._refusal, self._refusal_faults = None, ()
         self.changed.emit()
@@ -342,7 +352,7 @@ class FieldModel(QObject):
         """
         if self.schema.kind is not Kind.VECTOR or UNSET in (asked, before):
             return asked
-        return _merged(asked, before, self._confirmed)
+        return merged(asked, before, self._confirmed)
 
     # In words.
 
@@ -401,15 +411,3 @@ class FieldModel(QObject):
         if self.age_s is None:
             return self.tr("Never heard of.")
         return self.tr("Not heard for {0}.").format(span_in_words(self.age_s))
-
-
-def _merged(asked: Any, before: Any, now: Any) -> Any:
-    """What is asked for, with what it left as it was before replaced by what is so now."""
-    if isinstance(asked, Mapping) and isinstance(before, Mapping) and isinstance(now, Mapping):
-        kept = {key for key in asked if key in before and same(asked[key], before[key])}
-        return {key: now.get(key, each) if key in kept else each for key, each in asked.items()}
-    lists = [each for each in (asked, before, now) if isinstance(each, list | tuple)]
-    if len(lists) < 3 or len({len(each) for each in lists}) > 1:
-        return asked
-    rows = zip(*lists, strict=True)
-    return [new if same(wanted, old) else wanted for wanted, old, new in rows]

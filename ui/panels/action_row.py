@@ -41,6 +41,9 @@ class InputRow(LabelledRow):
         self._model = model
         made.edited.connect(self._edited)
         self.show_value()
+        typed = model.typed.get(schema.name)
+        if typed is not None:
+            made.show_typed(typed)
 
     def show_value(self) -> None:
         """Show what stands in the form."""
@@ -62,7 +65,8 @@ class InputRow(LabelledRow):
         self.show_mark(State.REFUSED if words else None, sentence)
 
     def _edited(self) -> None:
-        self._model.edit(self.schema.name, self.editor.value(), self.editor.fault())
+        made = self.editor
+        self._model.edit(self.schema.name, made.value(), made.fault(), made.typed())
 
 
 class ActionRow(QWidget):

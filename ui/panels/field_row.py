@@ -82,6 +82,7 @@ class FieldRow(LabelledRow):
         made.reverted.connect(self._reverted)
         model.changed.connect(self.refresh)
         self._box_menus = BoxMenus(made.boxes(), self._menu_actions, self)
+        self._show_asked()
         self.refresh()
 
     @property
@@ -157,6 +158,18 @@ class FieldRow(LabelledRow):
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(event.globalPos())
 
+    def _show_asked(self) -> None:
+        """Show what an earlier row of this field left unsent: Enter would send it."""
+        model = self.model
+        if not model.editing:
+            return
+        self.editor.show_value(model.requested)
+        if model.typed is not None:
+            self.editor.show_typed(model.typed)
+        if model.has_fault and not self.editor.fault():
+            # It cannot be shown again, and what is not in sight must not be spoken of.
+            model.revert()
+
     def _place_on_axis(self) -> None:
         axis = self._axis
         if axis is not None and axis.known and isinstance(self.editor, NumbersEditor):
@@ -207,12 +220,12 @@ class FieldRow(LabelledRow):
         return reason
 
     def _edited(self) -> None:
-        self.model.edit(self.editor.value(), self.editor.fault())
+        self.model.edit(self.editor.value(), self.editor.fault(), self.editor.typed())
 
     def _committed(self) -> None:
         if self.model.editing:
             # What is sent is what stands there, and nothing else.
-            self.model.edit(self.editor.value(), self.editor.fault())
+            self._edited()
             self._tasks.start(self.model.commit(), self.model.title)
 
     def _reverted(self) -> None:

@@ -632,6 +632,31 @@ def test_anything_else_is_json_text_that_is_checked(make: MakeEditor, qtbot: QtB
     assert heard.committed == 1
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        NUMBER,
+        {"type": "object", "properties": {"x": NUMBER, "y": NUMBER}},
+        {"type": "string", "format": "date-time"},
+        {"type": "array", "items": {"type": "array", "items": {"type": "array"}}},
+    ],
+)
+def test_text_that_is_no_value_is_kept_for_another_editor(
+    make: MakeEditor, qtbot: QtBot, raw: dict[str, Any]
+) -> None:
+    first, second = make(raw), make(raw)
+    assert first.typed() is None
+    type_into(qtbot, first.boxes()[0], "abc")
+    heard = Heard(second)
+    second.show_typed(first.typed())
+
+    assert first.fault()
+    assert second.fault() == first.fault()
+    assert heard.edited == 0
+    second.show_value(None)
+    assert second.typed() is None
+
+
 def test_showing_a_value_says_nothing(make: MakeEditor) -> None:
     for raw, value in (
         (NUMBER, 3.0),

@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from app.handles import InvocationSnapshot
 from things.errors import InputRefusedError, ThingError
+from ui.editors.numbers import NumberEditor
+from ui.panels import Depth
 from ui.panels.action_row import ActionRow
 from ui.theme import Scheme, Theme
 
@@ -182,3 +184,16 @@ def test_what_waits_is_written_plainly_in_every_scheme(
     for scheme in (Scheme.DARK, Scheme.LIGHT):
         theme.choose(scheme)
         assert step.font().weight() == QFont.Weight.Normal
+
+
+def test_another_depth_keeps_text_of_a_form_that_is_no_number(panel: PanelHand) -> None:
+    panel.action("acquire_stack").write("planes", "abc")
+    first = panel.action("acquire_stack").row
+    panel.panel.set_depth(Depth.EVERYTHING)
+
+    again = panel.action("acquire_stack").row
+    assert again is not first
+    box = again.input("planes").editor
+    assert isinstance(box, NumberEditor)
+    assert box.box.text() == "abc"
+    assert box.fault() == "“abc” is not a number"

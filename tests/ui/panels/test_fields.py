@@ -21,6 +21,7 @@ from ui.editors.numbers import NumberEditor
 from ui.editors.rows import RowsEditor
 from ui.editors.vector import VectorEditor
 from ui.models.field import FieldState
+from ui.panels import Depth
 from ui.states import State
 
 if TYPE_CHECKING:
@@ -151,6 +152,31 @@ def test_editing_one_component_leaves_the_others_to_the_thing(
     field.press(Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: stage.written != [])
     assert stage.written == [("pos", {"x": -55.0, "y": -20.0, "z": 3.0})]
+
+
+def test_another_depth_shows_what_was_typed_and_not_sent(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    first = panel.field("exposure").row
+    panel.field("exposure").write("61.5")
+    panel.panel.set_depth(Depth.EVERYTHING)
+    field = panel.field("exposure")
+    assert field.row is not first
+    assert field.box.text() == "61.5 ms"
+
+    field.press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: camera.written == [("exposure", 61.5)])
+
+
+def test_another_depth_shows_text_that_is_no_number(panel: PanelHand, camera: FakeThing) -> None:
+    panel.field("exposure").write("abc")
+    panel.panel.set_depth(Depth.EVERYTHING)
+    field = panel.field("exposure")
+    assert field.box.text() == "abc"
+    assert "“abc” is not a number" in field.sentence
+
+    field.type("40")
+    assert camera.written == [("exposure", 40.0)]
 
 
 def test_flipping_a_switch_sends_at_once(panel: PanelHand, camera: FakeThing, qtbot: QtBot) -> None:
