@@ -98,6 +98,7 @@ def snap_by_click(composed: Composition, qtbot: QtBot) -> NDArray[Any]:
     """Click Run beside Snap; returns the picture the viewer then shows."""
     before = shown_picture(composed)
     row = composed.panels.panel("camera").action("snap")
+    qtbot.waitUntil(lambda: row.run_button.takes_clicks)
     qtbot.mouseClick(row.run_button, Qt.MouseButton.LeftButton)
 
     def arrived() -> bool:

@@ -77,6 +77,7 @@ class Window:
         """Click Run beside an action."""
         self.show(thing)
         row = self.composed.panels.panel(thing).action(action)
+        self._qtbot.waitUntil(lambda: row.run_button.takes_clicks)
         self._qtbot.mouseClick(row.run_button, LEFT)
 
     def ran(self, thing: str, status: InvocationStatus) -> bool:

@@ -35,7 +35,7 @@ from ui.icons import paint_icon
 from ui.models.numbers import span_in_words
 from ui.states import LOOKS, State
 from ui.theme import Size, Theme
-from ui.widgets import IconButton, TextButton, paint_progress
+from ui.widgets import IconButton, SteadyButton, paint_progress
 
 _BAR: Final = 144
 _GAP: Final = 10
@@ -115,8 +115,8 @@ class ActivityRow(QWidget):
         self.setMouseTracking(True)
         self.chevron = IconButton(theme, "closed", self.tr("Show details"), parent=self)
         self.chevron.clicked.connect(self.expand)
-        self.button = TextButton(theme, "", parent=self)
-        self.button.clicked.connect(self._press)
+        self.button = SteadyButton(theme, "", parent=self)
+        self.button.taken.connect(self._press)
         self.menu_button = IconButton(theme, "more", self.tr("More"), parent=self)
         self.menu_button.clicked.connect(self._open_menu)
 
@@ -160,7 +160,9 @@ class ActivityRow(QWidget):
             self.chevron.set_glyph("open" if expanded else "closed")
             self.chevron.set_name(self.tr("Hide details") if expanded else self.tr("Show details"))
         title = one_line(snapshot.title)
-        if snapshot.status.ended:
+        ended = snapshot.status.ended
+        self.button.mean(f"{'repeat' if ended else 'cancel'} {snapshot.id}")
+        if ended:
             self._dress(self.tr("Repeat"), "repeat", "quiet", "secondary")
             self.button.setEnabled(True)
             self.button.setAccessibleName(self.tr("Repeat {0}").format(title))

@@ -20,7 +20,7 @@ from ui.panels.run_status import RunStatus
 from ui.states import State
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize
-from ui.widgets import PlainLabel, ReasonLabel, TextButton
+from ui.widgets import PlainLabel, ReasonLabel, SteadyButton, TextButton
 
 PATIENCE_MS: Final = 300
 """A run that is over sooner only turns its button: rows beneath should not jump."""
@@ -109,7 +109,7 @@ class ActionRow(QWidget):
         self._form: QWidget | None = None
         theme = context.theme
         self.fold = FoldButton(theme, model.title, size=TextSize.BODY)
-        self.run_button = TextButton(theme, self.tr("Run"), glyph="run", role="accent")
+        self.run_button = SteadyButton(theme, self.tr("Run"), glyph="run", role="accent")
         self.run_button.setFixedWidth(Size.RUN)
         self.status = RunStatus(theme)
         line = QHBoxLayout()
@@ -130,7 +130,7 @@ class ActionRow(QWidget):
         self._patience.timeout.connect(self.refresh)
         self._was_running = False
         self.fold.turned.connect(self._fold_toggled)
-        self.run_button.clicked.connect(self.run_or_cancel)
+        self.run_button.taken.connect(self.run_or_cancel)
         model.changed.connect(self.refresh)
         model.filled.connect(self._show_filled)
         self.refresh()
@@ -182,6 +182,7 @@ class ActionRow(QWidget):
         self._was_running = running
         self.status.show_action(model, calm=running and self._patience.isActive())
         text = self.tr("Cancel") if running else self.tr("Run")
+        self.run_button.mean("cancel" if running else "run")
         if self.run_button.text() != text:
             self.run_button.setText(text)
             self.run_button.set_glyph(*(("cancel", "text") if running else ("run", "accent")))

@@ -20,7 +20,7 @@ from ui.widgets import (
     IconButton,
     IconMark,
     ProgressLine,
-    TextButton,
+    SteadyButton,
     plain_tool_tip,
 )
 
@@ -63,7 +63,7 @@ class ThingRow(QWidget):
         self.bar = ProgressLine(theme)
         self.value = ElidedLabel(theme)
         self.value_title = ElidedLabel(theme, size=TextSize.SMALL, tone="secondary")
-        self.button = TextButton(theme, self.tr("Cancel"), glyph="cancel")
+        self.button = SteadyButton(theme, self.tr("Cancel"), glyph="cancel")
         self.unfold = IconButton(theme, "open", self.tr("Show {0}").format(model.title))
         row = QHBoxLayout(self)
         row.setContentsMargins(Size.PADDING, 0, Size.GRID, 0)
@@ -78,7 +78,7 @@ class ThingRow(QWidget):
         row.addWidget(self.button)
         row.addWidget(self.unfold)
         self.unfold.clicked.connect(self.unfold_asked)
-        self.button.clicked.connect(self._pressed)
+        self.button.taken.connect(self._pressed)
         model.changed.connect(self.refresh)
 
     def set_compact(self, compact: bool) -> None:
@@ -153,6 +153,7 @@ class ThingRow(QWidget):
         self.button.setToolTip(plain_tool_tip(refused) if refused else "")
         self.button.setAccessibleDescription(refused)
         if text:
+            self.button.mean(f"{glyph} {text}")
             self.button.setText(text.replace("&", "&&"))
             self.button.set_glyph(glyph, role)
             self.button.setFixedWidth(max(Size.RUN, self.button.sizeHint().width()))

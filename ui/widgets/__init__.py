@@ -8,6 +8,7 @@ from ui.widgets.labels import ElidedLabel, IconMark, PlainLabel, ReasonLabel, St
 from ui.widgets.progress_line import ProgressLine, paint_progress
 from ui.widgets.ring_slider import RingSlider
 from ui.widgets.status_button import StatusButton
+from ui.widgets.steady_button import SteadyButton
 from ui.widgets.stop_all_button import StopAllButton
 from ui.widgets.switch import Switch
 from ui.widgets.tabs import TabButton
@@ -34,6 +35,7 @@ __all__ = [
     "StateLabel",
     "StateLook",
     "StatusButton",
+    "SteadyButton",
     "StopAllButton",
     "Switch",
     "TabButton",

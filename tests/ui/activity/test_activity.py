@@ -82,6 +82,25 @@ def test_cancel_asks_the_invocation_to_stop(
     assert not button.isEnabled()
 
 
+def test_cancel_that_turns_into_repeat_takes_no_click_meant_for_cancel(
+    shown: ActivityPanel, bench: FakeBench, camera: FakeThing, qtbot: QtBot
+) -> None:
+    run = bench.start("camera", "snap")
+    run.run()
+    button = row(shown, run, qtbot).button
+    qtbot.waitUntil(lambda: button.takes_clicks)
+    run.end_cancelled()
+    qtbot.waitUntil(lambda: button.text() == "Repeat")
+
+    qtbot.mouseClick(button, LEFT)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+
+    qtbot.waitUntil(lambda: button.takes_clicks)
+    assert camera.invoked == []
+    qtbot.mouseClick(button, LEFT)
+    qtbot.waitUntil(lambda: camera.invoked == [("snap", {})])
+
+
 def test_repeat_runs_it_again_with_the_same_input(
     shown: ActivityPanel, bench: FakeBench, camera: FakeThing, qtbot: QtBot
 ) -> None:
@@ -90,6 +109,7 @@ def test_repeat_runs_it_again_with_the_same_input(
     run.complete()
     button = row(shown, run, qtbot).button
     assert button.text() == "Repeat"
+    qtbot.waitUntil(lambda: button.takes_clicks)
 
     qtbot.mouseClick(button, LEFT)
 

@@ -171,7 +171,9 @@ def test_an_old_run_shows_its_input_and_its_log_and_is_repeated(
     unfold(shown, record, qtbot)
     details = shown.history.list.details
     qtbot.waitUntil(lambda: "plane 1" in details.log.toPlainText())
-    qtbot.mouseClick(row(shown, record, qtbot).button, LEFT)
+    button = row(shown, record, qtbot).button
+    qtbot.waitUntil(lambda: button.takes_clicks)
+    qtbot.mouseClick(button, LEFT)
 
     qtbot.waitUntil(lambda: camera.invoked == [("acquire_stack", {"planes": 41})])
 

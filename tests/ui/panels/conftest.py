@@ -82,6 +82,8 @@ class ActionHand:
         return self.row.run_button
 
     def click(self, button: QAbstractButton | None = None) -> None:
+        if button is None:
+            self._qtbot.waitUntil(lambda: self.row.run_button.takes_clicks)
         self._qtbot.mouseClick(button or self.run_button, Qt.MouseButton.LeftButton)
 
     def write(self, name: str, text: str) -> None:

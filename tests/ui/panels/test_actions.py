@@ -39,6 +39,34 @@ def test_run_starts_the_action_and_becomes_cancel(
     assert snap.run_button.isEnabled()
 
 
+def test_the_second_half_of_a_double_click_neither_cancels_nor_starts_again(
+    panel: PanelHand, camera: FakeThing, bench: FakeBench, qtbot: QtBot
+) -> None:
+    snap = panel.action("snap")
+    button = snap.row.run_button
+    snap.click()
+    qtbot.waitUntil(lambda: button.text() == "Cancel")
+
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+
+    assert not button.takes_clicks
+    qtbot.waitUntil(lambda: button.takes_clicks)
+    assert bench.cancelled == []
+    snap.click()
+    qtbot.waitUntil(lambda: len(bench.cancelled) == 1)
+    bench.newest.end_cancelled()
+    qtbot.waitUntil(lambda: button.text() == "Run")
+
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+
+    qtbot.waitUntil(lambda: button.takes_clicks)
+    assert len(camera.invoked) == 1
+    snap.click()
+    qtbot.waitUntil(lambda: len(camera.invoked) == 2)
+
+
 def test_one_that_goes_on_after_cancel_is_said_to_be_stuck_and_can_be_asked_again(
     panel: PanelHand, bench: FakeBench, qtbot: QtBot
 ) -> None:

@@ -138,7 +138,15 @@ def test_a_row_shows_a_value_and_runs_the_first_action(
     bench.newest.run()
     qtbot.waitUntil(lambda: row.button.text() == "Cancel")
     qtbot.mouseClick(row.button, LEFT)
+    assert bench.cancelled == []
+    qtbot.waitUntil(lambda: row.button.takes_clicks)
+    qtbot.mouseClick(row.button, LEFT)
     qtbot.waitUntil(lambda: len(bench.cancelled) == 1)
+    bench.newest.end_cancelled()
+    qtbot.waitUntil(lambda: row.button.text() == "Snap")
+    qtbot.mouseClick(row.button, LEFT)
+    qtbot.keyClick(row.button, Qt.Key.Key_Space)
+    assert len(camera.invoked) == 1, "what was told to stop does not start again"
 
     qtbot.mouseClick(row.unfold, LEFT)
     assert panel.shows is Depth.PANEL

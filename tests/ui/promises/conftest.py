@@ -23,6 +23,7 @@ from ui.composition import Composition
 from ui.models.field import FieldState
 from ui.panels.action_row import ActionRow
 from ui.panels.field_row import FieldRow
+from ui.widgets import SteadyButton
 
 if TYPE_CHECKING:
     from tests.ui.conftest import RunCoroutine
@@ -75,6 +76,8 @@ class RealWindow:
     def click(self, widget: QWidget) -> None:
         """Press and release the left button in its middle, once it is laid out."""
         self.until(lambda: widget.isVisible() and widget.width() > 0 and widget.height() > 0)
+        if isinstance(widget, SteadyButton):
+            self.until(lambda: widget.takes_clicks)
         self._qtbot.mouseClick(widget, LEFT)
 
     def press(self, widget: QWidget, key: Qt.Key) -> None:
