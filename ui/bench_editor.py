@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
@@ -18,6 +18,7 @@ from ui.commands import Command
 from ui.main_window import MainWindow
 from ui.tasks import Tasks
 from ui.theme import Theme
+from ui.unsaved_dialog import UnsavedDialog
 from ui.widgets import IconButton
 
 
@@ -49,6 +50,8 @@ class BenchEditor(QObject):
         self._theme = theme
         self._tasks = tasks
         self.dialog: AddThingDialog | None = None
+        self.question: UnsavedDialog | None = None
+        window.ask_before_closing(self.ask_to_save)
         window.add_commands(self._commands())
         button = IconButton(theme, "add", self.tr("Add a Thing"))
         button.clicked.connect(self.add)
@@ -97,16 +100,55 @@ class BenchEditor(QObject):
         else:
             self._save(None)
 
-    def save_as(self) -> QFileDialog:
-        """Ask where the bench is to be written."""
+    def save_as(self, write: Callable[[Path], None] | None = None) -> QFileDialog:
+        """Ask where the bench is to be written.
+
+        Args:
+            write: Does it; by default it is saved there and the window stays.
+        """
+        chosen = write or self._save
         dialog = QFileDialog(self._window, self.tr("Save the bench"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("Bench files ({0})").format("*.toml"))
         dialog.setDefaultSuffix("toml")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self._save(Path(path)))
+        dialog.fileSelected.connect(lambda path: chosen(Path(path)))
         dialog.show()
         return dialog
+
+    def ask_to_save(self) -> bool:
+        """Ask what becomes of changes before the window closes; False where there are none."""
+        if not self._editing.unsaved:
+            return False
+        if self.question is None:
+            question = UnsavedDialog(self._theme, self._bench.title, self._window)
+            question.stop_all.connect(self._window.stop_all)
+            question.save.connect(self._save_and_close)
+            question.discard.connect(self._window.go_on_closing)
+            question.rejected.connect(self._window.keep_working)
+            question.destroyed.connect(self._question_gone)
+            self.question = question
+        self.question.ask()
+        return True
+
+    def _save_and_close(self) -> None:
+        if self._editing.file is not None:
+            self._tasks.start(self._write_and_close(None), self.tr("Save the bench"))
+            return
+        dialog = self.save_as(self._close_after)
+        dialog.rejected.connect(self._window.keep_working)
+
+    def _close_after(self, target: Path) -> None:
+        self._tasks.start(self._write_and_close(target), self.tr("Save the bench"))
+
+    async def _write_and_close(self, target: Path | None) -> None:
+        try:
+            await self._write(target)
+        except BaseException:
+            # What could not be saved is not closed either; why is told as every failure is.
+            self._window.keep_working()
+            raise
+        self._window.go_on_closing()
 
     def _commands(self) -> Sequence[Command]:
         return [
@@ -138,6 +180,9 @@ class BenchEditor(QObject):
 
     def _dialog_gone(self) -> None:
         self.dialog = None
+
+    def _question_gone(self) -> None:
+        self.question = None
 
     def _remove(self, name: str, title: str) -> None:
         self._tasks.start(

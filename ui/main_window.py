@@ -58,6 +58,9 @@ COMPACT_HEIGHT = 800
 Say = Callable[[str], None]
 """Tells the operator in a sentence what is waited for."""
 
+AskFirst = Callable[[], bool]
+"""Asks the operator before the window closes, and says whether it did; the answer comes later."""
+
 Closing = Callable[[Say], Coroutine[Any, Any, None]]
 """Cancels what runs and closes the bench; says meanwhile what it waits for."""
 
@@ -175,6 +178,8 @@ class MainWindow(QMainWindow):
         self._compact: bool | None = None
         self._may_close = False
         self._is_closing = False
+        self._ask_first: AskFirst | None = None
+        self._was_asked = False
         self._closing_dialog: ClosingDialog | None = None
         self.setWindowTitle(self._title())
         self.setContentsMargins(Size.GRID, 0, Size.GRID, Size.GRID)
@@ -327,6 +332,24 @@ class MainWindow(QMainWindow):
         """Cancel what runs and close: for signals, which nobody is there to answer."""
         self._close_now()
 
+    def ask_before_closing(self, ask: AskFirst) -> None:
+        """Have something asked whenever the window is to be closed by the operator.
+
+        Args:
+            ask: Its answer comes by `go_on_closing` or `keep_working`.
+        """
+        self._ask_first = ask
+
+    def go_on_closing(self) -> None:
+        """What was asked first is answered: close, asking now about what runs."""
+        self._was_asked = True
+        self.close()
+
+    def keep_working(self) -> None:
+        """The operator does not close it after all; the next time all is asked again."""
+        self._was_asked = False
+        self.stayed.emit()
+
     # Telling the operator.
 
     def tell_failure(self, what: str, error: Exception) -> None:
@@ -413,6 +436,9 @@ class MainWindow(QMainWindow):
             self.closed.emit()
             return
         event.ignore()
+        answered = self._was_asked or self._is_closing
+        if not answered and self._ask_first is not None and self._ask_first():
+            return
         if running and not self._is_closing:
             titles = {name: thing.title for name, thing in self._parts.bench.things.items()}
             self._dialog().ask(running, titles)
@@ -607,7 +633,7 @@ class MainWindow(QMainWindow):
             self._closing_dialog = ClosingDialog(self._parts.theme, self)
             self._closing_dialog.agreed.connect(self._close_now)
             self._closing_dialog.stop_all.connect(self.stop_all)
-            self._closing_dialog.rejected.connect(self.stayed)
+            self._closing_dialog.rejected.connect(self.keep_working)
         return self._closing_dialog
 
     def _close_now(self) -> None:
@@ -622,6 +648,7 @@ class MainWindow(QMainWindow):
     async def _close(self, closing: Closing) -> None:
         dialog = self._dialog()
         try:
+            await self.activity.keep_notes()  # a closed bench takes none
             await closing(dialog.wait)
         finally:
             # Whatever went wrong, the operator's wish to close holds.

@@ -14,12 +14,14 @@ from pytestqt.qtbot import QtBot
 
 from app.bench_file import read_bench_file
 from app.drivers import Driver
+from app.errors import BenchFileError
 from app.program import Program
 from app.settings import read_settings
 from things.events import ThingState
 from ui.add_thing import AddThingDialog
 from ui.composition import Composition
 from ui.models.bench_list import Role
+from ui.unsaved_dialog import UnsavedDialog
 from ui.widgets import IconButton
 
 if TYPE_CHECKING:
@@ -202,6 +204,74 @@ def test_another_file_can_be_chosen(composed: Composition, tmp_path: Path, qtbot
     dialog.close()
     qtbot.waitUntil(other.exists, timeout=PATIENCE_MS)
     assert [thing.name for thing in read_bench_file(other).things] == ["stage"]
+
+
+@pytest.fixture
+def changed(composed: Composition, qtbot: QtBot) -> Composition:
+    """A bench whose stage was taken off since it was opened."""
+    editing = composed.session.editing
+    assert editing is not None
+    composed.tasks.start(asyncio.to_thread(editing.remove, "stage"), "removing")
+    qtbot.waitUntil(lambda: "stage" not in names(composed), timeout=PATIENCE_MS)
+    assert editing.unsaved
+    return composed
+
+
+def asked(composed: Composition) -> UnsavedDialog:
+    """The question that closing the window brings."""
+    composed.window.close()
+    assert composed.window.isVisible()
+    (dialog,) = composed.window.findChildren(UnsavedDialog)
+    assert dialog.isVisible()
+    assert not dialog.isModal()
+    return dialog
+
+
+def test_a_changed_bench_is_not_closed_without_a_question(
+    changed: Composition, file: Path, qtbot: QtBot
+) -> None:
+    window = changed.window
+    with qtbot.waitSignal(window.stayed):
+        qtbot.mouseClick(asked(changed).stay_button, LEFT)
+    qtbot.waitUntil(lambda: not window.findChildren(UnsavedDialog), timeout=PATIENCE_MS)
+
+    with qtbot.waitSignal(window.closed, timeout=PATIENCE_MS):
+        qtbot.mouseClick(asked(changed).discard_button, LEFT)
+    assert file.read_text("utf-8") == BENCH
+
+
+def test_a_changed_bench_is_saved_before_it_is_closed(
+    changed: Composition, file: Path, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(changed.window.closed, timeout=PATIENCE_MS):
+        qtbot.mouseClick(asked(changed).save_button, LEFT)
+    assert read_bench_file(file).things == ()
+
+
+def test_a_bench_that_cannot_be_saved_stays_open(
+    changed: Composition, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_spec: object, file: Path) -> None:
+        raise BenchFileError(file, "", "cannot be written")
+
+    monkeypatch.setattr("app.bench_editing.save_bench", refuse)
+    with qtbot.waitSignal(changed.window.stayed, timeout=PATIENCE_MS):
+        qtbot.mouseClick(asked(changed).save_button, LEFT)
+    assert changed.window.isVisible()
+    qtbot.waitUntil(lambda: not changed.window.findChildren(UnsavedDialog), timeout=PATIENCE_MS)
+    assert asked(changed).isVisible(), "it is asked again the next time"
+
+
+def test_stop_all_works_from_the_question(
+    changed: Composition, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog = asked(changed)
+    stopped: list[object] = []
+    monkeypatch.setattr(changed.window, "tell_stopped", stopped.append)
+    with qtbot.waitActive(dialog):
+        dialog.activateWindow()
+    qtbot.keyClick(dialog, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: len(stopped) == 1, timeout=PATIENCE_MS)
 
 
 @pytest.mark.parametrize("safe", [True])

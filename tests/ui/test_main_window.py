@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import QSettings, QSize, Qt
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from app.handles import ServerInfo, StopReport
+from app.run_records import RunRecord
 from ui.layout_memory import LayoutMemory
 from ui.main_window import MainWindow, Say, WindowParts
 from ui.panels import PanelsArea
@@ -24,7 +26,7 @@ from ui.theme import DARK, Scheme
 from ui.top_bar import is_loopback
 
 if TYPE_CHECKING:
-    from tests.ui.conftest import FakeBench, FakeThing, Part
+    from tests.ui.conftest import FakeBench, FakeThing, MakeRecord, Part
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -320,6 +322,48 @@ def test_closing_an_idle_window_asks_nothing(
     window = make_window(replace(parts, closing=closing))
     with qtbot.waitSignal(window.closed):
         window.close()
+
+
+def test_a_note_being_typed_is_kept_before_the_bench_is_closed(
+    parts: WindowParts,
+    make_window: Callable[[WindowParts], MainWindow],
+    bench: FakeBench,
+    make_record: MakeRecord,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    happened: list[str] = []
+    written = asyncio.Event()
+
+    async def annotate(run: UUID, note: str) -> RunRecord:
+        happened.append("asked to keep")
+        await written.wait()
+        happened.append(f"kept {note}")
+        return replace(await bench.run(run), note=note)
+
+    async def closing(_say: Say) -> None:
+        happened.append("closed")
+
+    window = make_window(replace(parts, closing=closing))
+    run = bench.start("camera", "snap")
+    run.complete()
+    bench.records = [replace(make_record(0), id=run.snapshot.id)]
+    rows = window.activity.list.row_widgets
+    qtbot.waitUntil(lambda: run.snapshot.id in rows)
+    qtbot.mouseClick(rows[run.snapshot.id].chevron, LEFT)
+    note = window.activity.list.details.note
+    qtbot.waitUntil(note.box.isEnabled)
+    monkeypatch.setattr(bench, "annotate", annotate)
+    note.box.setFocus()
+    qtbot.keyClicks(note.box, "the sample dried out")
+
+    window.close()
+
+    qtbot.waitUntil(lambda: happened != [])
+    with qtbot.waitSignal(window.closed):
+        written.set()
+    assert happened[-1] == "closed"
+    assert "kept the sample dried out" in happened[:-1]
 
 
 def test_everything_that_can_be_pressed_has_a_name_and_can_be_reached(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -46,6 +47,7 @@ class NoteBox(QWidget):
         self._tasks = tasks
         self._run: UUID | None = None
         self._kept = ""
+        self._keeping: set[asyncio.Task[None]] = set()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(Size.GRID)
@@ -97,8 +99,22 @@ class NoteBox(QWidget):
 
     def keep(self) -> None:
         """Keep what was typed."""
-        if self._run is not None and self.text.strip() != self._kept:
-            self._tasks.start(self._keep(self._run, self.text), self.tr("Keeping a note"))
+        if self._run is None or self.text.strip() == self._kept:
+            return
+        task = self._tasks.start(self._keep(self._run, self.text), self.tr("Keeping a note"))
+        if task is not None:
+            self._keeping.add(task)
+            task.add_done_callback(self._keeping.discard)
+
+    async def settle(self, at_most_s: float) -> None:
+        """Keep what was typed, and wait until all of it is kept or refused.
+
+        Args:
+            at_most_s: The longest to wait, in seconds.
+        """
+        self.keep()
+        if self._keeping:
+            await asyncio.wait(set(self._keeping), timeout=at_most_s)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -120,8 +136,9 @@ class NoteBox(QWidget):
         try:
             record = await self._bench.annotate(run, note)
         except ThingError as error:
-            if run == self._run:
-                self._say(str(error).removeprefix("note: "), refused=True)
+            if run != self._run:
+                raise  # its box shows another run: told as a notice
+            self._say(str(error).removeprefix("note: "), refused=True)
             return
         if run != self._run:
             return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QPoint, Signal
@@ -26,6 +28,9 @@ from ui.models.invocations import InvocationListModel, Only
 from ui.tasks import Tasks
 from ui.theme import Size, Theme
 from ui.widgets import Chip, ComboBox, IconButton, IslandHeader, TabButton
+
+_NOTES_WAIT_S: Final = 2.0
+"""A disk that hangs must not keep the instruments from being left in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,11 @@ class ActivityPanel(QWidget):
         self.origin_filter.setCurrentIndex(0)
 
     # What the operator does.
+
+    async def keep_notes(self) -> None:
+        """Keep notes that are being typed, and wait for them, though not for ever."""
+        boxes = [listed.details.note for listed in (self.list, self.history.list)]
+        await asyncio.gather(*(box.settle(_NOTES_WAIT_S) for box in boxes))
 
     def cancel(self, invocation: UUID) -> None:
         """Ask an invocation to stop."""
