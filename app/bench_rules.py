@@ -84,10 +84,21 @@ def _read_rule(
         raise BenchFileError(file, place_of_rule(text, number, key), str(error)) from None
     for target in made.targets:
         name = target.partition(".")[0]
-        if not any(char in name for char in "*?[") and name not in things:
-            known = ", ".join(sorted(things)) or "none"
-            place = place_of_rule(text, number, "for")
-            raise BenchFileError(
-                file, place, f"it is for {target!r}, but there is no such Thing; there is {known}"
-            )
+        reason = for_nobody(target, name, things)
+        if reason:
+            raise BenchFileError(file, place_of_rule(text, number, "for"), reason)
     return made
+
+
+def for_nobody(target: str, name: str, things: Sequence[str]) -> str:
+    """Why a rule is for no Thing of the bench; '' where it may be for one.
+
+    Args:
+        target: What the rule is for, as it was written.
+        name: The Thing in it; may hold '*', '?' and '[]'.
+        things: The names of those there are.
+    """
+    if any(char in name for char in "*?[") or name in things:
+        return ""
+    known = ", ".join(sorted(things)) or "none"
+    return f"it is for {target!r}, but there is no such Thing; there is {known}"

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.archive.naming import NamePattern
 from app.archive.texts import checked_tags
-from app.bench_rules import place_of_rule
+from app.bench_rules import for_nobody, place_of_rule
 from app.errors import BenchFileError
 from things.errors import ValueRefusedError
 
@@ -77,9 +77,8 @@ def _read(
     def refused(key: str, reason: str) -> BenchFileError:
         return BenchFileError(file, place_of_rule(text, number, key, "keep"), reason)
 
-    if not any(char in rule.thing for char in "*?[") and rule.thing not in things:
-        known = ", ".join(sorted(things)) or "none"
-        reason = f"it is for {rule.thing!r}, but there is no such Thing; there is {known}"
+    reason = for_nobody(rule.thing, rule.thing, things)
+    if reason:
         raise refused("thing", reason)
     try:
         if rule.pattern:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,12 +154,8 @@ def wait_until_recorded(invocation: Invocation) -> None:
     recorded = invocation.recorded
     if recorded is None or invocation.action_name == "stop":
         return
-    try:
+    with _cancelled_unrecorded(invocation):
         recorded.result(RECORD_WAIT_S)
-    except TimeoutError:
-        raise _unrecorded(invocation, _NO_ANSWER) from None
-    except LedgerFullError as error:
-        raise _unrecorded(invocation, error.reason) from None
 
 
 async def until_recorded(invocation: Invocation, waiting: LoopWaiting) -> None:
@@ -174,14 +171,16 @@ async def until_recorded(invocation: Invocation, waiting: LoopWaiting) -> None:
     recorded = invocation.recorded
     if recorded is None or invocation.action_name == "stop":
         return
-    try:
+    with _cancelled_unrecorded(invocation):
         await waiting.result(recorded, RECORD_WAIT_S)
-    except TimeoutError:
-        raise _unrecorded(invocation, _NO_ANSWER) from None
-    except LedgerFullError as error:
-        raise _unrecorded(invocation, error.reason) from None
 
 
-def _unrecorded(invocation: Invocation, reason: str) -> LedgerFullError:
-    invocation.cancel()
-    return LedgerFullError(reason)
+@contextmanager
+def _cancelled_unrecorded(invocation: Invocation) -> Iterator[None]:
+    """Cancels a run of which it cannot be recorded that it was accepted."""
+    try:
+        yield
+    except (TimeoutError, LedgerFullError) as error:
+        invocation.cancel()
+        reason = error.reason if isinstance(error, LedgerFullError) else _NO_ANSWER
+        raise LedgerFullError(reason) from None

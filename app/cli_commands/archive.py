@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,10 +14,10 @@ import typer
 
 from app.archive.readable import readable_name, unlike
 from app.archive.records import DEFAULT_PAGE, ArchivedFile, FileState
-from app.cli_commands.connection import AsJson, Url, link
+from app.cli_commands.connection import AsJson, Url, asked_of, id_typed
 from app.cli_commands.file_words import block_of, line_of, scrubbed_words, swept_words
 from app.cli_commands.records import moment_of
-from app.cli_commands.telling import FAILED, NobodyError, UsageError, note, say, say_json, telling
+from app.cli_commands.telling import FAILED, UsageError, note, say, say_json, telling
 from app.client.archive import ArchiveClient, query_of
 from app.file_wire import ANY_STATE, file_fields, file_json
 
@@ -268,46 +268,33 @@ def scrub(
             raise typer.Exit(FAILED)
 
 
-@contextmanager
 def asked(
     url: str | None, bench: Path | None, data_folder: Path | None
-) -> Iterator[ArchiveClient | KeptArchive]:
-    """The archive of a bench that runs; or a folder, where a bench file or a folder is named.
+) -> AbstractContextManager[ArchiveClient | KeptArchive]:
+    """The archive of a bench that runs, or of a folder; as `asked_of`."""
+    return asked_of(
+        url,
+        bench,
+        data_folder,
+        hint="--bench FILE uses what is kept of one",
+        served=ArchiveClient,
+        kept=_kept,
+    )
 
-    Raises:
-        UsageError: Both are named, or what is named is not there.
-        NobodyError: None is named and no bench runs.
-    """
-    if bench is None and data_folder is None:
-        try:
-            http = link(url)
-        except NobodyError as error:
-            raise NobodyError(f"{error}; --bench FILE uses what is kept of one") from None
-        try:
-            yield ArchiveClient(http)
-        finally:
-            http.close()
-        return
-    if url is not None:
-        raise UsageError("--url goes with neither --bench nor --data-folder: those are files here")
+
+def _kept(
+    bench: Path | None, data_folder: Path | None
+) -> AbstractContextManager[ArchiveClient | KeptArchive]:
     # Imported here: SQLAlchemy takes 0.16 s, and a bench that runs is asked without it.
     from app.cli_commands.kept_archive import kept_archive
     from app.cli_commands.kept_ledger import ledger_place
 
-    with kept_archive(*ledger_place(bench, data_folder)) as kept:
-        yield kept
+    return kept_archive(*ledger_place(bench, data_folder))
 
 
 def id_of(text: str) -> UUID:
-    """The id that was typed.
-
-    Raises:
-        UsageError: It is none.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is not the id of a file") from None
+    """The id of a file that was typed; as `id_typed`."""
+    return id_typed(text, "a file")
 
 
 def place_of(file: ArchivedFile, target: Path | None) -> Path:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
+from uuid import UUID
 
 import typer
 
@@ -14,6 +17,8 @@ from app.client.errors import AnswerTimeoutError, BenchUnreachableError
 from app.client.http import HttpLink
 from app.settings import read_settings
 from things.errors import ThingError
+
+T = TypeVar("T")
 
 _LOOK_WITHIN_S: Final = 2.0
 
@@ -50,6 +55,62 @@ def link(url: str | None) -> HttpLink:
         return HttpLink(bench_url(url))
     except ValueError as error:
         raise UsageError(f"--url: {error}") from None
+
+
+@contextmanager
+def asked_of(
+    url: str | None,
+    bench: Path | None,
+    data_folder: Path | None,
+    *,
+    hint: str,
+    served: Callable[[HttpLink], T],
+    kept: Callable[[Path | None, Path | None], AbstractContextManager[T]],
+) -> Iterator[T]:
+    """What a bench that runs has; or what lies in a folder, where a file or a folder is named.
+
+    Args:
+        url: Where the bench is served.
+        bench: A bench file.
+        data_folder: A folder of data.
+        hint: What to do where no bench runs.
+        served: Asks over a connection.
+        kept: Opens what is kept of a bench file, in a folder of data.
+
+    Raises:
+        UsageError: Both are named, or what is named is not there.
+        NobodyError: None is named and no bench runs.
+    """
+    if bench is None and data_folder is None:
+        try:
+            http = link(url)
+        except NobodyError as error:
+            raise NobodyError(f"{error}; {hint}") from None
+        try:
+            yield served(http)
+        finally:
+            http.close()
+        return
+    if url is not None:
+        raise UsageError("--url goes with neither --bench nor --data-folder: those are files here")
+    with kept(bench, data_folder) as found:
+        yield found
+
+
+def id_typed(text: str, of_what: str) -> UUID:
+    """The id that was typed.
+
+    Args:
+        text: As it was typed.
+        of_what: Such as 'a run', for the refusal.
+
+    Raises:
+        UsageError: It is none.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is not the id of {of_what}") from None
 
 
 def bench_url(url: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from app.client.http import HttpLink
 from app.database.of_bench import open_bench_database
 from app.errors import BenchInUseError
 from app.instance_lock import InstanceLock
+from app.page_by_page import page_by_page
 from app.run_facts import Origin, OriginKind
 
 
@@ -38,15 +39,12 @@ class KeptArchive:
 
     def all(self, query: FileQuery, most: int | None) -> Iterator[ArchivedFile]:
         """All files that fit, newest first."""
-        left = most
-        while left is None or left > 0:
-            limit = query.limit if left is None else min(query.limit, left)
-            page = self._archive.find(replace(query, limit=limit))
-            yield from page.files
-            if page.next is None:
-                return
-            left = None if left is None else left - len(page.files)
-            query = replace(query, after=page.next)
+
+        def find(asked: FileQuery) -> tuple[Sequence[ArchivedFile], str | None]:
+            page = self._archive.find(asked)
+            return page.files, page.next
+
+        return page_by_page(find, query, most)
 
     def get(self, id: UUID) -> ArchivedFile:
         """One file with all that is known of it."""

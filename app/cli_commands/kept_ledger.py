@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,6 +13,7 @@ from app.errors import LedgerError
 from app.instance_lock import bench_folder
 from app.ledger.reading import RunReader
 from app.packaged_benches import bench_file_of
+from app.page_by_page import page_by_page
 from app.recording import DATABASE
 from app.run_records import RunQuery, RunRecord
 from app.settings import read_settings
@@ -57,14 +57,12 @@ class KeptLedger:
         Raises:
             LedgerError: It cannot be read.
         """
-        left = most
-        while left > 0:
-            page = self._reader.find(replace(query, limit=min(query.limit, left)))
-            yield from page.runs
-            left -= len(page.runs)
-            if page.next is None:
-                return
-            query = replace(query, after=page.next)
+
+        def find(asked: RunQuery) -> tuple[Sequence[RunRecord], str | None]:
+            page = self._reader.find(asked)
+            return page.runs, page.next
+
+        return page_by_page(find, query, most)
 
     def run(self, id: UUID) -> RunRecord:
         """One run with its log and values.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,10 +13,11 @@ from uuid import UUID
 
 import typer
 
-from app.cli_commands.connection import AsJson, Url, link
+from app.cli_commands.connection import AsJson, Url, asked_of, id_typed, link
 from app.cli_commands.run_words import block_of, line_of
-from app.cli_commands.telling import NobodyError, UsageError, say, say_json, telling
+from app.cli_commands.telling import UsageError, say, say_json, telling
 from app.client import history
+from app.client.http import HttpLink
 from app.run_records import DEFAULT_PAGE, LARGEST_PAGE, RunQuery, RunRecord
 from app.run_wire import run_json
 
@@ -141,29 +142,29 @@ class AskedLedger:
         self.one = one
 
 
-@contextmanager
-def asked(url: str | None, bench: Path | None, data_folder: Path | None) -> Iterator[AskedLedger]:
-    """The ledger of a bench that runs; or a file, where a bench file or a folder is named.
+def asked(
+    url: str | None, bench: Path | None, data_folder: Path | None
+) -> AbstractContextManager[AskedLedger]:
+    """The ledger of a bench that runs, or of a folder; as `asked_of`."""
+    return asked_of(
+        url,
+        bench,
+        data_folder,
+        hint="--bench FILE reads what was recorded",
+        served=_served,
+        kept=_kept,
+    )
 
-    Raises:
-        UsageError: Both are named, or what is named is not there.
-        NobodyError: None is named and no bench runs.
-    """
-    if bench is None and data_folder is None:
-        try:
-            http = link(url)
-        except NobodyError as error:
-            raise NobodyError(f"{error}; --bench FILE reads what was recorded") from None
-        try:
-            yield AskedLedger(
-                lambda query, most: history.all_runs(http, query, most),
-                lambda id: history.one_run(http, id),
-            )
-        finally:
-            http.close()
-        return
-    if url is not None:
-        raise UsageError("--url goes with neither --bench nor --data-folder: those are files here")
+
+def _served(http: HttpLink) -> AskedLedger:
+    return AskedLedger(
+        lambda query, most: history.all_runs(http, query, most),
+        lambda id: history.one_run(http, id),
+    )
+
+
+@contextmanager
+def _kept(bench: Path | None, data_folder: Path | None) -> Iterator[AskedLedger]:
     # Imported here: SQLAlchemy takes 0.16 s, and a bench that runs is asked without it.
     from app.cli_commands.kept_ledger import KeptLedger, ledger_place
 
@@ -172,15 +173,8 @@ def asked(url: str | None, bench: Path | None, data_folder: Path | None) -> Iter
 
 
 def id_of(text: str) -> UUID:
-    """The id that was typed.
-
-    Raises:
-        UsageError: It is none.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is not the id of a run") from None
+    """The id of a run that was typed; as `id_typed`."""
+    return id_typed(text, "a run")
 
 
 def moment_of(name: str, text: str) -> datetime:

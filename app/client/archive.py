@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from app import file_wire as wire
 from app.archive.errors import ArchiveDamagedError, FileQueryError
@@ -33,11 +33,12 @@ from app.archive.records import (
 from app.client.blobs import saved_whole
 from app.client.errors import UnexpectedAnswerError
 from app.client.file_upload import send
-from app.client.history import said
 from app.client.http import HttpLink, pieces
 from app.client.input import json_of
 from app.client.problems import Subject
+from app.client.questions import checked_query, said
 from app.file_wire import ANY_STATE, ARCHIVE_PATH
+from app.page_by_page import page_by_page
 from app.run_wire import WireError
 
 T = TypeVar("T")
@@ -91,15 +92,12 @@ class ArchiveClient:
         Raises:
             FileQueryError: The bench does not understand what it is asked.
         """
-        left = most
-        while left is None or left > 0:
-            limit = query.limit if left is None else min(query.limit, left)
-            page = self.find(replace(query, limit=limit))
-            yield from page.files
-            if page.next is None:
-                return
-            left = None if left is None else left - len(page.files)
-            query = replace(query, after=page.next)
+
+        def find(asked: FileQuery) -> tuple[Sequence[ArchivedFile], str | None]:
+            page = self.find(asked)
+            return page.files, page.next
+
+        return page_by_page(find, query, most)
 
     def get(self, id: UUID | str) -> ArchivedFile:
         """One file with all that is known of it.
@@ -340,19 +338,7 @@ def query_of(given: Mapping[str, Any]) -> FileQuery:
         FileQueryError: Something in it is not known, or not what it should be.
     """
     known = [field.name for field in fields(FileQuery) if field.name not in _NOT_ASKED]
-    for name in given:
-        if name not in known:
-            raise FileQueryError(name, f"is not known; there is {', '.join(known)}")
-    try:
-        query = _QUERY.validate_python(dict(given))
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise FileQueryError(str(fault["loc"][0]), str(fault["msg"])) from None
-    return replace(
-        query,
-        since=None if query.since is None else query.since.astimezone(),
-        until=None if query.until is None else query.until.astimezone(),
-    )
+    return checked_query(_QUERY, given, known, FileQueryError)
 
 
 def question(query: FileQuery) -> str:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, fields, replace
-from datetime import datetime
-from enum import Enum
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from app.client.errors import UnexpectedAnswerError
 from app.client.http import HttpLink
 from app.client.problems import Subject
+from app.client.questions import checked_query, said
 from app.errors import RunQueryError
 from app.handles import Stamp
+from app.page_by_page import page_by_page
 from app.run_records import RunPage, RunQuery, RunRecord
 from app.run_wire import RUNS_PATH, WireError, page_from, run_from, stamp_from
 
@@ -53,15 +53,12 @@ def all_runs(http: HttpLink, query: RunQuery, most: int | None) -> Iterator[RunR
         RunQueryError: The bench does not understand what it is asked.
         LedgerError: It has no ledger, or cannot read it.
     """
-    left = most
-    while left is None or left > 0:
-        limit = query.limit if left is None else min(query.limit, left)
-        page = find_runs(http, replace(query, limit=limit))
-        yield from page.runs
-        if page.next is None:
-            return
-        left = None if left is None else left - len(page.runs)
-        query = replace(query, after=page.next)
+
+    def find(asked: RunQuery) -> tuple[Sequence[RunRecord], str | None]:
+        page = find_runs(http, asked)
+        return page.runs, page.next
+
+    return page_by_page(find, query, most)
 
 
 def one_run(http: HttpLink, id: UUID) -> RunRecord:
@@ -111,15 +108,7 @@ def query_of(given: Mapping[str, Any]) -> RunQuery:
     Raises:
         RunQueryError: Something in it is not known, or not what it should be.
     """
-    for name in given:
-        if name not in _ASKED:
-            raise RunQueryError(name, f"is not known; there is {', '.join(_ASKED)}")
-    try:
-        query = _QUERY.validate_python(dict(given))
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        raise RunQueryError(str(fault["loc"][0]), str(fault["msg"])) from None
-    return replace(query, since=_zoned(query.since), until=_zoned(query.until))
+    return checked_query(_QUERY, given, _ASKED, RunQueryError)
 
 
 def question(query: RunQuery) -> str:
@@ -131,22 +120,6 @@ def question(query: RunQuery) -> str:
         if value != getattr(usual, field.name):
             given[field.name] = said(value)
     return f"?{urlencode(given)}" if given else ""
-
-
-def said(value: object) -> str:
-    """A value as it stands in an address."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case Enum():
-            return str(value.value)
-        case datetime():
-            return value.isoformat()
-    return str(value)
-
-
-def _zoned(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.astimezone()
 
 
 def _agreed(http: HttpLink, path: str, read: Callable[[Any], T], answer: Any) -> T:

@@ -11,7 +11,6 @@ from collections import OrderedDict
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -20,9 +19,9 @@ from starlette.responses import Response
 from app.archive.errors import FileQueryError
 from app.archive.records import FileQuery
 from app.file_wire import page_json
-from app.server.addresses import base_url
 from app.server.answers import Json
 from app.server.archive_query import file_query
+from app.server.paging import link_next
 from app.server.parts import Parts, in_executor
 from app.server.query_values import refused
 
@@ -81,10 +80,7 @@ class ArchiveListing:
             page = await self._read(key, archive, asked)
         answer = Json(page.text)
         if page.next is not None:
-            again = [item for item in request.query_params.multi_items() if item[0] != "after"]
-            again.append(("after", page.next))
-            here = base_url(request.scope) + request.scope["path"]
-            answer.headers["link"] = f'<{here}?{urlencode(again)}>; rel="next"'
+            link_next(answer, request.scope, request.query_params, page.next)
         return answer
 
     async def _read(self, key: Key, archive: Archive, asked: bytes) -> _Page:

@@ -19,6 +19,7 @@ from app.server.query_values import (
     id_of,
     moment,
     one_of,
+    read_value,
     refused,
     whole_number,
     words,
@@ -43,12 +44,8 @@ def file_query(given: QueryParams) -> FileQuery:
                 tags.append(words(text))
             elif name.startswith(META) and len(name) > len(META):
                 meta[words(name.removeprefix(META))] = single(words(text))
-            elif name not in _READ:
-                raise refused(name, f"Not known; there is {', '.join(KNOWN)}", text)
-            elif name in found:
-                raise refused(name, "Input should be given once", text)
             else:
-                found[name] = _READ[name](text)
+                read_value(found, name, text, _READ, KNOWN)
         except ValueError as error:
             raise refused(name, str(error), text) from None
     return FileQuery(tags=tuple(tags), meta=meta, **found)

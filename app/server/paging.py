@@ -139,11 +139,16 @@ async def list_answer(
     text, last = await parts.in_worker(written)
     answer = Json(text)
     if last is not None:
-        again = [item for item in query.multi_items() if item[0] != "after"]
-        again.append(("after", f"{last[0]}-{last[1]}"))
-        here = base_url(scope) + scope["path"]
-        answer.headers["link"] = f'<{here}?{urlencode(again)}>; rel="next"'
+        link_next(answer, scope, query, f"{last[0]}-{last[1]}")
     return answer
+
+
+def link_next(answer: Json, scope: Scope, query: QueryParams, after: str) -> None:
+    """Say where the next page is: the same question, after this key."""
+    again = [item for item in query.multi_items() if item[0] != "after"]
+    again.append(("after", after))
+    here = base_url(scope) + scope["path"]
+    answer.headers["link"] = f'<{here}?{urlencode(again)}>; rel="next"'
 
 
 def _key_of(invocation: Invocation) -> Key:

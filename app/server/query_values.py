@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -20,6 +20,35 @@ _TIME: Final[TypeAdapter[Any]] = TypeAdapter(AwareDatetime)
 def refused(name: str, message: str, given: object) -> Faulty:
     """What is answered where a parameter does not fit."""
     return Faulty([fault("value_error", message, given, (name,))], ("query",))
+
+
+def read_value(
+    found: dict[str, Any],
+    name: str,
+    text: str,
+    readers: Mapping[str, Callable[[str], Any]],
+    known: Sequence[str],
+) -> None:
+    """Read one parameter; nothing is passed over, so that nobody takes a list for a filtered one.
+
+    Args:
+        found: What was read so far; the value comes in under its name.
+        name: Of the parameter.
+        text: As it was given.
+        readers: By name; they raise ValueError with a sentence.
+        known: What is said to be known, where this is not.
+
+    Raises:
+        Faulty: It is not known, is given twice, or has a value that it cannot have.
+    """
+    if name not in readers:
+        raise refused(name, f"Not known; there is {', '.join(known)}", text)
+    if name in found:
+        raise refused(name, "Input should be given once", text)
+    try:
+        found[name] = readers[name](text)
+    except ValueError as error:
+        raise refused(name, str(error), text) from None
 
 
 def words(text: str) -> str:

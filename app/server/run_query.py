@@ -17,7 +17,7 @@ from app.server.query_values import (
     id_of,
     moment,
     one_of,
-    refused,
+    read_value,
     whole_number,
     words,
     yes_or_no,
@@ -32,14 +32,7 @@ def run_query(given: QueryParams) -> RunQuery:
     """
     found: dict[str, Any] = {}
     for name, text in given.multi_items():
-        if name not in _READ:
-            raise refused(name, f"Not known; there is {', '.join(sorted(_READ))}", text)
-        if name in found:
-            raise refused(name, "Input should be given once", text)
-        try:
-            found[name] = _READ[name](text)
-        except ValueError as error:
-            raise refused(name, str(error), text) from None
+        read_value(found, name, text, _READ, sorted(_READ))
     return RunQuery(**found)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,11 +15,11 @@ from starlette.routing import BaseRoute, Route
 
 from app.errors import RunQueryError
 from app.run_wire import RUNS_PATH, page_json, run_json
-from app.server.addresses import base_url
 from app.server.answers import Faulty, Json, fault, written
 from app.server.archive_bodies import a_path
 from app.server.blob_routes import sandboxed
 from app.server.bodies import NOTHING, json_body
+from app.server.paging import link_next
 from app.server.parts import Parts, id_in, in_executor
 from app.server.query_values import refused
 from app.server.run_query import run_query
@@ -44,10 +43,7 @@ def run_routes(parts: Parts, readers: Executor) -> Sequence[BaseRoute]:
             raise refused(error.name, error.reason, request.query_params.get(error.name)) from None
         answer = Json(await in_executor(readers, lambda: written(page_json(page))))
         if page.next is not None:
-            again = [item for item in request.query_params.multi_items() if item[0] != "after"]
-            again.append(("after", page.next))
-            here = base_url(request.scope) + request.scope["path"]
-            answer.headers["link"] = f'<{here}?{urlencode(again)}>; rel="next"'
+            link_next(answer, request.scope, request.query_params, page.next)
         return answer
 
     async def one(request: Request) -> Response:
