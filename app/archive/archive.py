@@ -8,24 +8,19 @@ acknowledged; what a crash leaves over is swept up.
 
 from __future__ import annotations
 
-import json
 import logging
-import mimetypes
-import threading
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 from uuid import UUID
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, select
 
 from app.archive import catalogue
+from app.archive.catalogue_access import CatalogueAccess
 from app.archive.disk import Disk
 from app.archive.errors import (
     ArchiveClosedError,
@@ -34,12 +29,12 @@ from app.archive.errors import (
     ArchiveFolderError,
     ArchiveFullError,
     FileEmptyError,
-    UploadHashError,
-    UploadTruncatedError,
 )
 from app.archive.events import FileChanged, FileKept, FileRemoved
+from app.archive.intake import Intake
 from app.archive.limits import ArchiveLimits
-from app.archive.naming import NameMaker, NamePattern, number_in
+from app.archive.naming import NamePattern, NamesGiven, number_in
+from app.archive.new_files import checked_file, checked_meta, extension_of
 from app.archive.records import (
     ArchivedFile,
     ArchiveUsage,
@@ -59,24 +54,19 @@ from app.archive.texts import (
     checked_extension,
     checked_notes,
     checked_tags,
-    meta_text,
     micros,
     plain,
     shown_name,
 )
 from app.database.archive_tables import files, objects
 from app.database.database import Database
-from app.database.errors import DatabaseClosedError, DatabaseError, DatabaseFullError
-from things.errors import ValueRefusedError
 from things.events import Event, now
 
 _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-URI_PREFIX = "/files/"
-WRITE_WAIT_S = 60.0
-_STRIPES = 64
+URI_PREFIX: Final = "/files/"
 
 
 class Archive:
@@ -108,18 +98,14 @@ class Archive:
         self.database = database
         self.folder = folder
         self.uri_prefix = uri_prefix
-        self.limits = limits or ArchiveLimits()
         self.store = ObjectStore(folder, disk)
+        self.intake = Intake(self.store, limits or ArchiveLimits())
         self.log = logger or _log
         self._publish = publish
-        self._pattern = names or NamePattern()
-        self._makers: dict[str, NameMaker] = {}
+        self._names = NamesGiven(names or NamePattern(), self._highest_number)
+        self._catalogue = CatalogueAccess(database)
         self._reader = FileReader(database, uri_prefix)
         self._lock = FileLock(folder / "in-use.lock", thread_local=False)
-        self._stripes = tuple(threading.Lock() for _ in range(_STRIPES))
-        self._counting = threading.Lock()
-        self._taken_bytes = 0
-        self._changes = 0
         self._open = False
 
     @property
@@ -130,7 +116,16 @@ class Archive:
     @property
     def changes(self) -> int:
         """Grows with every change that is acknowledged: what was read before may be old then."""
-        return self._changes
+        return self._catalogue.changes
+
+    @property
+    def limits(self) -> ArchiveLimits:
+        """How much it may take."""
+        return self.intake.limits
+
+    @limits.setter
+    def limits(self, limits: ArchiveLimits) -> None:
+        self.intake.limits = limits
 
     def open(self) -> None:
         """Take the folder, and clear away what was half done when the program died.
@@ -159,7 +154,7 @@ class Archive:
         except BaseException:
             self._lock.release()
             raise
-        self._taken_bytes = taken
+        self.intake.begin(taken)
         self._open = True
 
     def close(self) -> None:
@@ -191,7 +186,7 @@ class Archive:
             FileTakenError: There is a file of that id.
             ArchiveError: It cannot be written.
         """
-        new, given = _checked(
+        new, given = checked_file(
             name, extension, media_type, meta, tags, notes, provenance, kept_by, who, id
         )
         at_us = micros(now())
@@ -266,7 +261,7 @@ class Archive:
             extension=None if extension is None else checked_extension(extension),
             notes=None if notes is None else checked_notes(notes),
             tags=None if tags is None else checked_tags(tags),
-            meta=None if meta is None else _checked_meta(meta),
+            meta=None if meta is None else checked_meta(meta),
         )
         at_us = micros(now())
         self.write(lambda c: catalogue.change(c, id, changes, at_us, who=who))
@@ -389,7 +384,7 @@ class Archive:
             ArchiveError: As `create` and `put` do.
             ValueRefusedError: As `create` does.
         """
-        new, given = _checked(
+        new, given = checked_file(
             name, extension, media_type, meta, tags, notes, provenance, kept_by, who, id
         )
         with self._received(pieces(content), size, sha256, limit) as staged:
@@ -414,9 +409,9 @@ class Archive:
             ValueRefusedError: Something that is said about it does not fit.
             ArchiveFullError: There is no room.
         """
-        extension = _extension_of(path)
+        extension = extension_of(path)
         stem = path.name.removesuffix(f".{extension}") if extension else path.name
-        new, given = _checked(
+        new, given = checked_file(
             name or plain(stem), extension, media_type, meta, tags, notes, None,
             KeptBy.UPLOAD, who, None,
         )  # fmt: skip
@@ -510,12 +505,7 @@ class Archive:
     @property
     def low(self) -> str:
         """Why nothing should be begun that keeps files, in words; '' where it may."""
-        if not self._open:
-            return ""
-        try:
-            return self.limits.low(self._taken_bytes, self.store.disk.free_bytes(self.folder))
-        except OSError as error:
-            return f"its folder cannot be used: {error.strerror or error}"
+        return self.intake.low if self._open else ""
 
     def refuse_low(self) -> None:
         """Say so where there is too little room to begin something that keeps files.
@@ -539,7 +529,7 @@ class Archive:
             free = self.store.disk.free_bytes(self.folder)
         return ArchiveUsage(
             files=count,
-            bytes=self._taken_bytes,
+            bytes=self.intake.taken_bytes,
             cache_bytes=0,
             free_bytes=free,
             quota_bytes=self.limits.quota_bytes,
@@ -564,26 +554,7 @@ class Archive:
             ArchiveError: It cannot be written.
         """
         self.refuse_closed()
-        try:
-            writing = self.database.writer.submit(job)
-            # Also where nobody waits any more: it is written in the end.
-            writing.add_done_callback(self._note_change)
-            result = writing.result(WRITE_WAIT_S)
-        except FutureTimeoutError:
-            raise ArchiveError("the disk does not answer") from None
-        except DatabaseClosedError:
-            raise ArchiveClosedError from None
-        except DatabaseFullError as error:
-            raise ArchiveFullError(error.reason) from error
-        except DatabaseError as error:
-            raise ArchiveError(f"the catalogue cannot be written: {error}") from error
-        # The callback may come a moment after the result; who is told of the change finds it.
-        self._note_change(writing)
-        return result
-
-    def _note_change(self, _written: Future[Any]) -> None:
-        with self._counting:
-            self._changes += 1
+        return self._catalogue.write(job)
 
     def read(self, job: Callable[[Connection], T]) -> T:
         """Ask the catalogue something.
@@ -591,45 +562,17 @@ class Archive:
         Raises:
             ArchiveError: It cannot be read.
         """
-        try:
-            with self.database.reader() as connection:
-                return job(connection)
-        except DatabaseError as error:
-            raise ArchiveError(f"the catalogue cannot be read: {error}") from error
-
-    @contextmanager
-    def alone_with(self, sha256: str) -> Iterator[None]:
-        """Nobody else puts or removes that content in the body of the `with`."""
-        with self._stripes[int(sha256[:4], 16) % _STRIPES]:
-            yield
-
-    def count_bytes(self, change: int) -> None:
-        """Contents came or went."""
-        with self._counting:
-            self._taken_bytes += change
+        return self._catalogue.read(job)
 
     def tell(self, event: Event) -> None:
         """Tell of something that happened to a file."""
         self._publish(event)
 
-    @contextmanager
     def _received(
         self, chunks: Iterable[bytes], size: int | None, sha256: str | None, limit: int | None
-    ) -> Iterator[Staged]:
+    ) -> AbstractContextManager[Staged]:
         self.refuse_closed()
-        with self.store.told():
-            free = self.store.disk.free_bytes(self.folder)
-        room = self.limits.room(self._taken_bytes, free)
-        if limit is not None and limit < self.limits.upload_bytes:
-            room = replace(room, upload_bytes=limit)
-        if size is not None:
-            self.store.refuse(size, room)  # before anything is written
-        with self.store.receive(chunks, room) as staged:
-            if size is not None and staged.size != size:
-                raise UploadTruncatedError(size, staged.size)
-            if sha256 is not None and staged.sha256 != sha256.lower():
-                raise UploadHashError(sha256, staged.sha256)
-            yield staged
+        return self.intake.received(chunks, size, sha256, limit)
 
     def _link(self, id: UUID, staged: Staged, media_type: str | None, who: str) -> None:
         content = catalogue.Content(staged.sha256, staged.size)
@@ -644,13 +587,8 @@ class Archive:
         return path.resolve().is_relative_to(self.store.objects.resolve())
 
     def _place(self, staged: Staged, job: Callable[[Connection, int], None]) -> None:
-        """Give a content its name, and let a record name it: in this order."""
-        with self.alone_with(staged.sha256):
-            new = self.store.place(staged)
-            at_us = micros(now())
-            self.write(lambda connection: job(connection, at_us))
-        if new:
-            self.count_bytes(staged.size)
+        at_us = micros(now())
+        self.intake.place(staged, lambda: self.write(lambda connection: job(connection, at_us)))
 
     def _kept(self, id: UUID, *, first: bool = False) -> ArchivedFile:
         file = self.get(id)
@@ -677,12 +615,7 @@ class Archive:
         Raises:
             ValueRefusedError: The pattern cannot be understood.
         """
-        with self._counting:
-            maker = self._makers.get(pattern)
-            if maker is None:
-                own = NamePattern(pattern) if pattern else self._pattern
-                maker = self._makers[pattern] = NameMaker(own, self._highest_number)
-        return maker.name(fields)
+        return self._names.next(fields, pattern)
 
     def _highest_number(self, before: str, after: str) -> int:
         alike = select(files.c.name).where(files.c.name.startswith(before, autoescape=True))
@@ -707,56 +640,5 @@ def _insert_linked(
     catalogue.link(connection, new.id, content, at_us, who=new.who)
 
 
-def _checked_meta(meta: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """As text, and as it is read back: without what no database takes."""
-    text = meta_text(meta)
-    return text, json.loads(text)
-
-
-def _extension_of(path: Path) -> str:
-    """'ome.tif' of 'stack.ome.tif', 'txt' of 'notes.txt'; '' where it is no ending we keep."""
-    endings = [ending.removeprefix(".") for ending in path.suffixes]
-    if len(endings) > 1 and endings[-2].lower() in ("ome", "tar"):
-        endings = endings[-2:]
-    else:
-        endings = endings[-1:]
-    try:
-        return checked_extension(".".join(endings))
-    except ValueRefusedError:
-        return ""
-
-
 def _without_settings(file: ArchivedFile) -> ArchivedFile:
     return replace(file, provenance=replace(file.provenance, settings={}, input=None))
-
-
-def _checked(
-    name: str,
-    extension: str,
-    media_type: str,
-    meta: Mapping[str, Any] | None,
-    tags: Iterable[str],
-    notes: str,
-    provenance: Provenance | None,
-    kept_by: KeptBy,
-    who: str,
-    id: UUID | None,
-) -> tuple[NewFile, Mapping[str, Any]]:
-    """What was given, as it is kept."""
-    suffix = checked_extension(extension)
-    kind = plain(media_type).strip().casefold()[:200]
-    if not kind:
-        kind = mimetypes.guess_type(f"x.{suffix}")[0] or "application/octet-stream"
-    new = NewFile(
-        id=uuid.uuid4() if id is None else id,
-        name=shown_name(name),
-        extension=suffix,
-        media_type=kind,
-        meta=meta_text(meta),
-        tags=checked_tags(tags),
-        notes=checked_notes(notes),
-        provenance=provenance or Provenance(),
-        kept_by=kept_by,
-        who=plain(who),
-    )
-    return new, json.loads(new.meta)

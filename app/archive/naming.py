@@ -123,6 +123,38 @@ class NameMaker:
         return f"{before}{number + 1:0{DIGITS}d}{after}"
 
 
+class NamesGiven:
+    """Names for files that are given none, by one pattern or another. From any thread.
+
+    Args:
+        pattern: How they look where nobody says.
+        highest: As for `NameMaker`.
+    """
+
+    def __init__(self, pattern: NamePattern, highest: Callable[[str, str], int]) -> None:
+        self._pattern = pattern
+        self._highest = highest
+        self._lock = threading.Lock()
+        self._makers: dict[str, NameMaker] = {}
+
+    def next(self, fields: Mapping[str, str], pattern: str = "") -> str:
+        """The next name; each once.
+
+        Args:
+            fields: What goes into the pattern, as `fields_of` makes it.
+            pattern: How it looks; as ever where ''.
+
+        Raises:
+            ValueRefusedError: The pattern cannot be understood.
+        """
+        with self._lock:
+            maker = self._makers.get(pattern)
+            if maker is None:
+                own = NamePattern(pattern) if pattern else self._pattern
+                maker = self._makers[pattern] = NameMaker(own, self._highest)
+        return maker.name(fields)
+
+
 _REMEMBERED = 1_000
 
 

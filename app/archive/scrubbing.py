@@ -135,7 +135,7 @@ def _look_at(
     if digest.hexdigest() == sha256:
         good.append(sha256)
         return
-    with archive.alone_with(sha256):
+    with archive.intake.alone_with(sha256):
         # Meanwhile the same content may have come again and taken the damaged one's place.
         with path.open("rb") as stream:
             again = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -149,7 +149,7 @@ def _look_at(
 def _still_known(archive: Archive, sha256: str) -> bool:
     """Whether it is missing, and was not removed while we looked."""
     known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
-    with archive.alone_with(sha256):
+    with archive.intake.alone_with(sha256):
         gone = not archive.store.path_of(sha256).exists()
         return gone and archive.read(lambda c: c.execute(known).first() is not None)
 

@@ -146,18 +146,18 @@ def _adopted(archive: Archive, sha256: str, size: int, report: SweepReport) -> b
             )
         return True
 
-    with archive.alone_with(sha256):
+    with archive.intake.alone_with(sha256):
         here = archive.store.path_of(sha256).exists()  # or it was removed while we looked
         adopted = here and archive.write(adopt)
     if adopted and not report.dry_run:
-        archive.count_bytes(size)
+        archive.intake.count_bytes(size)
         archive.log.info("%s was on the disk but in no record; adopted.", sha256)
     return adopted
 
 
 def _is_there(archive: Archive, row: Row[Any]) -> bool:
     """Look again, alone with it: it may have come while the folders were read."""
-    with archive.alone_with(row.sha256):
+    with archive.intake.alone_with(row.sha256):
         try:
             found = archive.store.path_of(row.sha256).stat().st_size
             return found == int(row.size)
@@ -203,7 +203,7 @@ def _remove_unreferenced(archive: Archive, grace_s: float, report: SweepReport) 
             report.removed.append(row.sha256)
             report.freed_bytes += row.size
             if not report.dry_run:
-                archive.count_bytes(-row.size)
+                archive.intake.count_bytes(-row.size)
     if report.removed and not report.dry_run:
         archive.log.info(
             "%d contents that no file named were removed, %d bytes.",
@@ -226,7 +226,7 @@ def _removed(archive: Archive, sha256: str, before_us: int) -> bool:
             connection.execute(again.values(unreferenced_us=None))
         return False
 
-    with archive.alone_with(sha256):
+    with archive.intake.alone_with(sha256):
         gone = archive.write(take_out)
         if gone:
             archive.store.remove(sha256)

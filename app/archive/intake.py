@@ -1,0 +1,113 @@
+"""How a content comes in: into the room there is, as it was promised, and one at a time.
+
+Here is the order of `app.archive.archive` kept: the content has its name on the disk before a
+record names it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final
+
+from app.archive.errors import UploadHashError, UploadTruncatedError
+from app.archive.limits import ArchiveLimits
+from app.archive.store import ObjectStore, Staged
+
+_STRIPES: Final = 64
+
+
+class Intake:
+    """Takes contents in. Used from any thread.
+
+    Args:
+        store: Where they go.
+        limits: How much that may be; may be replaced at any time.
+    """
+
+    def __init__(self, store: ObjectStore, limits: ArchiveLimits) -> None:
+        self.limits = limits
+        self._store = store
+        self._stripes = tuple(threading.Lock() for _ in range(_STRIPES))
+        self._counting = threading.Lock()
+        self._taken_bytes = 0
+
+    @property
+    def taken_bytes(self) -> int:
+        """What all contents take."""
+        return self._taken_bytes
+
+    def begin(self, taken_bytes: int) -> None:
+        """Go on from what is there already."""
+        self._taken_bytes = taken_bytes
+
+    def count_bytes(self, change: int) -> None:
+        """Contents came or went."""
+        with self._counting:
+            self._taken_bytes += change
+
+    @property
+    def low(self) -> str:
+        """Why nothing should be begun that keeps files, in words; '' where it may."""
+        try:
+            free = self._store.disk.free_bytes(self._store.folder)
+        except OSError as error:
+            return f"its folder cannot be used: {error.strerror or error}"
+        return self.limits.low(self._taken_bytes, free)
+
+    @contextmanager
+    def received(
+        self,
+        chunks: Iterable[bytes],
+        size: int | None = None,
+        sha256: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Staged]:
+        """A content, safe in staging for the body of the `with`.
+
+        Args:
+            chunks: The content, piece by piece.
+            size: How many bytes were promised.
+            sha256: Which hash was promised, as hex digits.
+            limit: The most bytes that may come, where that is less than the archive allows.
+
+        Raises:
+            UploadTruncatedError: It has not as many bytes as were promised.
+            UploadHashError: It has another hash than was promised.
+            UploadTooLargeError: It has more bytes than are allowed.
+            ArchiveFullError: There is no room.
+        """
+        with self._store.told():
+            free = self._store.disk.free_bytes(self._store.folder)
+        room = self.limits.room(self._taken_bytes, free)
+        if limit is not None and limit < self.limits.upload_bytes:
+            room = replace(room, upload_bytes=limit)
+        if size is not None:
+            self._store.refuse(size, room)  # before anything is written
+        with self._store.receive(chunks, room) as staged:
+            if size is not None and staged.size != size:
+                raise UploadTruncatedError(size, staged.size)
+            if sha256 is not None and staged.sha256 != sha256.lower():
+                raise UploadHashError(sha256, staged.sha256)
+            yield staged
+
+    def place(self, staged: Staged, name_it: Callable[[], object]) -> None:
+        """Give a content its name, and let a record name it: in this order.
+
+        Args:
+            staged: The content.
+            name_it: Writes the record; returns once that is on disk.
+        """
+        with self.alone_with(staged.sha256):
+            new = self._store.place(staged)
+            name_it()
+        if new:
+            self.count_bytes(staged.size)
+
+    @contextmanager
+    def alone_with(self, sha256: str) -> Iterator[None]:
+        """Nobody else puts or removes that content in the body of the `with`."""
+        with self._stripes[int(sha256[:4], 16) % _STRIPES]:
+            yield
