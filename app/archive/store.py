@@ -91,6 +91,7 @@ class ObjectStore:
         self.staging = folder / "staging"
         self.quarantine = folder / "quarantine"
         self.disk = disk or Disk()
+        self._left: set[Path] = set()
 
     def open(self) -> None:
         """Make the folders that are missing, and clear away what a crash left half done.
@@ -148,12 +149,25 @@ class ObjectStore:
             ArchiveError: The disk fails.
         """
         file = self.staging / uuid.uuid4().hex
+        for left in tuple(self._left):
+            self._left.discard(left)
+            self._take_away(left)
         try:
             yield self._write(file, chunks, room)
         finally:
             # Where it was placed it is not there any more.
-            with self.told():
-                self.disk.remove(file)
+            self._take_away(file)
+
+    def _take_away(self, file: Path) -> None:
+        """Remove what is not needed any more; where that cannot be, it is tried again later.
+
+        What was kept is kept: that its traces stay is no reason to say that it is not.
+        """
+        try:
+            self.disk.remove(file)
+        except OSError as error:
+            _log.warning("%s cannot be removed: %s", file, error.strerror or error)
+            self._left.add(file)
 
     def _write(self, file: Path, chunks: Iterable[bytes], room: Room) -> Staged:
         digest = hashlib.sha256()

@@ -1,14 +1,19 @@
-"""Runs, and a ledger in memory, for tests of what is told about runs.
+"""Runs, a ledger in memory, and a disk that can be filled.
 
 For annotations import from here under `TYPE_CHECKING` only; at run time take the fixtures.
 """
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -116,3 +121,43 @@ def make_run() -> MakeRun:
 def make_ledger() -> MakeLedger:
     """Makes a ledger in memory of the runs given, newest first."""
     return Ledger
+
+
+DISK_MB = 8
+
+
+class MountedDisk:
+    """A file system of its own, of a few megabytes, that can be filled and emptied again.
+
+    Attributes:
+        folder: Where it is mounted.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filler = folder / "filler"
+
+    def fill(self, but_bytes: int = 0) -> None:
+        """Leave only so many bytes free, in whole pages of 4,096."""
+        with self._filler.open("ab", 0) as stream, suppress(OSError):
+            while shutil.disk_usage(self.folder).free > but_bytes:
+                stream.write(bytes(4096))
+        assert shutil.disk_usage(self.folder).free <= but_bytes
+
+    def empty(self) -> None:
+        """Take away what fills it."""
+        self._filler.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def mounted_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MountedDisk | None]:
+    """A disk that can really be full; None where nothing may be mounted, which is told."""
+    folder = tmp_path_factory.mktemp("disk")
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "labwright-test", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        print(f"no disk can be mounted here: {done.stderr}", file=sys.stderr)
+        yield None
+        return
+    yield MountedDisk(folder)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

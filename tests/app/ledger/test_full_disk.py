@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import resource
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
@@ -19,7 +15,9 @@ from app.handles import InvocationStatus
 from app.recording import DATABASE
 from app.run_records import RunQuery, RunState
 
-DISK_MB = 8
+if TYPE_CHECKING:
+    from tests.app.conftest import MountedDisk
+
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -31,23 +29,6 @@ class Disk(Protocol):
     def fill(self) -> None: ...
 
     def empty(self) -> None: ...
-
-
-class MountedDisk:
-    """A file system of its own, of a few megabytes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._filler = folder / "filler"
-
-    def fill(self) -> None:
-        with self._filler.open("wb", 0) as stream, suppress(OSError):
-            for _ in range(DISK_MB * 256 + 1):
-                stream.write(bytes(4096))
-        assert shutil.disk_usage(self.folder).free == 0
-
-    def empty(self) -> None:
-        self._filler.unlink()
 
 
 class LimitedDisk:
@@ -67,19 +48,15 @@ class LimitedDisk:
 
 @pytest.fixture(params=["full", "failing"])
 def disk(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    mounted_disk: MountedDisk | None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Disk]:
     """A full disk is a mounted one; who may not mount has the failing one twice, and is told."""
-    folder = tmp_path_factory.mktemp("disk")
-    if request.param == "full":
-        command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "labwright-test", str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            yield MountedDisk(folder)
-            subprocess.run(["umount", "--lazy", str(folder)], check=True)
-            return
-        print(f"no disk can be mounted here: {done.stderr}", file=sys.stderr)
-    limited = LimitedDisk(folder)
+    if request.param == "full" and mounted_disk is not None:
+        yield mounted_disk
+        return
+    limited = LimitedDisk(tmp_path_factory.mktemp("disk"))
     yield limited
     limited.empty()
 
