@@ -18,6 +18,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -113,6 +114,11 @@ class OutputCache:
         self._bytes = 0
 
     @property
+    def largest_bytes(self) -> int:
+        """The most that one output may take; a larger one is never put here."""
+        return self._limits.bytes - _ALIGNMENT
+
+    @property
     def bytes(self) -> int:
         """What all of it takes, as far as is known."""
         return self._bytes
@@ -152,7 +158,8 @@ class OutputCache:
             beside.replace(target)
         except OSError as error:
             _log.warning("An output could not be put aside on the disk: %s", error)
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):  # what it leaves is tidied up with the others
+                beside.unlink(missing_ok=True)
             return False
         with self._lock:
             self._bytes += size

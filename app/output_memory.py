@@ -71,8 +71,7 @@ class OutputMemory:
             self._held[invocation.id] = (invocation, size)
             self._bytes += size
         before = self._bytes
-        for oldest in self._beyond():
-            self._put_aside(oldest, gone=False)
+        self._make_room()
         self._aside_bytes += before - self._bytes
         if self._aside_bytes >= GIVE_BACK_BYTES:
             self._aside_bytes = 0
@@ -90,26 +89,45 @@ class OutputMemory:
             _, size = self._held.pop(invocation.id, (None, 0))
             self._bytes -= size
 
-    def _beyond(self) -> list[Invocation]:
-        """The oldest that have to go, so that the others fit."""
-        found: list[Invocation] = []
+    def _make_room(self) -> None:
+        """Put aside the oldest, so that the others fit; on a full disk, when the next one ends."""
+        cache = self._cache()
+        if cache is None:
+            return
+        for invocation, size in self._beyond(cache.largest_bytes):
+            if not self._put_aside(invocation, gone=False):
+                return
+            with self._lock:
+                if self._held.pop(invocation.id, None) is not None:
+                    self._bytes -= size
+
+    def _beyond(self, largest_bytes: int) -> list[tuple[Invocation, int]]:
+        """The oldest that have to go, so that the others fit, and what each takes."""
+        found: list[tuple[Invocation, int]] = []
         with self._lock:
-            while self._bytes > self._budget_bytes and self._held:
-                _, (invocation, size) = self._held.popitem(last=False)
-                self._bytes -= size
-                found.append(invocation)
+            left = self._bytes
+            for invocation, size in self._held.values():
+                if left <= self._budget_bytes:
+                    break
+                if size <= largest_bytes:
+                    found.append((invocation, size))
+                    left -= size
         return found
 
-    def _put_aside(self, invocation: Invocation, *, gone: bool) -> None:
+    def _put_aside(self, invocation: Invocation, *, gone: bool) -> bool:
         """Write what is in memory, and hold from now on what is on the disk.
 
         Args:
             invocation: Of which run.
             gone: Whether it can be asked for no more, so that nothing of it need be held.
+
+        Returns:
+            Whether nothing of it is in memory any more.
         """
         cache = self._cache()
         if cache is None:
-            return
+            return False
+        all_of_it = True
         known = {blob.path: blob for blob in invocation.snapshot().blobs}
         for path, blob in list(blobs_in(invocation.result)):
             data = blob.data
@@ -117,12 +135,12 @@ class OutputMemory:
                 continue  # it is on the disk already
             if not gone and not in_memory(data):
                 continue
-            if not cache.put(invocation.id, path, known[path].name, data) or gone:
-                continue
-            aside = cache.get(invocation.id, path)
-            if aside is not None:
+            if not cache.put(invocation.id, path, known[path].name, data):
+                all_of_it = False
+            elif not gone and (aside := cache.get(invocation.id, path)) is not None:
                 self._blobs.exchange(data, aside)
                 invocation.exchange(data, aside)
+        return all_of_it
 
 
 def in_memory(data: ServerSideBlobData) -> int:

@@ -356,9 +356,10 @@ class Archive:
             with self._received(source.chunks(), source.size, None, None) as staged:
                 source.refuse_changed()
                 self._link(id, staged, None, who)
+            file = self._kept(id)  # told first: it is kept, whatever becomes of the source
             if move and not self._is_ours(path):
                 source.remove(self.store.disk)
-        return self._kept(id)
+        return file
 
     def keep(
         self,
@@ -577,8 +578,8 @@ class Archive:
     def _link(self, id: UUID, staged: Staged, media_type: str | None, who: str) -> None:
         content = catalogue.Content(staged.sha256, staged.size)
 
-        def job(connection: Connection, at_us: int) -> None:
-            catalogue.link(connection, id, content, at_us, who=who, media_type=media_type)
+        def job(connection: Connection, at_us: int) -> bool:
+            return catalogue.link(connection, id, content, at_us, who=who, media_type=media_type)
 
         self._place(staged, job)
 
@@ -586,7 +587,7 @@ class Archive:
         """Whether a path leads to a content of this very archive, which must stay."""
         return path.resolve().is_relative_to(self.store.objects.resolve())
 
-    def _place(self, staged: Staged, job: Callable[[Connection, int], None]) -> None:
+    def _place(self, staged: Staged, job: Callable[[Connection, int], bool]) -> None:
         at_us = micros(now())
         self.intake.place(staged, lambda: self.write(lambda connection: job(connection, at_us)))
 
@@ -634,10 +635,10 @@ class Archive:
 
 def _insert_linked(
     connection: Connection, new: NewFile, meta: Mapping[str, Any], staged: Staged, at_us: int
-) -> None:
+) -> bool:
     catalogue.add_draft(connection, new, meta, at_us)
     content = catalogue.Content(staged.sha256, staged.size)
-    catalogue.link(connection, new.id, content, at_us, who=new.who)
+    return catalogue.link(connection, new.id, content, at_us, who=new.who)
 
 
 def _without_settings(file: ArchivedFile) -> ArchivedFile:

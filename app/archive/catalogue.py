@@ -91,11 +91,11 @@ def link(
     *,
     who: str,
     media_type: str | None = None,
-) -> int:
+) -> bool:
     """Put content into a file; one that has some gets a new version.
 
     Returns:
-        Which version that is.
+        Whether the catalogue did not know that content before.
 
     Raises:
         FileNotKeptError: There is no such file.
@@ -106,7 +106,7 @@ def link(
         raise FileStateError(f"{row.name} is in the trash; it has to be brought back first")
     version = int(row.version) + 1
     kind = media_type or row.media_type
-    _reference(connection, content, at_us)
+    new = _reference(connection, content, at_us)
     connection.execute(
         insert(file_versions).values(
             number=row.number,
@@ -131,7 +131,7 @@ def link(
         )
     )
     note(connection, id, at_us, "linked", who, f"version {version}, {content.size} bytes")
-    return version
+    return new
 
 
 def change(connection: Connection, id: UUID, changes: Changes, at_us: int, *, who: str) -> None:
@@ -272,14 +272,19 @@ def tags_of(connection: Connection, number: int) -> tuple[str, ...]:
     return tuple(connection.execute(wanted.order_by(file_tags.c.folded)).scalars())
 
 
-def _reference(connection: Connection, content: Content, at_us: int) -> None:
-    """Say of a content that a file names it; it lies on the disk, whole."""
+def _reference(connection: Connection, content: Content, at_us: int) -> bool:
+    """Say of a content that a file names it; it lies on the disk, whole.
+
+    Returns:
+        Whether it is new here.
+    """
     found = connection.execute(
         update(objects)
         .where(objects.c.sha256 == content.sha256)
         .values(unreferenced_us=None, damage="")
     )
-    if not found.rowcount:
+    new = not found.rowcount
+    if new:
         connection.execute(
             insert(objects).values(
                 sha256=content.sha256,
@@ -290,6 +295,7 @@ def _reference(connection: Connection, content: Content, at_us: int) -> None:
                 damage="",
             )
         )
+    return new
 
 
 def _put_tags(connection: Connection, number: int, tags: Mapping[str, str]) -> None:

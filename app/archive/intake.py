@@ -93,16 +93,18 @@ class Intake:
                 raise UploadHashError(sha256, staged.sha256)
             yield staged
 
-    def place(self, staged: Staged, name_it: Callable[[], object]) -> None:
+    def place(self, staged: Staged, name_it: Callable[[], bool]) -> None:
         """Give a content its name, and let a record name it: in this order.
 
         Args:
             staged: The content.
-            name_it: Writes the record; returns once that is on disk.
+            name_it: Writes the record; returns once that is on disk, and says whether the
+                catalogue did not know the content before. What lies on the disk does not say
+                it: a record may have failed to follow, or what it names may have been damaged.
         """
         with self.alone_with(staged.sha256):
-            new = self._store.place(staged)
-            name_it()
+            self._store.place(staged)
+            new = name_it()
         if new:
             self.count_bytes(staged.size)
 

@@ -199,11 +199,9 @@ def _remove_unreferenced(archive: Archive, grace_s: float, report: SweepReport) 
     due = select(objects.c.sha256, objects.c.size).where(objects.c.unreferenced_us <= before_us)
     rows = archive.read(lambda connection: connection.execute(due).all())
     for row in rows:
-        if report.dry_run or _removed(archive, row.sha256, before_us):
+        if report.dry_run or _removed(archive, row.sha256, row.size, before_us):
             report.removed.append(row.sha256)
             report.freed_bytes += row.size
-            if not report.dry_run:
-                archive.intake.count_bytes(-row.size)
     if report.removed and not report.dry_run:
         archive.log.info(
             "%d contents that no file named were removed, %d bytes.",
@@ -212,7 +210,7 @@ def _remove_unreferenced(archive: Archive, grace_s: float, report: SweepReport) 
         )
 
 
-def _removed(archive: Archive, sha256: str, before_us: int) -> bool:
+def _removed(archive: Archive, sha256: str, size: int, before_us: int) -> bool:
     """Row first, then content: a crash in between leaves something to adopt, never a gap."""
 
     def take_out(connection: Connection) -> bool:
@@ -229,6 +227,8 @@ def _removed(archive: Archive, sha256: str, before_us: int) -> bool:
     with archive.intake.alone_with(sha256):
         gone = archive.write(take_out)
         if gone:
+            # Before it is removed: where that fails, it is adopted again, and counted again.
+            archive.intake.count_bytes(-size)
             archive.store.remove(sha256)
     return gone
 

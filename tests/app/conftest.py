@@ -140,8 +140,8 @@ class MountedDisk:
     def fill(self, but_bytes: int = 0) -> None:
         """Leave only so many bytes free, in whole pages of 4,096."""
         with self._filler.open("ab", 0) as stream, suppress(OSError):
-            while shutil.disk_usage(self.folder).free > but_bytes:
-                stream.write(bytes(4096))
+            while (free := shutil.disk_usage(self.folder).free) > but_bytes:
+                stream.write(bytes(max(4096, (free - but_bytes) // 2)))
         assert shutil.disk_usage(self.folder).free <= but_bytes
 
     def empty(self) -> None:

@@ -7,9 +7,11 @@ import hashlib
 import os
 import resource
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import httpx
 import pytest
@@ -17,7 +19,6 @@ import pytest
 from app.archive.archive import Archive
 from app.archive.disk import Disk
 from app.archive.errors import ArchiveError, ArchiveFullError
-from app.archive.events import ArchiveTroubled
 from app.archive.limits import ArchiveLimits
 from app.archive.records import ArchivedFile, FileQuery, FileState
 from app.archive.sweeping import sweep
@@ -25,7 +26,6 @@ from app.archiving import ArchivingRules
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
 from app.database.database import Database
-from app.handles import InvocationStatus, Origin, OriginKind
 from app.server.settings import ServerSettings
 from app.server.thread import ServerThread
 from app.server.upload_parts import FOLDER as UPLOADS
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 sys.path.append(str(Path(__file__).parent))
 
 MIB = 2**20
-ME = Origin(OriginKind.SCRIPT, "a test")
 
 
 class SmallDisk(Protocol):
@@ -286,3 +285,85 @@ def sound_but(archive: Archive, damaged: set[str]) -> set[str]:
         if file.name not in damaged:
             assert hashlib.sha256(content_of(archive, file)).hexdigest() == file.sha256
     return {file.name for file in found}
+
+
+def test_a_content_that_cannot_be_removed_is_counted_until_it_is_gone(
+    full: Archive, unwilling: Unwilling
+) -> None:
+    file = full.keep(b"content", "a")
+    full.trash(file.id)
+    full.delete(file.id)
+
+    unwilling.left = 0
+    with pytest.raises(ArchiveError):
+        sweep(full, grace_s=-1)
+    unwilling.left = None
+    sweep(full)  # it is found again
+
+    assert full.usage().bytes == len(b"content")
+    assert sweep(full, grace_s=-1).removed == [file.sha256]
+    assert full.usage().bytes == 0
+
+
+@pytest.fixture
+def bench(small_disk: SmallDisk) -> Iterator[Bench]:
+    """A bench with all its data on that disk."""
+    things = (ThingSpec("probe", "kept_things:Probe"), ThingSpec("lamp", "kept_things:Lamp"))
+    opened = Bench(
+        BenchSpec("Kept", things),
+        data_folder=small_disk.folder / "data",
+        archiving=ArchivingRules(low_mb=0.0),
+    )
+    opened.open()
+    yield opened
+    small_disk.empty()
+    opened.close()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_upload_for_which_the_disk_becomes_too_small_is_refused_and_leaves_nothing(
+    bench: Bench, small_disk: SmallDisk, named: bool
+) -> None:
+    archive = bench.opened_archive
+    content = os.urandom(2 * MIB)
+    digest = hashlib.sha256(content).hexdigest()
+    query = {"sha256": digest} if named else {}
+    before = archive.keep(b"was there", "before")
+    server = ServerThread(bench, ServerSettings(port=0))
+    server.start()
+    try:
+        with httpx.Client(base_url=server.url, timeout=60) as http:
+            id = http.post("/archive", json={"name": "cells"}).json()["id"]
+
+            def coming() -> Iterator[bytes]:
+                yield content[:MIB]
+                until_came(archive, MIB)
+                small_disk.fill()
+                yield content[MIB:]
+
+            refused = http.put(f"/archive/{id}/content", params=query, content=coming())
+
+            assert refused.status_code == 507
+            assert refused.json()["title"] == "ArchiveFullError"
+            assert http.get(f"/archive/{id}").json()["state"] == "draft"
+            assert http.get(before.uri).content == b"was there"
+            assert left_over(archive) == []
+            assert list((archive.folder / UPLOADS).iterdir()) == []
+            small_disk.empty()
+            taken = http.put(f"/archive/{id}/content", params=query, content=content)
+            assert taken.status_code == 201, taken.text
+            assert taken.json()["sha256"] == digest
+            assert http.get(taken.json()["uri"]).content == content
+    finally:
+        server.stop()
+
+
+def until_came(archive: Archive, size: int) -> None:
+    """Wait until so many bytes of an upload are on the disk."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        files = [*archive.store.staging.iterdir(), *(archive.folder / UPLOADS).glob("*")]
+        if any(file.stat().st_size >= size for file in files):
+            return
+        threading.Event().wait(0.01)
+    pytest.fail("it never came")

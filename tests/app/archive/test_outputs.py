@@ -96,6 +96,33 @@ def test_what_was_put_aside_is_handed_back_to_the_system(
     assert 1 <= len(times) <= 3  # ten megabytes, four at a time
 
 
+def test_what_a_full_disk_does_not_take_stays_in_memory_until_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+
+    def refuse(*given: object) -> bool:
+        tried.append(given)
+        return False
+
+    rules = ArchivingRules(low_mb=0.0, memory_mb=2.0, cache_mb=64.0)
+    with Bench(SPEC, data_folder=tmp_path, archiving=rules) as bench:
+
+        def take(count: int) -> None:
+            for _ in range(count):
+                assert bench.invoke("probe", "snap", {"edge": 1024}, ME).wait_ended(60)
+            bench.outputs.wait()
+
+        with monkeypatch.context() as full:
+            full.setattr(OutputCache, "put", refuse)
+            take(6)
+        assert bench.outputs.memory.bytes == 6 * 2**20
+        assert len(tried) == 4  # once a run, not once for all that should go
+
+        take(1)
+        assert bench.outputs.memory.bytes == 2 * 2**20
+
+
 def test_memory_is_handed_back_whatever_the_c_library() -> None:
     give_back()
     give_back()

@@ -27,7 +27,7 @@ from app.archive.sweeping import sweep
 from app.database.database import Database
 
 if TYPE_CHECKING:
-    from tests.app.archive.conftest import OpensArchive
+    from tests.app.archive.conftest import Events, OpensArchive
 
 
 class RecordingDisk(Disk):
@@ -222,7 +222,7 @@ def test_a_full_database_keeps_the_source_and_promises_nothing(
 
 
 def test_what_cannot_be_removed_where_it_was_is_kept_and_said(
-    opens: OpensArchive, disk: RecordingDisk, tmp_path: Path
+    opens: OpensArchive, disk: RecordingDisk, tmp_path: Path, events: Events
 ) -> None:
     archive = opens(disk)
     draft = archive.create("a")
@@ -238,6 +238,7 @@ def test_what_cannot_be_removed_where_it_was_is_kept_and_said(
         archive.put_file(draft.id, source, move=True)
 
     assert archive.get(draft.id).state is FileState.LINKED
+    assert events.kinds == ["FileKept"]
 
 
 def test_a_damaged_content_is_replaced_by_the_same_one_that_comes_again(
