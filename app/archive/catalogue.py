@@ -20,17 +20,19 @@ from app.archive.errors import (
     FileTakenError,
 )
 from app.archive.records import FileState
-from app.archive.rows import NewFile, row_of, words_for
+from app.archive.rows import NewFile, row_of, setting_values, words_for
 from app.archive.texts import plain
 from app.archive.words import values_in
 from app.database.archive_tables import (
     file_events,
     file_meta,
+    file_settings,
     file_tags,
     file_versions,
     files,
     objects,
 )
+from app.setting_keys import setting_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,13 @@ def add_draft(connection: Connection, new: NewFile, meta: Mapping[str, Any], at_
         raise FileTakenError(new.id)
     newest = connection.execute(select(func.max(files.c.number))).scalar()
     number = int(newest or 0) + 1
-    connection.execute(insert(files), [row_of(new, number, at_us)])
+    row = row_of(new, number, at_us)
+    connection.execute(insert(files), [row])
     _put_tags(connection, number, new.tags)
     _put_meta(connection, number, meta)
+    if keys := setting_keys(setting_values(row["settings"])):
+        rows = [{"setting": key, "number": number} for key in keys]
+        connection.execute(insert(file_settings), rows)
     note(connection, new.id, at_us, "created", new.who)
     return number
 
@@ -214,6 +220,9 @@ def remove(connection: Connection, id: UUID, at_us: int, *, who: str) -> Row[Any
     held = set(connection.execute(contents).scalars())
     for table in (file_tags, file_meta, file_versions):
         connection.execute(delete(table).where(table.c.number == row.number))
+    # By both: what comes first in its index is the setting.
+    made_with = file_settings.c.setting.in_(setting_keys(setting_values(row.settings)))
+    connection.execute(delete(file_settings).where(made_with, file_settings.c.number == row.number))
     connection.execute(delete(files).where(files.c.number == row.number))
     for sha256 in held:
         let_go(connection, sha256, at_us)

@@ -184,6 +184,8 @@ class FileQuery:
         tags: All of them, whatever their case.
         meta: Metadata values by their keys: `{"lens": "10x", "stage.z": 3}` asks for
             `meta["lens"] == "10x"` and `meta["stage"]["z"] == 3`.
+        settings: Values of properties at the end of the run that made it, by Thing and property:
+            `{"camera.exposure": 25.0}`. Numbers are compared to six digits, whole ones exactly.
         run: Only what this run returned.
         sha256: Only with this content.
         state: In which state; None for all.
@@ -204,6 +206,7 @@ class FileQuery:
     media_type: str | None = None
     tags: tuple[str, ...] = ()
     meta: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     run: UUID | None = None
     sha256: str | None = None
     state: FileState | None = FileState.LINKED

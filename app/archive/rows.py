@@ -179,6 +179,14 @@ def settings_from(text: str) -> Values:
     }
 
 
+def setting_values(text: str) -> dict[str, dict[str, Any]]:
+    """The values alone, from the same JSON."""
+    return {
+        thing: {name: value for name, (value, _us) in known.items()}
+        for thing, known in json.loads(text).items()
+    }
+
+
 def _provenance(columns: Mapping[str, Any]) -> Provenance:
     origin = columns["origin"]
     made_us = columns["made_us"]

@@ -41,6 +41,7 @@ from app.archive.words import words_in, written
 from app.database.archive_tables import (
     file_events,
     file_meta,
+    file_settings,
     file_tags,
     file_versions,
     files,
@@ -48,6 +49,7 @@ from app.database.archive_tables import (
 )
 from app.database.database import Database
 from app.database.errors import DatabaseError
+from app.setting_keys import MOST_PARTS, setting_key
 
 LONGEST_TEXT = 200
 MOST_WORDS = 20
@@ -243,12 +245,26 @@ def _conditions(query: FileQuery) -> list[ColumnElement[bool]]:
         )
         for key, value in query.meta.items()
     ]
+    numbers += [
+        select(file_settings.c.number).where(file_settings.c.setting == _setting(key, value))
+        for key, value in query.settings.items()
+    ]
     if numbers:
         # One set of numbers: with two of them, SQLite would look through one for each of the other.
         found.append(columns.number.in_(intersect(*numbers)))
     if len(query.text) > LONGEST_TEXT:
         raise FileQueryError("text", f"at most {LONGEST_TEXT} characters were expected")
     return found
+
+
+def _setting(where: str, value: Any) -> int:
+    thing, dot, name = where.partition(".")
+    if not (thing and dot and name):
+        raise FileQueryError("settings", "a Thing and a property, as 'camera.gain', were expected")
+    key = setting_key(thing, name, value)
+    if key is None:
+        raise FileQueryError("settings", f"a value of at most {MOST_PARTS} parts was expected")
+    return key
 
 
 def _of_type(wanted: str) -> ColumnElement[bool]:

@@ -101,6 +101,12 @@ def ls(
     meta: Annotated[
         list[str] | None, typer.Option("--meta", metavar="KEY=VALUE", help="May be repeated.")
     ] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--setting", metavar="THING.PROPERTY=VALUE", help="Made with it; may be repeated."
+        ),
+    ] = None,
     thing: Annotated[str | None, typer.Option(help="Only by this Thing.")] = None,
     action: Annotated[str | None, typer.Option(help="Only by this action.")] = None,
     sample: Annotated[str | None, typer.Option(help="Only of this sample.")] = None,
@@ -138,6 +144,7 @@ def ls(
             text=text,
             tags=tuple(tag or ()),
             meta=dict(_single(each) for each in meta or ()),
+            settings=dict(_pair(each) for each in setting or ()),
             state=_state(state),
             since=None if since is None else moment_of("--since", since),
             until=None if until is None else moment_of("--until", until),
@@ -340,7 +347,7 @@ def _pair(text: str) -> tuple[str, Any]:
     """
     key, equals, value = text.partition("=")
     if not equals or not key:
-        raise UsageError(f"{text!r}: metadata is given as key=value")
+        raise UsageError(f"{text!r}: key=value was expected")
     try:
         return key, json.loads(value)
     except ValueError:

@@ -346,9 +346,10 @@ def question(query: FileQuery) -> str:
     usual = FileQuery()
     given: list[tuple[str, str]] = [("tag", tag) for tag in query.tags]
     given += [(f"meta.{key}", json.dumps(value)) for key, value in query.meta.items()]
+    given += [(f"setting.{key}", json.dumps(value)) for key, value in query.settings.items()]
     for field in fields(FileQuery):
         value = getattr(query, field.name)
-        if field.name in ("tags", "meta") or value == getattr(usual, field.name):
+        if field.name in ("tags", "meta", "settings") or value == getattr(usual, field.name):
             continue
         given.append((field.name, ANY_STATE if value is None else said(value)))
     return f"?{urlencode(given)}" if given else ""

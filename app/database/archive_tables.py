@@ -26,6 +26,7 @@ __all__ = [
     "FTS_STATEMENTS",
     "file_events",
     "file_meta",
+    "file_settings",
     "file_tags",
     "file_versions",
     "files",
@@ -131,6 +132,16 @@ file_meta = Table(
     Index("ix_file_meta_key_value", "key", "value", "number"),
 )
 """Single values of the metadata, by dotted keys, as `app.archive.words` writes them."""
+
+file_settings = Table(
+    "file_settings",
+    metadata,
+    Column("setting", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    # A table that is an index and nothing else: 20 bytes a setting.
+    sqlite_with_rowid=False,
+)
+"""Which files were made with a setting, as `app.setting_keys` writes it."""
 
 file_events = Table(
     "file_events",

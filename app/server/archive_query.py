@@ -2,7 +2,8 @@
 
 As for `/invocations` nothing is passed over. `tag` may be repeated: a file has all of them. A value
 of the metadata is asked for by `meta.` and its key: `meta.lens=10x`, `meta.stage.z=3`. It is a
-number, true, false or null where it reads like one; in quotes it is text.
+number, true, false or null where it reads like one; in quotes it is text. A value that a property
+had is asked for by `setting.`, Thing and property: `setting.camera.exposure=25`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from app.server.query_values import (
 )
 
 META: Final = "meta."
+SETTING: Final = "setting."
 
 
 def file_query(given: QueryParams) -> FileQuery:
@@ -38,17 +40,20 @@ def file_query(given: QueryParams) -> FileQuery:
     found: dict[str, Any] = {}
     tags: list[str] = []
     meta: dict[str, str | int | float | bool | None] = {}
+    settings: dict[str, Any] = {}
     for name, text in given.multi_items():
         try:
             if name == "tag":
                 tags.append(words(text))
             elif name.startswith(META) and len(name) > len(META):
                 meta[words(name.removeprefix(META))] = single(words(text))
+            elif name.startswith(SETTING) and len(name) > len(SETTING):
+                settings[words(name.removeprefix(SETTING))] = any_value(words(text))
             else:
                 read_value(found, name, text, _READ, KNOWN)
         except ValueError as error:
             raise refused(name, str(error), text) from None
-    return FileQuery(tags=tuple(tags), meta=meta, **found)
+    return FileQuery(tags=tuple(tags), meta=meta, settings=settings, **found)
 
 
 def single(text: str) -> str | int | float | bool | None:
@@ -58,6 +63,14 @@ def single(text: str) -> str | int | float | bool | None:
     except ValueError:
         return text
     return value if value is None or isinstance(value, (str, int, float)) else text
+
+
+def any_value(text: str) -> Any:
+    """A value as it stands in an address; lists and objects too."""
+    try:
+        return json.loads(text, parse_constant=lambda constant: text)
+    except ValueError:
+        return text
 
 
 def _state(text: str) -> FileState | None:
@@ -88,5 +101,5 @@ _READ: Final[Mapping[str, Callable[[str], Any]]] = {
     "total": yes_or_no,
 }
 
-KNOWN: Final = tuple(sorted([*_READ, "tag", "meta.KEY"]))
+KNOWN: Final = tuple(sorted([*_READ, "tag", "meta.KEY", "setting.THING.PROPERTY"]))
 """The names of all parameters."""

@@ -72,6 +72,11 @@ _QUERY = (
         "tag", "Only those with this tag; may be repeated.", {"type": "array", "items": _TEXT}
     ),
     in_query("meta.KEY", "Only those whose metadata has this value under KEY.", _TEXT),
+    in_query(
+        "setting.THING.PROPERTY",
+        "Only those that were made while this property had this value; numbers to six digits.",
+        _TEXT,
+    ),
     in_query("run", "Only what this run returned.", _UUID),
     in_query("sha256", "Only those with this content.", _TEXT),
     in_query(

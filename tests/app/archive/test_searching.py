@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 
 from app.archive.archive import Archive
 from app.archive.errors import FileQueryError
@@ -24,7 +25,9 @@ from app.archive.records import (
     FileState,
     Provenance,
 )
+from app.database.migrating import migrate, migrate_down
 from app.run_facts import Stamp
+from app.run_records import RecordedValue
 
 if TYPE_CHECKING:
     from tests.app.archive.conftest import OpensArchive
@@ -53,6 +56,13 @@ METAS: tuple[dict[str, Any], ...] = (
     {"n": 2**60, "f": 1e300, "text": "x" * 500},
     {"stage.z": 3, "good": 1},
 )
+SETTINGS: tuple[dict[str, dict[str, Any]], ...] = (
+    {},
+    {"camera": {"exposure": 25.0, "binning": "2x2"}, "stage": {"place": [1.5, 2]}},
+    {"camera": {"exposure": 25, "cooled": True}},
+    {"camera": {"exposure": 26.0, "cooled": 1}, "stage": {"exposure": 25}},
+)
+MADE = datetime(2026, 3, 1, tzinfo=UTC)
 COUNT = 60
 
 
@@ -76,6 +86,10 @@ def filled(either_archive: Archive) -> tuple[Archive, list[ArchivedFile]]:
                 thing=chance.choice(THINGS),
                 action=chance.choice(("snap", "stack")),
                 stamp=Stamp("Ada", chance.choice(("onion", "leaf")), chance.choice(("s1", "s2"))),
+                settings={
+                    thing: {name: RecordedValue(value, MADE) for name, value in known.items()}
+                    for thing, known in chance.choice(SETTINGS).items()
+                },
             ),
         )
         if chance.random() < 0.1:
@@ -122,6 +136,12 @@ def same(one: Any, other: Any) -> bool:
     )
 
 
+def had(file: ArchivedFile, where: str, value: Any) -> bool:
+    thing, _dot, name = where.partition(".")
+    found = file.provenance.settings.get(thing, {}).get(name)
+    return found is not None and same(found.value, value)
+
+
 def fits(file: ArchivedFile, query: FileQuery) -> bool:
     made = file.provenance
     there = words_of(everything_said(file))
@@ -148,6 +168,7 @@ def fits(file: ArchivedFile, query: FileQuery) -> bool:
                 any(same(value, each) for each in values_at(dict(file.meta), key))
                 for key, value in query.meta.items()
             ),
+            all(had(file, where, value) for where, value in query.settings.items()),
         )
     )
 
@@ -166,6 +187,13 @@ META_VALUES = st.sampled_from(
 )  # fmt: skip
 
 
+SETTING_VALUES = st.sampled_from(
+    [("camera.exposure", 25.0), ("camera.exposure", 25), ("camera.exposure", 26.0),
+     ("camera.binning", "2x2"), ("camera.binning", "2X2"), ("stage.place", [1.5, 2]),
+     ("camera.cooled", True), ("camera.cooled", 1), ("stage.exposure", 25), ("gone.gain", None)]
+)  # fmt: skip
+
+
 def queries(files: list[ArchivedFile]) -> st.SearchStrategy[FileQuery]:
     moments = st.sampled_from([None, *(file.created for file in files[::15])])
     return st.builds(
@@ -181,6 +209,7 @@ def queries(files: list[ArchivedFile]) -> st.SearchStrategy[FileQuery]:
         media_type=st.sampled_from((None, "image/*", "image/png", "text/plain", "*/*")),
         tags=st.sampled_from(((), ("good",), ("GOOD", "bad"), ("nobody's",))),
         meta=st.lists(META_VALUES, max_size=2).map(dict),
+        settings=st.lists(SETTING_VALUES, max_size=2).map(dict),
         run=st.sampled_from((None, *RUNS)),
         sha256=st.sampled_from((None, files[0].sha256, "ab" * 32)),
         state=st.sampled_from((FileState.LINKED, FileState.LINKED, FileState.TRASHED)),
@@ -249,8 +278,6 @@ def test_what_changes_is_found_by_its_new_words_only(either_archive: Archive) ->
 
 
 def test_a_list_leaves_out_the_values_and_one_file_has_them(opens: OpensArchive) -> None:
-    from app.run_records import RecordedValue
-
     archive = opens()
     at = datetime(2026, 3, 1, tzinfo=UTC)
     values = {"camera": {"exposure": RecordedValue(10.0, at)}}
@@ -278,6 +305,9 @@ def test_a_list_leaves_out_the_values_and_one_file_has_them(opens: OpensArchive)
         FileQuery(text=" ".join("abcdefghijklmnopqrstuvwxyz")),
         FileQuery(since=datetime(2026, 1, 1)),
         FileQuery(until=datetime(2026, 1, 1) + timedelta(1)),
+        FileQuery(settings={"exposure": 25}),
+        FileQuery(settings={"camera.": 25}),
+        FileQuery(settings={"camera.spectrum": [0] * 65}),
     ],
 )
 def test_a_question_that_makes_no_sense_is_refused(opens: OpensArchive, query: FileQuery) -> None:
@@ -315,3 +345,32 @@ def test_texts_that_no_database_takes_are_kept_and_asked_for_all_the_same(
 
     assert archive.find(FileQuery(meta={f"{odd}.{odd}": odd}, thing=odd, sample=odd)).files
     assert not archive.find(FileQuery(tags=("a\0",), text=odd, action=odd)).files
+
+
+def test_what_was_deleted_is_not_found_by_its_settings(either_archive: Archive) -> None:
+    archive = either_archive
+    values = {"camera": {"exposure": RecordedValue(25.0, MADE)}}
+    made = Provenance(thing="camera", settings=values)
+    first, second = (archive.keep(b"x", name, provenance=made) for name in ("one", "two"))
+    query = FileQuery(settings={"camera.exposure": 25}, state=None, total=True)
+    assert archive.find(query).total == 2
+
+    archive.trash(first.id)
+    archive.delete(first.id)
+
+    assert [file.id for file in archive.find(query).files] == [second.id]
+
+
+def test_files_of_an_older_program_are_found_by_their_settings_too(either_archive: Archive) -> None:
+    archive = either_archive
+    values = {"stage": {"x": RecordedValue(12.5000001, MADE)}}
+    for number in range(3):
+        archive.keep(b"x", f"{number}", provenance=Provenance(thing="camera", settings=values))
+
+    def down_and_up(connection: Connection) -> None:
+        migrate_down(connection, "0002")
+        migrate(connection)
+
+    archive.write(down_and_up)
+
+    assert archive.find(FileQuery(settings={"stage.x": 12.5}, total=True)).total == 3
