@@ -205,6 +205,8 @@ class Composition(QObject):
 
     def _close_rest(self) -> None:
         self.decoder.close()
+        if self.archive_page is not None:
+            self.archive_page.copies.close()
         self.session.close()
         for thread in self._threads:
             thread.join(5.0)
@@ -280,7 +282,9 @@ class Composition(QObject):
             asked.connect(lambda _what: window.pages.show_bench())
         page.opened.connect(opener.open)
         page.made_asked.connect(opener.open_with_story)
-        self.keeping = Keeping(self.theme, archive, self.viewer, self.bridge, self.tasks, self)
+        self.keeping = Keeping(
+            self.theme, archive, self.viewer, self.bridge, self.tasks, self, taking=page.taking
+        )
         window.activity.keep.connect(self.keeping.keep_run)
         self.keeping.asked.connect(lambda _file: window.pages.show_archive())
         self.keeping.asked.connect(page.show_file)

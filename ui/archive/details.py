@@ -66,6 +66,7 @@ class FileDetails(Island):
         restored: Put the settings back that it was made with.
         trashed: Into the trash, or back.
         made_asked: Show how it was made.
+        buttons: All that can be done, in their order.
     """
 
     opened = Signal()
@@ -195,6 +196,7 @@ class FileDetails(Island):
             (self.restore_button, self.save_button),
             (self.export_button, self.trash_button),
         )
+        self.buttons = tuple(button for row in rows for button in row)
         box = QVBoxLayout()
         box.setContentsMargins(Size.PADDING, Size.GRID, Size.PADDING, Size.PADDING)
         box.setSpacing(6)

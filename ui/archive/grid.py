@@ -6,7 +6,14 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from PySide6.QtCore import QItemSelection, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from typing_extensions import override
 
@@ -24,12 +31,16 @@ class FileGrid(QListView):
         chosen: Other files are selected.
         opened: These files are to be shown in the viewer.
         deleted: Delete was pressed.
+        copied: Ctrl+C was pressed.
+        dragged: These files are dragged out; the button is down.
         menu: The menu of what is selected is wanted, at this place of the screen.
     """
 
     chosen = Signal()
     opened = Signal(list)
     deleted = Signal()
+    copied = Signal()
+    dragged = Signal(list)
     menu = Signal(QPoint)
 
     def __init__(
@@ -44,11 +55,15 @@ class FileGrid(QListView):
         self._theme = theme
         self._files = model
         self._empty = ""
+        self._dragging = False
         self.setAccessibleName(self.tr("Files in the archive"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMovement(QListView.Movement.Static)
+        # After that: what is static may be dragged only where it is said anew.
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setUniformItemSizes(True)
         self.setGridSize(TILE)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -96,8 +111,36 @@ class FileGrid(QListView):
             self._open()
         elif event.key() == Qt.Key.Key_Delete:
             self.deleted.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copied.emit()
         else:
             super().keyPressEvent(event)
+
+    @override
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        """What is dragged may have to be fetched first; Qt's own would not wait for it."""
+        files = self.selected()
+        if files:
+            self._dragging = True
+            self.dragged.emit(list(files))
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._dragging = False  # where another program took it, nobody told that it was let go of
+        super().mousePressEvent(event)
+
+    @override
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        # Until the button is let go of, a frame would be drawn around other tiles.
+        if not self._dragging:
+            super().mouseMoveEvent(event)
+        elif not event.buttons() & Qt.MouseButton.LeftButton:
+            self._dragging = False
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._dragging = False
+        super().mouseReleaseEvent(event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

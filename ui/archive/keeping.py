@@ -13,6 +13,7 @@ from app.archive.records import BlobPath, FileState
 from app.archive_handle import ArchiveHandle
 from app.handles import InvocationSnapshot
 from things.errors import ThingError
+from ui.archive.taking_out import DragOut, TakingOut
 from ui.bridge import Bridge
 from ui.tasks import Tasks
 from ui.theme import Theme
@@ -44,6 +45,8 @@ class Keeping(QObject):
         bridge: Bridge,
         tasks: Tasks,
         parent: QObject | None = None,
+        *,
+        taking: TakingOut | None = None,
     ) -> None:
         """Put the button into the viewer.
 
@@ -54,15 +57,18 @@ class Keeping(QObject):
             bridge: Tells of what others keep.
             tasks: Runs the keeping.
             parent: The Qt owner.
+            taking: Takes what is kept into other programs; None for not at all.
         """
         super().__init__(parent)
         self._archive = archive
         self._viewer = viewer
         self._tasks = tasks
+        self._taking = taking
         self._kept: dict[tuple[UUID, BlobPath], UUID] = {}
         self._looked_up: set[UUID] = set()
         self.button = TextButton(theme, self.tr("Keep"), glyph="archive", kind="quiet")
         self.button.clicked.connect(self._clicked)
+        DragOut(self.button, self._drag)
         viewer.header.tools.insertWidget(0, self.button)
         viewer.page_changed.connect(lambda _key: self._show())
         bridge.on(FileKept, self._was_kept, owner=self)
@@ -102,7 +108,7 @@ class Keeping(QObject):
         if under_way:
             tip = self.tr("Being kept")
         elif kept:
-            tip = self.tr("It is in the archive; show it there")
+            tip = self.tr("It is in the archive; show it there, or drag it into another program")
         self.button.setToolTip(tip)
         self.button.setAccessibleName(tip)
 
@@ -135,6 +141,16 @@ class Keeping(QObject):
             self.asked.emit(first)
         elif page.made_by is not None:
             self._keep(page.made_by, page.blobs)
+
+    def _drag(self) -> None:
+        page = self._viewer.current
+        ids = [] if page is None else [id for id in self._ids(page) if id not in (None, _NO_ID)]
+        if ids and self._taking is not None:
+            self._tasks.start(self._drag_kept(ids, self._taking), self.tr("Fetching the file"))
+
+    async def _drag_kept(self, ids: Sequence[UUID | None], taking: TakingOut) -> None:
+        files = [await self._archive.get(id) for id in ids if id is not None]
+        taking.drag(files, self.button)
 
     def _keep(self, run: InvocationSnapshot, paths: Sequence[BlobPath]) -> None:
         missing = [path for path in paths if (run.id, path) not in self._kept]

@@ -125,6 +125,10 @@ class FilesModel(QAbstractListModel):
         return 0 if parent.isValid() else len(self._files)
 
     @override
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsDragEnabled
+
+    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         file = self.file_at(index)
         if file is None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from uuid import UUID
 
 from PySide6.QtCore import QLocale, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
 from app.archive.events import FileChanged
@@ -18,15 +17,18 @@ from app.handles import BenchHandle
 from app.imaging.decoder import ImageDecoder
 from things.errors import ThingError
 from ui.activity.wording import size_in_words
+from ui.archive.copies import FileCopies
 from ui.archive.details import FileDetails
+from ui.archive.file_actions import FileActions
+from ui.archive.file_menu import FileMenu
 from ui.archive.filters import FileFilters
 from ui.archive.grid import FileGrid
 from ui.archive.model import FilesModel
 from ui.archive.restoring import RestoreDialog
+from ui.archive.taking_out import TakingOut
 from ui.archive.thumbnails import FileThumbnails
 from ui.archive.wording import counted
 from ui.bridge import Bridge
-from ui.icons import icon
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize, Theme
 from ui.widgets import Island, PlainLabel
@@ -41,6 +43,7 @@ class ArchivePage(QWidget):
         stop_all: STOP ALL was pressed in a dialog of the page.
         said: Something to tell: the words, and a colour role.
         undoable: Something was done: the words, and what takes it back.
+        taking: Takes files into other programs.
     """
 
     opened = Signal(list)
@@ -77,6 +80,9 @@ class ArchivePage(QWidget):
         self._tasks = tasks
         self._restoring: RestoreDialog | None = None
         self._asked = False
+        self.copies = FileCopies(archive)
+        self.taking = TakingOut(self.copies, tasks, self)
+        self.actions = FileActions(archive, tasks, self)
         self.model = FilesModel(archive, bridge, tasks, self)
         self.thumbnails = FileThumbnails(archive, decoder, tasks, self)
         self.filters = FileFilters(theme)
@@ -92,13 +98,18 @@ class ArchivePage(QWidget):
         self.grid.chosen.connect(self._show_chosen)
         self.grid.opened.connect(self._open)
         self.grid.deleted.connect(self._trash)
+        self.grid.dragged.connect(self._drag)
+        self.grid.copied.connect(lambda: self.taking.copy(self.grid.selected()))
         self.grid.menu.connect(self._open_menu)
         self.details.opened.connect(lambda: self._open(self.grid.selected()))
-        self.details.saved.connect(self._ask_save)
-        self.details.exported.connect(self._ask_export)
+        self.details.saved.connect(self._save)
+        self.details.exported.connect(lambda: self.actions.ask_export(self.grid.selected()))
         self.details.restored.connect(self._restore)
         self.details.trashed.connect(self._trash)
         self.details.made_asked.connect(self._ask_made)
+        self.actions.said.connect(self.said)
+        self.actions.undoable.connect(self.undoable)
+        self.taking.said.connect(self.said)
         bridge.on(FileChanged, lambda event: self.details.take(event.file), owner=self)
 
     @property
@@ -230,120 +241,22 @@ class ArchivePage(QWidget):
         if self.details.file is not None:
             self.made_asked.emit(self.details.file)
 
-    # What a click asks for.
-
     def _open_menu(self, at: QPoint) -> None:
         files = self.grid.selected()
-        if not files:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        details = self.details
-        for button, call in (
-            (details.open_button, lambda: self._open(files)),
-            (details.save_button, self._ask_save),
-            (details.export_button, self._ask_export),
-            (details.restore_button, self._restore),
-            (details.made_button, details.made_button.click),
-            (details.trash_button, self._trash),
-        ):
-            action = QAction(button.icon(), button.text(), menu)
-            action.setEnabled(button.isEnabled())
-            action.triggered.connect(call)
-            menu.addAction(action)
-        menu.addSeparator()
-        for title, text in (
-            (self.tr("Copy id"), "\n".join(str(file.id) for file in files)),
-            (self.tr("Copy SHA-256"), "\n".join(file.sha256 for file in files)),
-        ):
-            action = QAction(icon(self._theme, "copy"), title, menu)
-            action.triggered.connect(lambda _checked=False, text=text: self._copy(text))
-            menu.addAction(action)
-        if all(file.state is FileState.TRASHED for file in files):
-            delete = QAction(self.tr("Delete for good"), menu)
-            delete.triggered.connect(
-                lambda: self._tasks.start(self._delete(files), self.tr("Deleting"))
-            )
-            menu.addAction(delete)
-        menu.popup(at)
+        if files:
+            menu = FileMenu(self._theme, files, self.details, self.actions, self.taking, self)
+            menu.popup(at)
 
-    def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-        self.said.emit(self.tr("Copied {0}").format(text.splitlines()[0]), "secondary")
+    def _drag(self, files: Sequence[ArchivedFile]) -> None:
+        picture = self.thumbnails.picture(files[0])
+        self.taking.drag(files, self.grid.viewport(), picture)
 
-    def _ask_save(self) -> None:
-        file = self.details.file
-        if file is None:
-            return
-        dialog = self._dialog(self.tr("Save {0}").format(file.file_name), file.file_name)
-        dialog.fileSelected.connect(
-            lambda target: self._tasks.start(
-                self._save(file, Path(target)), self.tr("Saving {0}").format(file.file_name)
-            )
-        )
-        dialog.show()
-
-    async def _save(self, file: ArchivedFile, target: Path) -> None:
-        await self._archive.save(file.id, target)
-        self.said.emit(self.tr("Saved {0}").format(target), "secondary")
-
-    def _ask_export(self) -> None:
-        ids = [file.id for file in self.grid.selected() if file.state is FileState.LINKED]
-        if not ids:
-            return
-        dialog = self._dialog(self.tr("Export"), "archive.zip")
-        dialog.setDefaultSuffix("zip")
-        dialog.fileSelected.connect(
-            lambda target: self._tasks.start(
-                self._export(ids, Path(target)), self.tr("Exporting to {0}").format(target)
-            )
-        )
-        dialog.show()
-
-    async def _export(self, ids: Sequence[UUID], target: Path) -> None:
-        await self._archive.export(ids, target)
-        self.said.emit(self.tr("Exported to {0}").format(target), "secondary")
-
-    def _dialog(self, title: str, name: str) -> QFileDialog:
-        # To be shown, not opened: a modal dialog takes the shortcut of STOP ALL away.
-        dialog = QFileDialog(self, title)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.selectFile("".join("_" if each in '\\/:*?"<>|' else each for each in name))
-        return dialog
+    def _save(self) -> None:
+        if self.details.file is not None:
+            self.actions.ask_save(self.details.file)
 
     def _trash(self) -> None:
-        """No question is asked: it can be taken back."""
-        files = list(self.grid.selected())
-        if not files:
-            return
-        linked = [file for file in files if file.state is FileState.LINKED]
-        if linked:
-            self._tasks.start(self._to_trash(linked), self.tr("Moving to the trash"))
-        else:
-            self._tasks.start(self._from_trash(files), self.tr("Taking out of the trash"))
-
-    async def _to_trash(self, files: Sequence[ArchivedFile]) -> None:
-        for file in files:
-            await self._archive.trash(file.id)
-        self.undoable.emit(
-            counted(
-                len(files),
-                self.tr("{0} is in the trash now.").format(files[0].file_name),
-                self.tr("{0} files are in the trash now."),
-            ),
-            lambda: self._tasks.start(self._from_trash(files), self.tr("Taking out of the trash")),
-        )
-
-    async def _from_trash(self, files: Sequence[ArchivedFile]) -> None:
-        for file in files:
-            await self._archive.restore(file.id)
-        self.said.emit(self.tr("Taken out of the trash."), "secondary")
-
-    async def _delete(self, files: Sequence[ArchivedFile]) -> None:
-        for file in files:
-            await self._archive.delete(file.id)
-        self.said.emit(self.tr("Deleted for good."), "secondary")
+        self.actions.trash_or_restore(self.grid.selected())
 
     def _restore(self) -> None:
         file = self.details.file

@@ -54,9 +54,10 @@ class FakeArchive:
         queries: What it was asked.
         thumbnails: Whose small picture was asked for.
         broken: Of these there is no small picture.
+        lost: Of these there is no content any more.
         refusal: What `update` is refused with.
         trouble: As of the real one; a search says it too.
-        gate: While it is not set, searches wait.
+        gate: While it is not set, searches wait, and so does the writing of files.
         differences: What differs, by file.
         refused: Settings that cannot be put back.
         exported: What was put into zips.
@@ -67,6 +68,7 @@ class FakeArchive:
         self.queries: list[FileQuery] = []
         self.thumbnails: list[UUID] = []
         self.broken: set[UUID] = set()
+        self.lost: set[UUID] = set()
         self.refusal: Exception | None = None
         self.failing: Exception | None = None
         self.trouble = ""
@@ -195,7 +197,15 @@ class FakeArchive:
         self.thumbnails.append(id)
         return b"no picture" if id in self.broken else png()
 
+    def content(self, id: UUID) -> bytes:
+        """What is in a file."""
+        return png(self.files[id].number % 256)
+
     async def save(self, id: UUID, target: Path) -> None:
+        await self.gate.wait()
+        if id in self.lost:
+            raise FileNotKeptError(id)
+        await asyncio.to_thread(target.write_bytes, self.content(id))
         self.saved.append((id, target))
 
     async def export(self, ids: Sequence[UUID], target: Path) -> None:
