@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QIcon
@@ -52,7 +53,7 @@ class FileMenu(QMenu):
             (self.tr("Copy id"), "\n".join(str(file.id) for file in files)),
             (self.tr("Copy SHA-256"), "\n".join(file.sha256 for file in files)),
         ):
-            self._add(title, copy, lambda text=text: actions.copy_text(text), bool(text.strip()))
+            self._add(title, copy, partial(actions.copy_text, text), bool(text.strip()))
         if all(file.state is FileState.TRASHED for file in files):
             self._add(self.tr("Delete for good"), QIcon(), lambda: actions.delete(files))
 

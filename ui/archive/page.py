@@ -82,7 +82,7 @@ class ArchivePage(QWidget):
         self._asked = False
         self.copies = FileCopies(archive)
         self.taking = TakingOut(self.copies, tasks, self)
-        self.actions = FileActions(archive, tasks, self)
+        self.file_actions = FileActions(archive, tasks, self)
         self.model = FilesModel(archive, bridge, tasks, self)
         self.thumbnails = FileThumbnails(archive, decoder, tasks, self)
         self.filters = FileFilters(theme)
@@ -103,12 +103,12 @@ class ArchivePage(QWidget):
         self.grid.menu.connect(self._open_menu)
         self.details.opened.connect(lambda: self._open(self.grid.selected()))
         self.details.saved.connect(self._save)
-        self.details.exported.connect(lambda: self.actions.ask_export(self.grid.selected()))
+        self.details.exported.connect(lambda: self.file_actions.ask_export(self.grid.selected()))
         self.details.restored.connect(self._restore)
         self.details.trashed.connect(self._trash)
         self.details.made_asked.connect(self._ask_made)
-        self.actions.said.connect(self.said)
-        self.actions.undoable.connect(self.undoable)
+        self.file_actions.said.connect(self.said)
+        self.file_actions.undoable.connect(self.undoable)
         self.taking.said.connect(self.said)
         bridge.on(FileChanged, lambda event: self.details.take(event.file), owner=self)
 
@@ -244,7 +244,7 @@ class ArchivePage(QWidget):
     def _open_menu(self, at: QPoint) -> None:
         files = self.grid.selected()
         if files:
-            menu = FileMenu(self._theme, files, self.details, self.actions, self.taking, self)
+            menu = FileMenu(self._theme, files, self.details, self.file_actions, self.taking, self)
             menu.popup(at)
 
     def _drag(self, files: Sequence[ArchivedFile]) -> None:
@@ -253,10 +253,10 @@ class ArchivePage(QWidget):
 
     def _save(self) -> None:
         if self.details.file is not None:
-            self.actions.ask_save(self.details.file)
+            self.file_actions.ask_save(self.details.file)
 
     def _trash(self) -> None:
-        self.actions.trash_or_restore(self.grid.selected())
+        self.file_actions.trash_or_restore(self.grid.selected())
 
     def _restore(self) -> None:
         file = self.details.file
