@@ -127,6 +127,13 @@ class Archiving:
         self.trouble = reason
         self._publish(ArchiveTroubled(thing="", reason=reason))
 
+    def _happened(self, event: Event) -> None:
+        """Something happened in the archive; what is wrong with it stays known."""
+        if isinstance(event, ArchiveTroubled):
+            self.troubled(event.reason)
+        else:
+            self._publish(event)
+
     def open(self, database: Database | None) -> None:
         """Open it; where that cannot be, `trouble` says why, and everything else works.
 
@@ -160,7 +167,7 @@ class Archiving:
                 database,
                 folder,
                 limits=limits,
-                publish=self._publish,
+                publish=self._happened,
                 names=NamePattern(self._rules.name_pattern),
             )
             archive.open()

@@ -7,7 +7,6 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,8 @@ SMALLEST = 16
 LARGEST = 1024
 DECODE_WAIT_S = 60.0
 REMEMBERED_REFUSALS = 1_000
+MEMORY_BYTES = 16 * 2**20
+"""How much is held of what could not be written: a gallery or two."""
 
 _SIZES = (64, 128, 256, 512, 1024)
 _DARKEST, _BRIGHTEST = 0.1, 99.9
@@ -54,6 +55,7 @@ class Thumbnails:
         self._decoder: ImageDecoder | None = None
         self._under_way: dict[tuple[str, int], Future[bytes]] = {}
         self._refused: OrderedDict[str, ImageError] = OrderedDict()
+        self._in_memory: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._closed = False
 
     def of(self, file: ArchivedFile, size: int = 256) -> bytes:
@@ -148,19 +150,25 @@ class Thumbnails:
         try:
             return self._path(sha256, edge).read_bytes()
         except OSError:
-            return None
+            with self._lock:
+                return self._in_memory.get((sha256, edge))
 
     def _remember(self, sha256: str, edge: int, made: bytes) -> None:
-        """Write it beside and put it there whole; a full disk only means to make it again."""
+        """Write it beside and put it there whole; some that the disk does not take are held."""
         path = self._path(sha256, edge)
         beside = path.with_name(f".{uuid.uuid4().hex}")
-        with suppress(OSError):
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 beside.write_bytes(made)
                 beside.replace(path)
             finally:
                 beside.unlink(missing_ok=True)
+        except OSError:
+            with self._lock:
+                self._in_memory[sha256, edge] = made
+                while sum(map(len, self._in_memory.values())) > MEMORY_BYTES:
+                    self._in_memory.popitem(last=False)
 
 
 def _small(picture: Picture, edge: int) -> NDArray[np.uint8]:

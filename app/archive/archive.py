@@ -9,6 +9,7 @@ acknowledged; what a crash leaves over is swept up.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -28,9 +29,10 @@ from app.archive.errors import (
     ArchiveError,
     ArchiveFolderError,
     ArchiveFullError,
+    ArchiveReadOnlyError,
     FileEmptyError,
 )
-from app.archive.events import FileChanged, FileKept, FileRemoved
+from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
 from app.archive.intake import Intake
 from app.archive.limits import ArchiveLimits
 from app.archive.naming import NamePattern, NamesGiven, number_in
@@ -98,7 +100,9 @@ class Archive:
         self.database = database
         self.folder = folder
         self.uri_prefix = uri_prefix
-        self.store = ObjectStore(folder, disk)
+        self._read_only = ""
+        self._taking = threading.Lock()
+        self.store = ObjectStore(folder, disk, self._say_read_only)
         self.intake = Intake(self.store, limits or ArchiveLimits())
         self.log = logger or _log
         self._publish = publish
@@ -112,6 +116,11 @@ class Archive:
     def is_open(self) -> bool:
         """Whether it can be used now."""
         return self._open
+
+    @property
+    def read_only(self) -> str:
+        """Why it can only be read, in words; '' where it can be written."""
+        return self._read_only
 
     @property
     def changes(self) -> int:
@@ -130,6 +139,8 @@ class Archive:
     def open(self) -> None:
         """Take the folder, and clear away what was half done when the program died.
 
+        A folder that can only be read is opened to be read; see `try_to_write`.
+
         Raises:
             ArchiveFolderError: It cannot be used, is another program's, or contents are in the
                 catalogue and their folder is gone.
@@ -142,6 +153,17 @@ class Archive:
             raise ArchiveFolderError(
                 self.folder, f"it is gone or was moved; {count} contents should be in it"
             )
+        try:
+            self._take()
+        except ArchiveReadOnlyError as error:
+            if not self.store.objects.is_dir():
+                raise  # there is nothing to be read
+            self._say_read_only(error.why)
+        self.intake.begin(taken)
+        self._open = True
+
+    def _take(self) -> None:
+        """Take the folder to write to it."""
         with self.store.told():
             self.folder.mkdir(parents=True, exist_ok=True)
             try:
@@ -154,14 +176,45 @@ class Archive:
         except BaseException:
             self._lock.release()
             raise
-        self.intake.begin(taken)
-        self._open = True
+
+    def try_to_write(self) -> None:
+        """Find out whether a folder that could only be read can be written now.
+
+        Every change tries it, and so does whoever keeps house here.
+
+        Raises:
+            ArchiveReadOnlyError: It can not.
+            ArchiveFolderError: Another program has it now.
+        """
+        if not self._read_only:
+            return
+        with self._taking:
+            if not self._read_only or not self._open:
+                return
+            if self._lock.is_locked:  # it was ours before it could only be read
+                self.store.try_to_write()
+            else:
+                self._take()
+            self._say_read_only("")
+
+    def _say_read_only(self, reason: str) -> None:
+        if reason == self._read_only:
+            return
+        self._read_only = reason
+        if reason:
+            said = str(ArchiveReadOnlyError(self.folder, reason))
+            self.log.error("%s", said)
+        else:
+            said = ""
+            self.log.warning("%s: files are kept there again.", self.folder)
+        self._publish(ArchiveTroubled(thing="", reason=said))
 
     def close(self) -> None:
         """Let the folder go; twice is harmless."""
-        if self._open:
-            self._open = False
-            self._lock.release()
+        with self._taking:
+            if self._open:
+                self._open = False
+                self._lock.release()
 
     # --- records ------------------------------------------------------------------------------
 
@@ -497,8 +550,11 @@ class Archive:
         if found == sha256:
             return
         reason = "its bytes are not what they were when it was kept"
-        self.write(lambda connection: catalogue.mark_damaged(connection, sha256, reason))
         self.log.error("%s: %s.", self.store.path_of(sha256), reason)
+        try:
+            self.write(lambda connection: catalogue.mark_damaged(connection, sha256, reason))
+        except ArchiveError as error:  # it is damaged all the same
+            self.log.warning("That it is damaged could not be written down: %s", error)
         raise ArchiveDamagedError(sha256, reason)
 
     # --- how it is ----------------------------------------------------------------------------
@@ -506,14 +562,19 @@ class Archive:
     @property
     def low(self) -> str:
         """Why nothing should be begun that keeps files, in words; '' where it may."""
+        if self._open and self._read_only:
+            return f"its folder can only be read: {self._read_only}"
         return self.intake.low if self._open else ""
 
     def refuse_low(self) -> None:
         """Say so where there is too little room to begin something that keeps files.
 
         Raises:
+            ArchiveReadOnlyError: There is none at all.
             ArchiveFullError: There is.
         """
+        if self._open:
+            self.try_to_write()
         if low := self.low:
             raise ArchiveFullError(low)
 
@@ -555,6 +616,7 @@ class Archive:
             ArchiveError: It cannot be written.
         """
         self.refuse_closed()
+        self.try_to_write()
         return self._catalogue.write(job)
 
     def read(self, job: Callable[[Connection], T]) -> T:
@@ -573,6 +635,7 @@ class Archive:
         self, chunks: Iterable[bytes], size: int | None, sha256: str | None, limit: int | None
     ) -> AbstractContextManager[Staged]:
         self.refuse_closed()
+        self.try_to_write()
         return self.intake.received(chunks, size, sha256, limit)
 
     def _link(self, id: UUID, staged: Staged, media_type: str | None, who: str) -> None:

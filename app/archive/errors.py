@@ -3,7 +3,8 @@
 ThingError
 └── ArchiveError                    anything the archive can say
     ├── ArchiveClosedError          it is not open, or not any more (also a RuntimeError)
-    ├── ArchiveFolderError          its folder cannot be used: missing, moved, read-only
+    ├── ArchiveFolderError          its folder cannot be used: missing, moved
+    │   └── ArchiveReadOnlyError    it can be read, but not be written
     ├── ArchiveFullError            no room: the disk, or what the archive may take
     ├── ArchiveDamagedError         a file is not what it was when it was kept
     ├── FileNotKeptError            there is no file of that id (also a KeyError)
@@ -48,6 +49,18 @@ class ArchiveFolderError(ArchiveError):
         super().__init__(f"{folder}: files cannot be kept there: {reason}")
         self.folder = folder
         self.reason = reason
+
+
+class ArchiveReadOnlyError(ArchiveFolderError):
+    """The folder of the archive can be read, but not be written: what is kept still opens.
+
+    Attributes:
+        why: Why it cannot be written, in words.
+    """
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(folder, f"it can only be read: {reason}")
+        self.why = reason
 
 
 class ArchiveFullError(ArchiveError):

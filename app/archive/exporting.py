@@ -16,7 +16,7 @@ from uuid import UUID
 
 from app.archive.crate import MANIFEST, Exported, manifest
 from app.archive.embedding import embed
-from app.archive.errors import FileEmptyError
+from app.archive.errors import ArchiveError, FileEmptyError
 from app.archive.readable import readable_name, unlike
 from app.archive.records import ArchivedFile
 from app.archive.store import CHUNK_BYTES, digest_of
@@ -120,8 +120,8 @@ def write_zip(archive: Archive, ids: Sequence[UUID], into: ZipSink, title: str) 
 def _pack(archive: Archive, ids: Sequence[UUID], packed: zipfile.ZipFile, title: str) -> None:
     taken = {MANIFEST.casefold()}
     exported: list[Exported] = []
-    with tempfile.TemporaryDirectory(dir=archive.store.staging) as folder:
-        copy = Path(folder) / "copy"
+    with scratch_folder(archive) as folder:
+        copy = folder / "copy"
         for id in ids:
             file = archive.get(id)
             name = unlike(readable_name(file.name, file.extension), taken)
@@ -153,6 +153,18 @@ def _copy(archive: Archive, file: ArchivedFile, target: Path) -> None:
         shutil.copyfileobj(content, copy, CHUNK_BYTES)
     with target.open("rb") as copied:
         archive.refuse_damaged(file.sha256, digest_of(copied))
+
+
+@contextmanager
+def scratch_folder(archive: Archive) -> Iterator[Path]:
+    """A folder for copies, gone at the end: elsewhere where the archive's disk takes none."""
+    try:
+        with archive.store.told():
+            made = tempfile.TemporaryDirectory(dir=archive.store.staging)
+    except ArchiveError:
+        made = tempfile.TemporaryDirectory()
+    with made as folder:
+        yield Path(folder)
 
 
 @contextmanager

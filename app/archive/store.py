@@ -16,7 +16,7 @@ import os
 import re
 import stat
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from app.archive.errors import (
     ArchiveError,
     ArchiveFolderError,
     ArchiveFullError,
+    ArchiveReadOnlyError,
     UploadTooLargeError,
 )
 
@@ -37,9 +38,8 @@ SHA256 = re.compile(r"[0-9a-f]{64}")
 CHUNK_BYTES = 2**20
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_NO_FOLDER = frozenset(
-    {errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EROFS, errno.EACCES, errno.EPERM}
-)
+_NO_FOLDER = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EEXIST})
+_READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,17 @@ class ObjectStore:
     Args:
         folder: Theirs alone.
         disk: How it is reached.
+        read_only: Told why the folder can only be read, when that is found out.
     """
 
-    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        disk: Disk | None = None,
+        read_only: Callable[[str], None] = lambda reason: None,
+    ) -> None:
         self.folder = folder
+        self._read_only = read_only
         self.objects = folder / "objects"
         self.staging = folder / "staging"
         self.quarantine = folder / "quarantine"
@@ -103,15 +110,21 @@ class ObjectStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             for folder in (self.objects, self.staging, self.quarantine):
                 folder.mkdir(exist_ok=True)
+        self.try_to_write()
+        with self.told():
             for left in tuple(self.staging.iterdir()):
                 if left.is_dir() and not left.is_symlink():
                     _remove_tree(left)
                 else:
-                    self.disk.remove(left)
-        self._try_to_write()
+                    self._take_away(left)
 
-    def _try_to_write(self) -> None:
-        """Find out now, not at the first picture, whether anything can be written."""
+    def try_to_write(self) -> None:
+        """Find out now, not at the first picture, whether anything can be written.
+
+        Raises:
+            ArchiveReadOnlyError: It can not.
+            ArchiveError: The folder cannot be used at all.
+        """
         trial = self.staging / f"trial-{uuid.uuid4().hex}"
         with self.told():
             try:
@@ -273,6 +286,9 @@ class ObjectStore:
             except (FileNotFoundError, NotADirectoryError):
                 self._refuse_missing_folder()
                 raise ArchiveDamagedError(sha256, "it is gone from the disk") from None
+            except PermissionError as error:
+                reason = error.strerror or str(error)
+                raise ArchiveError(f"the content cannot be read: {reason}") from error
         found = os.fstat(stream.fileno()).st_size
         if found != size:
             stream.close()
@@ -311,7 +327,8 @@ class ObjectStore:
 
         Raises:
             ArchiveFullError: It is full.
-            ArchiveFolderError: The folder is gone or read-only.
+            ArchiveReadOnlyError: The folder cannot be written.
+            ArchiveFolderError: It is gone.
             ArchiveError: It fails otherwise.
         """
         try:
@@ -322,6 +339,10 @@ class ObjectStore:
             reason = error.strerror or str(error)
             if error.errno in _NO_ROOM:
                 raise ArchiveFullError("the disk is full") from error
+            if error.errno == errno.EROFS:
+                self._read_only(reason)
+            if error.errno in _READ_ONLY:
+                raise ArchiveReadOnlyError(self.folder, reason) from error
             if error.errno in _NO_FOLDER:
                 raise ArchiveFolderError(self.folder, reason) from error
             raise ArchiveError(f"the disk cannot be read or written: {reason}") from error

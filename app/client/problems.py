@@ -110,6 +110,9 @@ _MAKES: Final[Mapping[str, Make]] = {
     "ArchiveFolderError": lambda problem, _: of_archive.ArchiveFolderError(
         Path(problem.detail.partition(": ")[0]), _after("cannot be kept there: ", problem.detail)
     ),
+    "ArchiveReadOnlyError": lambda problem, _: of_archive.ArchiveReadOnlyError(
+        Path(problem.detail.partition(": ")[0]), _after("it can only be read: ", problem.detail)
+    ),
     "ArchiveFullError": lambda problem, _: of_archive.ArchiveFullError(
         _after("no room for more files: ", problem.detail)
     ),

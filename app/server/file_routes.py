@@ -7,9 +7,7 @@ one (the ETag is its SHA-256); with `version=` it never changes and is kept for 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -19,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from app.archive.errors import FileEmptyError
-from app.archive.exporting import exportable, save_file
+from app.archive.exporting import exportable, save_file, scratch_folder
 from app.archive.records import ArchivedFile
 from app.archive.store import digest_of
 from app.file_wire import ARCHIVE_PATH, FILES_PATH
@@ -152,8 +150,8 @@ def _with_provenance(parts: Parts, id: UUID) -> Content:
     """A copy in which it is written how it was made, where its format can hold that."""
     archive = parts.bench.opened_archive
     file: ArchivedFile = archive.get(id)
-    with tempfile.TemporaryDirectory(dir=archive.store.staging) as folder:
-        copy = Path(folder) / "copy"
+    with scratch_folder(archive) as folder:
+        copy = folder / "copy"
         save_file(archive, id, copy)
         # It has no name any more once the folder is gone, but can be read to its end.
         stream = copy.open("rb")

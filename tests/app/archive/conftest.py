@@ -80,6 +80,22 @@ def opens(database: Database, tmp_path: Path, events: Events) -> Iterator[OpensA
 
 
 @pytest.fixture
+def opens_in(database: Database, events: Events) -> Iterator[Callable[[Path], Archive]]:
+    """Opens an archive in a folder; what it opens is closed at the end."""
+    opened: list[Archive] = []
+
+    def open_it(folder: Path) -> Archive:
+        archive = Archive(database, folder, limits=ROOMY, publish=events)
+        archive.open()
+        opened.append(archive)
+        return archive
+
+    yield open_it
+    for archive in opened:
+        archive.close()
+
+
+@pytest.fixture
 def archive(opens: OpensArchive) -> Archive:
     return opens()
 
