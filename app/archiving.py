@@ -144,7 +144,7 @@ class Archiving:
             return
         try:
             if database is None:
-                self.trouble = "its catalogue cannot be opened"
+                self.troubled("its catalogue cannot be opened")
             else:
                 self._open(self._folder, database)
         finally:
@@ -172,8 +172,8 @@ class Archiving:
             )
             archive.open()
         except ThingError as error:
-            self.trouble = str(error)
             _log.error("No files can be kept: %s", error)
+            self.troubled(str(error))
             return
         self._housekeeper = Housekeeper(archive)
         self._service = FileService(self._owner, database, archive=archive)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, qVersion
 
+from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle
 from ui.beat import STEPS_MS
 from ui.bridge import Bridge
@@ -106,6 +107,7 @@ class Diagnosis:
             ", ".join(f"{count} {state}" for state, count in states.items()) or _tr("no Things"),
             _tr("{0} running or waiting").format(len(running)),
             _tr("Ledger: {0}").format(bench.ledger_trouble or _tr("well")),
+            _tr("Archive: {0}").format(_of_archive(bench.archive)),
         ]
 
     def _server(self) -> Sequence[str]:
@@ -146,3 +148,9 @@ def _versions() -> Sequence[str]:
         except PackageNotFoundError:
             lines.append(f"{name} {_tr('is not installed')}")
     return lines
+
+
+def _of_archive(archive: ArchiveHandle | None) -> str:
+    if archive is None:
+        return _tr("no files are kept")
+    return archive.trouble or _tr("well")

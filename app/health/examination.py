@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from app.archiving import FOLDER
 from app.health.bench import look_at_bench, look_at_database
 from app.health.computer import look_at_clock, look_at_python, look_at_sqlite, look_at_window
 from app.health.finding import Finding, State
-from app.health.places import look_at_folder, look_at_port
+from app.health.places import look_at_archive, look_at_folder, look_at_port
 from app.instance_lock import bench_folder
 from app.packaged_benches import bench_file_of
 from app.settings import Settings, SettingsError, read_settings, settings_file
@@ -42,7 +43,10 @@ def examined(bench: Path | None = None, data_folder: Path | None = None) -> list
 
 def _of_the_bench(settings: Settings, file: Path) -> list[Callable[[], Iterator[Finding]]]:
     folder = bench_folder(settings.data_folder, file)
+    elsewhere = settings.archive_folder
+    files = folder / FOLDER if elsewhere is None else elsewhere / folder.name
     return [
+        lambda: look_at_archive(files),
         lambda: look_at_database(folder, settings.database_url),
         lambda: look_at_clock(folder),
     ]

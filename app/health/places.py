@@ -54,6 +54,30 @@ def look_at_folder(what: str, folder: Path, *, database: bool = False) -> Iterat
         )
 
 
+def look_at_archive(folder: Path) -> Iterator[Finding]:
+    """Whether files can be kept in the folder of an archive; nothing is made there.
+
+    Args:
+        folder: Where its contents are.
+    """
+    if not folder.is_dir():
+        yield Finding("archive", State.WELL, f"{folder} is made when the bench is opened")
+        return
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            free = shutil.disk_usage(folder).free
+    except OSError as error:
+        if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            why = error.strerror
+            said = f"{folder} can only be read ({why}): what is kept opens, nothing new is kept"
+            yield Finding("archive", State.WRONG, said)
+        else:
+            said = f"{folder} cannot be written: {error.strerror or error}"
+            yield Finding("archive", State.WRONG, said)
+        return
+    yield Finding("archive", State.WELL, f"{folder}, {free / 2**30:.1f} GB free")
+
+
 def kind_of_disk(folder: Path) -> str:
     """The kind of file system a folder is on, such as 'ext4'; '' where that is not told."""
     try:

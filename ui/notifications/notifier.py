@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.actions.events import LedgerTroubled
+from app.archive.events import ArchiveTroubled
 from app.handles import BenchHandle, InvocationSnapshot, InvocationStatus, OriginKind
 from ui.bridge import Bridge
 from ui.notices import Notice, Notices
@@ -70,6 +71,9 @@ class Notifier(QObject):
         bridge.on(LedgerTroubled, self._tell_of_ledger, owner=self)
         if bench.ledger_trouble:
             self._tell_of_ledger(LedgerTroubled(thing="", reason=bench.ledger_trouble))
+        bridge.on(ArchiveTroubled, self._tell_of_archive, owner=self)
+        if bench.archive is not None and bench.archive.trouble:
+            self._tell_of_archive(ArchiveTroubled(thing="", reason=bench.archive.trouble))
 
     def _tell(self, ended: Sequence[InvocationSnapshot]) -> None:
         looks = self._looks()
@@ -116,6 +120,14 @@ class Notifier(QObject):
             self._say(Message(text, event.reason, trouble=True), looks=self._looks())
         else:
             text = self.tr("Runs are recorded again.")
+            self._say(Message(text), looks=self._looks())
+
+    def _tell_of_archive(self, event: ArchiveTroubled) -> None:
+        if event.reason:
+            text = self.tr("Files cannot be kept now.")
+            self._say(Message(text, event.reason, trouble=True), looks=self._looks())
+        else:
+            text = self.tr("Files are kept again.")
             self._say(Message(text), looks=self._looks())
 
     def _title_of(self, thing: str) -> str:

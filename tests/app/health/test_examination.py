@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,10 @@ from app.database.of_bench import open_bench_database
 from app.health import computer, places
 from app.health.bench import look_at_bench, look_at_database
 from app.health.finding import Finding, State
+from app.health.places import look_at_archive
+
+if TYPE_CHECKING:
+    from tests.app.conftest import MountedDisk
 
 WELL, NOTE, WRONG = State.WELL, State.NOTE, State.WRONG
 
@@ -34,7 +39,9 @@ def test_on_a_sound_computer_nothing_is_wrong(
 
     assert [each for each in found.values() if each["state"] == "WRONG"] == []
     assert code == 0
-    assert {"Python", "window", "SQLite", "data folder", "bench", "database"} <= set(found)
+    assert {"Python", "window", "SQLite", "data folder", "bench", "database", "archive"} <= set(
+        found
+    )
 
 
 def test_what_is_wrong_is_said_in_a_line_and_by_the_code(
@@ -163,3 +170,21 @@ def test_a_database_that_is_damaged_is_wrong(tmp_path: Path) -> None:
     assert found.state is WRONG
     assert "1 bytes are missing" in found.said
     assert only(look_at_database(tmp_path, "mysql://x")).state is WRONG
+
+
+def test_an_archive_that_can_only_be_read_is_wrong(
+    mounted_disk: MountedDisk | None, tmp_path: Path
+) -> None:
+    folder = tmp_path / "files" if mounted_disk is None else mounted_disk.folder
+    assert only(look_at_archive(tmp_path / "files")).state is State.WELL
+    folder.mkdir(exist_ok=True)
+    assert only(look_at_archive(folder)).state is State.WELL
+
+    if mounted_disk is None:
+        folder.chmod(0o555)
+    else:
+        subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)
+
+    found = only(look_at_archive(folder))
+    assert found.state is State.WRONG
+    assert "can only be read" in found.said

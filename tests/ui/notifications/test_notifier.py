@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.archive.events import ArchiveTroubled
 from app.handles import InvocationStatus, Origin, OriginKind
 from ui.bridge import Bridge
 from ui.main_window import MainWindow
@@ -200,6 +201,17 @@ def test_a_ledger_that_cannot_record_is_told_and_when_it_can_again(
 
     bench.trouble_ledger("")
     qtbot.waitUntil(lambda: texts(notices)[-1] == "Runs are recorded again.")
+
+
+def test_an_archive_that_keeps_nothing_is_told_and_when_it_does_again(
+    notices: Notices, bench: FakeBench, qtbot: QtBot
+) -> None:
+    bench.publish(ArchiveTroubled(thing="", reason="its folder can only be read"))
+    qtbot.waitUntil(lambda: texts(notices) == ["Files cannot be kept now."])
+    assert notices.shown[0].details == "its folder can only be read"
+
+    bench.publish(ArchiveTroubled(thing="", reason=""))
+    qtbot.waitUntil(lambda: texts(notices)[-1] == "Files are kept again.")
 
 
 def test_what_is_told_is_chosen_in_a_popover_of_the_window(
