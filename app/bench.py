@@ -7,9 +7,8 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -20,16 +19,13 @@ from app.actions.invocation import Invocation
 from app.actions.manager import DEFAULT_LIMIT, STUCK_AFTER_S, ActionManager
 from app.archiving import Archiving, ArchivingRules
 from app.bench_file import BenchSpec, ThingSpec, refuse_spec
-from app.bench_things import BenchThing, said
-from app.driver_faults import contained
-from app.entering_order import entering_order, leaving_order
+from app.bench_things import BenchThing
 from app.errors import ClosingError
 from app.event_bus import EventBus
 from app.fair_workers import FairWorkers
-from app.handles import InvocationStatus, Origin, Reading, Stamp, StopReport
+from app.handles import Origin, Reading, Stamp, StopReport
 from app.history import History
 from app.interlocks.engine import Interlocks
-from app.interlocks.errors import ConditionError
 from app.keeping import Keeping
 from app.ledger.known_values import known_values
 from app.output_cache import CacheLimits
@@ -40,16 +36,15 @@ from app.run_records import RunHistory
 from app.slot_calls import SlotCaller
 from app.stamp import StampKeeper
 from app.stopping import StopThreads, stop_things
+from app.thing_life import ThingLife, within
 from app.thing_table import ThingTable
 from things.actions import ActionDescriptor
 from things.blobs import Blob, BlobDataManager
 from things.errors import (
     AffordanceNotFoundError,
-    BusyError,
-    DefinitionError,
     NotAvailableError,
 )
-from things.events import Event, ThingAdded, ThingRemoved, ThingState
+from things.events import Event, ThingAdded, ThingRemoved
 from things.locks import LockRegistry
 from things.streams import FrameStream, FrameStreamDescriptor
 from things.thing import Thing
@@ -63,15 +58,11 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-NOT_STARTED = "nothing was started, as --safe says; try each by itself"
-
 SWITCH_INTERVAL_S = 0.0005
 """How often Python changes threads. With the default of 5 ms a busy action makes the window's
 10 ms timer late by 20 ms (p99); with this by 2 ms."""
 
 STOP_ANSWER_S = 2.0
-ENTER_WAIT_S = 10.0
-EXIT_WAIT_S = 5.0
 WORKERS_WAIT_S = 2.0
 LEAVE_WITHIN_S = 4.0
 """For stopping and leaving all Things together, beyond what running actions are waited for."""
@@ -171,11 +162,7 @@ class Bench:
             memory_bytes=int(archiving.memory_mb * 2**20),
             limits=CacheLimits(int(archiving.cache_mb * 2**20), archiving.cache_days),
         )
-        self._entered: list[BenchThing] = []
-        self._retries: dict[str, threading.Timer] = {}
-        self._opening = threading.Lock()
-        self._entering = threading.Lock()
-        self._gone = False
+        self._life = ThingLife(self.things, self.actions, self.properties, self.interlocks)
         self._stopping = StopThreads()
         self._changing = threading.Lock()
         self._close_once = threading.Lock()
@@ -206,21 +193,7 @@ class Bench:
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._stopping.begin()
         self._open_ledger()
-        if safe:
-            for entry in self.things.values():
-                entry.set_state(ThingState.NOT_STARTED, NOT_STARTED)
-            return
-        for entry in self.things.values():
-            entry.make()
-        for entry in self.things.values():
-            entry.fill_slots(self.things)
-        for entry in self.things.values():
-            self._learn_interlocks(entry)
-        for name in entering_order(self.things):
-            with self._opening:
-                if self._closed:
-                    return
-                self._enter(self.things[name])
+        self._life.open(safe=safe)
 
     def close(self, timeout_s: float = 5.0) -> Sequence[str]:
         """Cancel what runs, wait for it, stop all Things, leave them in exact reverse order.
@@ -245,33 +218,16 @@ class Bench:
 
         self.actions.refuse_new()
         self._registry.wake()
-        for timer in tuple(self._retries.values()):
-            timer.cancel()
+        self._life.begin_no_more()
         stuck = [
             f"{invocation.title} on {invocation.thing_name}"
             for invocation in self.actions.close(timeout_s)
         ]
         self.interlocks.close()
         self.properties.close()
-        # One that is just being entered is waited for, but not for ever.
-        if not self._opening.acquire(timeout=left_s(STOP_ANSWER_S)):
-            stuck.append("a Thing that is still starting")
-        with self._entering:
-            self._gone = True
-        entered = tuple(leaving_order(self._entered))
-        # All at once, as at STOP ALL: one that does not answer must not leave others moving.
-        reports = stop_things(entered, left_s(STOP_ANSWER_S))
-        stuck += [f"stopping {report.thing}" for report in reports if not report.answered]
-        for entry in entered:
-            if not _within(left_s(EXIT_WAIT_S), f"exit-{entry.name}", entry.leave):
-                stuck.append(f"leaving {entry.name}")
-            entry.set_state(ThingState.CLOSED)
-        self._entered.clear()
-        for entry in self.things.values():
-            if entry.thing is not None:
-                entry.thing._core.close()
+        stuck += self._life.leave_all(left_s)
         self.workers.shutdown(wait=False, cancel_futures=True)
-        if not _within(left_s(WORKERS_WAIT_S), "workers", lambda: self.workers.shutdown(wait=True)):
+        if not within(left_s(WORKERS_WAIT_S), "workers", lambda: self.workers.shutdown(wait=True)):
             stuck.append("a read or write that does not return")
         self.outputs.close()
         self.ledger = None
@@ -476,8 +432,7 @@ class Bench:
         # First, or an action would go on after its Thing was stopped; all others hear of it later.
         _, tell = self.actions.ask_all_to_stop()
         self._registry.wake()  # writes that wait are not to be done any more
-        starting = [entry for entry in self.things.values() if entry.entering]
-        return stop_things((*self._entered, *starting), answer_s, tell)
+        return stop_things(self._life.moving, answer_s, tell)
 
     def stop_all_soon(self) -> Future[Sequence[StopReport]]:
         """The same in a thread of its own, which is there whatever else is not."""
@@ -490,7 +445,7 @@ class Bench:
             NotAvailableError: It did not come back; the reason is the Thing's.
             BusyError: Something runs on it.
         """
-        self._bring_back(name, reload=False)
+        self._life.bring_back(name, reload=False)
 
     def reload(self, name: str) -> None:
         """Read a Thing's driver again and open it anew.
@@ -499,7 +454,7 @@ class Bench:
             NotAvailableError: It did not come back; the reason is the Thing's.
             BusyError: Something runs on it.
         """
-        self._bring_back(name, reload=True)
+        self._life.bring_back(name, reload=True)
 
     def add(self, spec: ThingSpec) -> None:
         """Add a Thing and start it. One that fails is there as 'failed' with its reason.
@@ -520,7 +475,7 @@ class Bench:
             self.spec = replace(self.spec, things=(*self.spec.things, spec))
             self.bus.publish(ThingAdded(thing=spec.name, title=entry.title))
             with entry.changing:
-                self._open_anew(entry, reload=False)
+                self._life.open_anew(entry)
 
     def remove(self, name: str) -> None:
         """Leave a Thing and take it off the bench.
@@ -535,26 +490,12 @@ class Bench:
             users = sorted(each.title for each in self.things.values() if each.uses(entry))
             if users:
                 raise NotAvailableError(name, f"it is used by {', '.join(users)}")
-            timer = self._retries.pop(name, None)
-            if timer is not None:
-                timer.cancel()
             with entry.changing:
-                self._leave_for_good(entry)
+                self._life.leave_for_good(entry)
             self.things.take(name)
             kept = tuple(each for each in self.spec.things if each.name != name)
             self.spec = replace(self.spec, things=kept)
             self.bus.publish(ThingRemoved(thing=name))
-
-    def _leave_for_good(self, entry: BenchThing) -> None:
-        thing = entry.thing
-        if thing is not None:
-            with self._alone_on(entry, thing, f"removing {entry.name}"):
-                self.properties.stop_polling(thing)
-                entry.leave()
-                if entry in self._entered:
-                    self._entered.remove(entry)
-            thing._core.close()
-        entry.set_state(ThingState.CLOSED)
 
     def _entry_of(self, spec: ThingSpec) -> BenchThing:
         folder = self.data_folder
@@ -567,80 +508,6 @@ class Bench:
             self.spec.interlocks,
         )
 
-    def _bring_back(self, name: str, *, reload: bool) -> None:
-        entry = self.entry(name)
-        with entry.changing:
-            thing = entry.thing
-            if thing is None:
-                self._open_anew(entry, reload=reload)
-            else:
-                what = f"{'reloading' if reload else 'reconnecting'} {name}"
-                with self._alone_on(entry, thing, what):
-                    self._reopen(entry, thing, reload=reload)
-        if entry.state is not ThingState.READY:
-            self._retry_later(entry)
-            raise NotAvailableError(name, entry.reason)
-
-    @contextmanager
-    def _alone_on(self, entry: BenchThing, thing: Thing, what: str) -> Iterator[None]:
-        """Hold a Thing that is about to be left: nothing runs on it, and nothing begins.
-
-        Raises:
-            BusyError: Something runs on it, beside others or not.
-        """
-        with thing.lock.held_by(uuid.uuid4(), what, timeout_s=1.0):
-            entry.held_for = what  # first: what begins just now looks at it when it is listed
-            try:
-                for run in self.actions.active:
-                    # Those that wait for the lock go on with it, where the Thing is the same then.
-                    begun = run.status is InvocationStatus.RUNNING or not run.exclusive
-                    if run.thing_ref() is thing and begun and not run.status.ended:
-                        raise BusyError(entry.name, f"{run.title}, asked by {run.origin}")
-                yield
-            finally:
-                entry.held_for = ""
-
-    def _reopen(self, entry: BenchThing, thing: Thing, *, reload: bool) -> None:
-        own = getattr(thing, "reconnect", None)
-        if own is not None and not reload and entry.state is ThingState.DISCONNECTED:
-            try:
-                with contained():
-                    thing._core.run(own)
-            except Exception as error:
-                entry.set_state(ThingState.DISCONNECTED, said(error))
-            else:
-                entry.set_state(ThingState.READY)
-                self.properties.after_action(thing)
-            return
-        self.properties.stop_polling(thing)
-        entry.leave()
-        if entry in self._entered:
-            self._entered.remove(entry)
-        self._open_anew(entry, reload=reload)
-
-    def _open_anew(self, entry: BenchThing, *, reload: bool) -> None:
-        entry.discard()
-        if reload:
-            entry.reload_module()
-            if entry.state is ThingState.FAILED:
-                return
-        entry.make()
-        for other in self.things.values():
-            other.fill_slots(self.things)
-        self._learn_interlocks(entry)
-        with self._opening:
-            if not self._closed:
-                self._enter(entry)
-
-    def _learn_interlocks(self, entry: BenchThing) -> None:
-        """Take in what guards a Thing; one whose own conditions are wrong must not run."""
-        if entry.thing is None or entry.state is ThingState.FAILED:
-            return
-        try:
-            self.interlocks.learn(entry.thing)
-        except ConditionError as error:
-            entry.fail(DefinitionError(str(error)), "an interlock of its class is wrong")
-
     def _interlocked(self, thing: Thing, name: str, held: bool) -> None:
         """Refuse what a condition does not allow, and what would keep files without room."""
         if not held and self.archive is not None:
@@ -650,39 +517,12 @@ class Bench:
             ):
                 self.archive.refuse_low()
         if held:
-            self._refuse_what_is_left(thing, name)
+            self._life.refuse_what_is_left(thing, name)
         self.interlocks.check(thing, name, held)
 
-    def _refuse_what_is_left(self, thing: Thing, name: str) -> None:
-        """Refuse what would begin on a Thing that is being left, or was while it waited."""
-        entry = self.things.get(thing.name)
-        if name == "stop":
-            return
-        if entry is not None and entry.held_for:
-            raise BusyError(thing.name, entry.held_for)
-        if entry is None or entry.thing is not thing:
-            raise NotAvailableError(thing.name, "it was opened anew meanwhile; ask for it again")
-
-    def _enter(self, entry: BenchThing) -> None:
-        """Enter a Thing; one that takes its time is left to it, and the others go on."""
-        if not _within(ENTER_WAIT_S, f"enter-{entry.name}", lambda: self._enter_now(entry)):
-            _log.warning("%s is still starting; the others go on.", entry.name)
-
-    def _enter_now(self, entry: BenchThing) -> None:
-        entry.enter()
-        if entry.state is not ThingState.READY or entry.thing is None:
-            self._retry_later(entry)
-            return
-        with self._entering:
-            if not self._gone:
-                self._entered.append(entry)
-                self.properties.start_polling(entry.thing)
-                return
-        entry.leave()  # the bench was closed while it started
-
     def _open_ledger(self) -> None:
-        with self._opening:
-            if self._closed:
+        with self._life.beginning() as goes_on:
+            if not goes_on:
                 return
             self.actions.recorder = self._recording.open()
             self.ledger = self._recording.ledger
@@ -709,6 +549,9 @@ class Bench:
         self.keeping.mark(event)
         self.bus.publish(event)
 
+    def _lost(self, thing: Thing, reason: str) -> None:
+        self._life.lost(thing, reason)
+
     def _after(self, invocation: Invocation) -> None:
         """Look at the Thing again, and whether its device was lost."""
         thing = invocation.thing_ref()
@@ -717,41 +560,5 @@ class Bench:
         invocation.values = known_values(thing)
         self.outputs.ended(invocation)
         if isinstance(invocation.exception, ConnectionError):
-            self._lost(thing, str(invocation.exception))
+            self._life.lost(thing, str(invocation.exception))
         self.properties.after_action(thing)
-
-    def _lost(self, thing: Thing, reason: str) -> None:
-        entry = self.things.get(thing.name)
-        if entry is None or entry.thing is not thing:
-            return
-        entry.lost(reason)
-        self._retry_later(entry)
-
-    def _retry_later(self, entry: BenchThing) -> None:
-        """Try again by the rule of the bench file, where there is one."""
-        every_s = entry.spec.reconnect_s
-        if every_s is None or self._closed or entry.name in self._retries:
-            return
-
-        def retry() -> None:
-            self._retries.pop(entry.name, None)
-            try:
-                if entry.state in (ThingState.DISCONNECTED, ThingState.FAILED):
-                    self.reconnect(entry.name)
-            except Exception as error:
-                _log.info("%s did not come back: %s", entry.name, error)
-                self._retry_later(entry)
-
-        timer = threading.Timer(every_s, retry)
-        timer.name = f"retry-{entry.name}"
-        timer.daemon = True
-        self._retries[entry.name] = timer
-        timer.start()
-
-
-def _within(seconds: float, name: str, call: Callable[[], None]) -> bool:
-    """Run `call` in a thread; False when it takes longer."""
-    thread = threading.Thread(target=call, name=name, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return not thread.is_alive()

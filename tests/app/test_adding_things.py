@@ -101,7 +101,7 @@ def test_a_removed_thing_is_left_and_told_of(
 
     with pytest.raises(AffordanceNotFoundError):
         bench.read("bath", "temperature")
-    assert thing not in [entry.thing for entry in bench._entered]
+    assert thing not in [entry.thing for entry in bench._life.entered]
     told = [event for event in happened() if event.thing == "bath"]
     assert isinstance(told[-1], ThingRemoved)
     # The same name again is another Thing.

@@ -390,7 +390,7 @@ def test_settings_are_kept_for_the_next_start(drivers: Path, tmp_path: Path) -> 
 def test_a_thing_that_starts_slowly_keeps_nobody_waiting_and_is_ready_when_it_comes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.bench.ENTER_WAIT_S", 0.6)
+    monkeypatch.setattr("app.thing_life.ENTER_WAIT_S", 0.6)
     with Bench(spec(slow="SlowStart", lamp="Lamp")) as bench:
         assert states(bench) == {"slow": ThingState.STARTING, "lamp": ThingState.READY}
         with pytest.raises(NotAvailableError, match="starting"):

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 import app.bench as bench_module
+import app.thing_life as life_module
 from app.actions.events import InvocationProgressed
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
@@ -117,8 +118,10 @@ class Rig:
 @pytest.fixture
 def rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Rig]]:
     # Less patience than usual, that the tests may be quick.
-    for name in ("STOP_ANSWER_S", "ENTER_WAIT_S", "EXIT_WAIT_S", "WORKERS_WAIT_S"):
+    for name in ("STOP_ANSWER_S", "WORKERS_WAIT_S"):
         monkeypatch.setattr(bench_module, name, 0.3)
+    for name in ("STARTING_WAIT_S", "STOP_WAIT_S", "ENTER_WAIT_S", "EXIT_WAIT_S"):
+        monkeypatch.setattr(life_module, name, 0.3)
     rigs: list[Rig] = []
 
     def make(where: str) -> Rig:
