@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -96,6 +97,7 @@ class FileService:
             logger=logger,
         )
         self._temporary = TemporaryFiles(self.archive.store)
+        self._opening = threading.Lock()
         self._workers: ThreadPoolExecutor | None = None
         self._housekeeper: Housekeeper | None = None
 
@@ -133,15 +135,16 @@ class FileService:
         Raises:
             ArchiveFolderError: Its folder cannot be used.
         """
-        if self._workers is not None:
-            return
-        if self._own:
-            self.archive.open()
-            self._housekeeper = Housekeeper(self.archive)
-        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix=self.service_name)
-        services = getattr(self.app, "services", None)
-        if isinstance(services, MutableMapping):
-            services[self.service_name] = self
+        with self._opening:
+            if self._workers is not None:
+                return
+            if self._own:
+                self.archive.open()
+                self._housekeeper = Housekeeper(self.archive)
+            self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix=self.service_name)
+            services = getattr(self.app, "services", None)
+            if isinstance(services, MutableMapping):
+                services[self.service_name] = self
 
     async def close(self) -> None:
         """Finish what was begun and close it; twice is harmless."""
@@ -150,17 +153,18 @@ class FileService:
 
     def end(self) -> None:
         """Close it without a loop; twice is harmless."""
-        workers, self._workers = self._workers, None
-        if workers is None:
-            return
-        services = getattr(self.app, "services", None)
-        if isinstance(services, MutableMapping) and services.get(self.service_name) is self:
-            del services[self.service_name]
-        workers.shutdown(wait=True)
-        if self._housekeeper is not None:
-            self._housekeeper.close()
-        if self._own:
-            self.archive.close()
+        with self._opening:
+            workers, self._workers = self._workers, None
+            if workers is None:
+                return
+            services = getattr(self.app, "services", None)
+            if isinstance(services, MutableMapping) and services.get(self.service_name) is self:
+                del services[self.service_name]
+            workers.shutdown(wait=True)
+            if self._housekeeper is not None:
+                self._housekeeper.close()
+            if self._own:
+                self.archive.close()
 
     # --- records ------------------------------------------------------------------------------
 

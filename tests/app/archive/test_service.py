@@ -128,6 +128,22 @@ def test_before_it_is_open_and_after_it_is_closed_every_call_raises_one_error(
     refused()
 
 
+def test_opened_and_closed_by_many_at_once_it_is_open_once(
+    database: Database, tmp_path: Path
+) -> None:
+    before = threading.active_count()
+
+    async def many() -> None:
+        files = service(database, tmp_path / "files")
+        await asyncio.gather(*(files.init() for _ in range(8)))
+        assert [t.name for t in threading.enumerate()].count("archive-sweeper") == 1
+        await asyncio.gather(*(files.close() for _ in range(8)))
+        assert files.closed
+
+    run(many())
+    assert threading.active_count() == before
+
+
 def test_it_can_be_opened_again(database: Database, tmp_path: Path) -> None:
     files = service(database, tmp_path / "files")
 
