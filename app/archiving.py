@@ -18,8 +18,10 @@ from things.events import Event
 if TYPE_CHECKING:
     from app.archive.archive import Archive
     from app.archive.housekeeper import Housekeeper
+    from app.archive.limits import ArchiveLimits
     from app.archive.service import FileService
     from app.database.database import Database
+    from app.settings import Settings
     from app.thumbnails import Thumbnails
 
 _log = logging.getLogger(__name__)
@@ -53,6 +55,44 @@ class ArchivingRules:
     cache_mb: float = 2_000.0
     cache_days: float = 7.0
 
+    def place(self, bench_folder: Path) -> Path:
+        """Where contents are kept.
+
+        Args:
+            bench_folder: The bench's folder of data.
+        """
+        return self.folder or bench_folder / FOLDER
+
+    @property
+    def limits(self) -> ArchiveLimits:
+        """How much may be kept."""
+        # Imported here: the window is drawn before it is needed.
+        from app.archive.limits import MIB, ArchiveLimits
+
+        return ArchiveLimits(
+            quota_bytes=None if self.quota_mb is None else int(self.quota_mb * MIB),
+            low_bytes=int(self.low_mb * MIB),
+        )
+
+
+def rules_of(settings: Settings, bench_folder: Path) -> ArchivingRules:
+    """How a bench keeps its files, by the settings; the same for its program and for commands.
+
+    Args:
+        settings: Of the program.
+        bench_folder: The bench's folder of data.
+    """
+    elsewhere = settings.archive_folder
+    return ArchivingRules(
+        folder=None if elsewhere is None else elsewhere / bench_folder.name,
+        name_pattern=settings.archive_names,
+        quota_mb=settings.archive_max_mb,
+        low_mb=settings.archive_low_mb,
+        memory_mb=settings.output_memory_mb,
+        cache_mb=settings.output_cache_mb,
+        cache_days=settings.output_cache_days,
+    )
+
 
 class Archiving:
     """The archive of a bench while that is open.
@@ -75,7 +115,7 @@ class Archiving:
         owner: object = None,
     ) -> None:
         self._owner = owner
-        self._folder = None if folder is None else rules.folder or folder / FOLDER
+        self._folder = None if folder is None else rules.place(folder)
         self._rules = rules
         self._publish = publish
         self._archive: Archive | None = None
@@ -154,19 +194,13 @@ class Archiving:
         # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
         from app.archive.archive import Archive
         from app.archive.housekeeper import Housekeeper
-        from app.archive.limits import MIB, ArchiveLimits
         from app.archive.service import FileService
 
-        quota = self._rules.quota_mb
-        limits = ArchiveLimits(
-            quota_bytes=None if quota is None else int(quota * MIB),
-            low_bytes=int(self._rules.low_mb * MIB),
-        )
         try:
             archive = Archive(
                 database,
                 folder,
-                limits=limits,
+                limits=self._rules.limits,
                 publish=self._happened,
                 names=NamePattern(self._rules.name_pattern),
             )

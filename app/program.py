@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from app.archiving import ArchivingRules
+from app.archiving import rules_of
 from app.bench import Bench
 from app.bench_editing import BenchEditing
 from app.bench_file import BenchSpec, place_in
@@ -130,15 +130,7 @@ class Program:
                 settings.database_url,
                 settings.database_copies,
             ),
-            archiving=ArchivingRules(
-                None if settings.archive_folder is None else settings.archive_folder / folder.name,
-                settings.archive_names,
-                settings.archive_max_mb,
-                settings.archive_low_mb,
-                settings.output_memory_mb,
-                settings.output_cache_mb,
-                settings.output_cache_days,
-            ),
+            archiving=rules_of(settings, folder),
         )
         self.editing = BenchEditing(self.bench)
         self.handle = LocalBench(self.bench, self._reached, dev=settings.dev)

@@ -14,12 +14,14 @@ import typer
 
 from app.archive.readable import readable_name, unlike
 from app.archive.records import DEFAULT_PAGE, ArchivedFile, FileState
+from app.archiving import rules_of
 from app.cli_commands.connection import AsJson, Url, asked_of, id_typed
 from app.cli_commands.file_words import block_of, line_of, scrubbed_words, swept_words
 from app.cli_commands.records import moment_of
 from app.cli_commands.telling import FAILED, UsageError, note, say, say_json, telling
 from app.client.archive import ArchiveClient, query_of
 from app.file_wire import ANY_STATE, file_fields, file_json
+from app.settings import read_settings
 
 if TYPE_CHECKING:
     from app.cli_commands.kept_archive import KeptArchive
@@ -271,7 +273,7 @@ def scrub(
         else:
             for line in scrubbed_words(report):
                 say(line)
-        if report["damaged"] or report["missing"] or report["unreadable"]:
+        if any(report[found] for found in ("damaged", "missing", "unreadable", "known")):
             raise typer.Exit(FAILED)
 
 
@@ -296,7 +298,9 @@ def _kept(
     from app.cli_commands.kept_archive import kept_archive
     from app.cli_commands.kept_ledger import ledger_place
 
-    return kept_archive(*ledger_place(bench, data_folder))
+    folder, address = ledger_place(bench, data_folder)
+    rules = rules_of(read_settings(data_folder=data_folder), folder)
+    return kept_archive(folder, address, rules)
 
 
 def id_of(text: str) -> UUID:

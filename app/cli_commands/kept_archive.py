@@ -15,7 +15,7 @@ from app.archive.exporting import export_files, save_file
 from app.archive.records import ArchivedFile, FileQuery, FileVersion
 from app.archive.scrubbing import scrub
 from app.archive.sweeping import sweep
-from app.archiving import FOLDER
+from app.archiving import ArchivingRules
 from app.client.archive import ArchiveClient
 from app.client.blobs import saved_whole
 from app.client.http import HttpLink
@@ -103,12 +103,15 @@ class KeptArchive:
 
 
 @contextmanager
-def kept_archive(folder: Path, address: str) -> Iterator[KeptArchive | ArchiveClient]:
+def kept_archive(
+    folder: Path, address: str, rules: ArchivingRules
+) -> Iterator[KeptArchive | ArchiveClient]:
     """The archive in a bench's folder; through its program, where one runs it and can be reached.
 
     Args:
         folder: The bench's folder of data.
         address: Of the server that has its catalogue; '' where it is a file in that folder.
+        rules: Where its contents are, and how much they may take.
 
     Raises:
         BenchInUseError: A program runs the bench and cannot be reached.
@@ -128,7 +131,7 @@ def kept_archive(folder: Path, address: str) -> Iterator[KeptArchive | ArchiveCl
     try:
         database = open_bench_database(folder, address)
         try:
-            archive = Archive(database, folder / FOLDER)
+            archive = Archive(database, rules.place(folder), limits=rules.limits)
             archive.open()
             try:
                 yield KeptArchive(archive)

@@ -6,19 +6,23 @@ import json
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.archive.records import FileQuery
+from app.archive.scrubbing import scrub
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
 from app.cli import main
 from app.cli_commands.file_words import size_of
 from app.instance_lock import InstanceLock
+from app.program import Program
 from app.server.settings import ServerSettings
 from app.server.thread import ServerThread
+from app.settings import Settings, read_settings
 
 Typed = Callable[..., tuple[int, str, str]]
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -60,6 +64,56 @@ def typed(
             return code, said.out, said.err
 
         yield type_it
+
+
+@pytest.mark.parametrize("running", [True, False], ids=["of one that runs", "in a folder"])
+def test_contents_are_kept_where_the_settings_say_whoever_keeps_them(
+    running: bool,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LABWRIGHT_SETTINGS_FILE", str(tmp_path / "settings.toml"))
+    monkeypatch.setenv("LABWRIGHT_DATA_FOLDER", str(tmp_path / "data"))
+    monkeypatch.setenv("LABWRIGHT_LOCK_FOLDER", str(tmp_path / "locks"))
+    monkeypatch.setenv("LABWRIGHT_ARCHIVE_FOLDER", str(tmp_path / "big disk"))
+    monkeypatch.setenv("LABWRIGHT_ARCHIVE_MAX_MB", "1")
+    settings = read_settings(port=0)
+    spec = BenchSpec("Demo", (ThingSpec("demo", "things.simulated.everything:Everything"),))
+    with running_program(spec, settings) as program:
+        program.bench.opened_archive.keep(b"by the bench", "one")
+        if running:
+            program.serve()
+            kept_and_scrubbed(tmp_path, capsys)
+    if not running:
+        kept_and_scrubbed(tmp_path, capsys, "--data-folder", str(tmp_path / "data"))
+    with running_program(spec, settings) as program:
+        archive = program.bench.opened_archive
+        assert archive.find(FileQuery(total=True)).total == 2
+        assert scrub(archive).missing == []
+    assert len([f for f in (tmp_path / "big disk").rglob("objects/*/*/*") if f.is_file()]) == 2
+
+
+@contextmanager
+def running_program(spec: BenchSpec, settings: Settings) -> Iterator[Program]:
+    program = Program(spec, settings)
+    try:
+        program.open()
+        yield program
+    finally:
+        program.close()
+
+
+def kept_and_scrubbed(folder: Path, capsys: pytest.CaptureFixture[str], *where: str) -> None:
+    """A file of the size of the quota is refused, a small one is kept, all are sound."""
+    (folder / "small.txt").write_bytes(b"by a command")
+    (folder / "large.bin").write_bytes(bytes(2**20))
+    assert main(["archive", "put", str(folder / "large.bin"), *where]) == 1
+    assert "1 MB" in capsys.readouterr().err
+    assert main(["archive", "put", str(folder / "small.txt"), *where]) == 0
+    assert main(["archive", "gc", *where]) == 0
+    assert main(["archive", "scrub", *where]) == 0
+    assert capsys.readouterr().out.count("2 contents") == 1
 
 
 def parsed(typed: Typed, *words: str) -> Any:
