@@ -25,7 +25,6 @@ from app.archive.catalogue_access import CatalogueAccess
 from app.archive.disk import Disk
 from app.archive.errors import (
     ArchiveClosedError,
-    ArchiveDamagedError,
     ArchiveError,
     ArchiveFolderError,
     ArchiveFullError,
@@ -536,26 +535,6 @@ class Archive:
             if each.version == version:
                 return self.store.open_content(each.sha256, each.size)
         raise FileEmptyError(f"{id}, version {version}")
-
-    def refuse_damaged(self, sha256: str, found: str) -> None:
-        """Say so, here and in the catalogue, where a content has another hash than its name.
-
-        Args:
-            sha256: What it should have.
-            found: What it has.
-
-        Raises:
-            ArchiveDamagedError: They differ.
-        """
-        if found == sha256:
-            return
-        reason = "its bytes are not what they were when it was kept"
-        self.log.error("%s: %s.", self.store.path_of(sha256), reason)
-        try:
-            self.write(lambda connection: catalogue.mark_damaged(connection, sha256, reason))
-        except ArchiveError as error:  # it is damaged all the same
-            self.log.warning("That it is damaged could not be written down: %s", error)
-        raise ArchiveDamagedError(sha256, reason)
 
     # --- how it is ----------------------------------------------------------------------------
 

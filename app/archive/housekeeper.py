@@ -73,3 +73,6 @@ class Housekeeper:
                 continue  # that was said when it was found out
             except ArchiveError as error:
                 self._archive.log.warning("The archive could not be swept: %s", error)
+            except Exception:
+                # Whatever it is, an archive that nobody looks after any more is worse.
+                self._archive.log.exception("The archive could not be swept")

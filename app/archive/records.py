@@ -160,7 +160,8 @@ class FileEvent:
 
     Attributes:
         at: When, UTC.
-        what: 'created', 'linked', 'changed', 'trashed', 'restored', 'deleted' or 'damaged'.
+        what: 'created', 'linked', 'changed', 'trashed', 'restored', 'deleted', 'damaged' or
+            'sound again'.
         who: By whom, as `str(Origin)`.
         detail: In words.
     """

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Row, select, update
 
-from app.archive import catalogue
 from app.archive.archive import Archive
-from app.archive.errors import ArchiveError
+from app.archive.damage import CHANGED, GONE, put_away_changed, say_damaged
 from app.archive.store import CHUNK_BYTES
-from app.archive.sweeping import GONE
 from app.archive.texts import micros
-from app.database.archive_tables import file_versions, files, objects
+from app.database.archive_tables import objects
 from things.events import now
 
 BATCH = 200
-
-CHANGED = "its bytes are not what they were when it was kept; it is in quarantine"
 
 
 @dataclass(slots=True)
@@ -31,7 +29,10 @@ class ScrubReport:
         bytes: How many bytes that was.
         damaged: Contents whose bytes have changed; they are in quarantine now.
         missing: Contents that are not on the disk.
-        unreadable: Contents that the disk does not give; they stay where they are.
+        unreadable: Contents that the disk does not give; they stay where they are, and the next
+            scrub tries again.
+        known: Contents that are still missing or in quarantine, as was found before.
+        sound_again: Contents that were damaged or could not be read, and are sound now.
         finished: Whether all that were asked for have been read.
     """
 
@@ -40,6 +41,8 @@ class ScrubReport:
     damaged: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    sound_again: list[str] = field(default_factory=list)
     finished: bool = True
 
 
@@ -59,29 +62,32 @@ def scrub(
         stop: Ends it between two pieces, when it is set.
 
     Raises:
-        ArchiveError: The catalogue cannot be read or written.
+        ArchiveError: The catalogue cannot be read or written, or the folder is gone.
     """
+    archive.store.refuse_missing_folder()
     report = ScrubReport()
     pace = _Pace(bytes_per_s, stop or threading.Event())
     before_us = micros(now()) - round(older_than_s * 1_000_000)
     due = (
-        select(objects.c.sha256, objects.c.size)
+        select(objects.c.sha256, objects.c.damage)
         .where(
-            objects.c.damage == "",
-            (objects.c.checked_us.is_(None)) | (objects.c.checked_us < before_us),
+            objects.c.checked_us.is_(None)
+            | (objects.c.checked_us < before_us)
+            | objects.c.damage.not_in(("", GONE, CHANGED))  # what could not be read
         )
         .order_by(objects.c.checked_us.nulls_first(), objects.c.sha256)
     )
     rows = archive.read(lambda connection: connection.execute(due).all())
-    good: list[str] = []
+    seen: list[str] = []
     for row in rows:
         if pace.stopped:
             report.finished = False
             break
-        _look_at(archive, row.sha256, row.size, pace, report, good)
-        if len(good) >= BATCH:
-            _note_good(archive, good)
-    _note_good(archive, good)
+        if _look_at(archive, row, pace, report):
+            seen.append(row.sha256)
+        if len(seen) >= BATCH:
+            _note_seen(archive, seen)
+    _note_seen(archive, seen)
     return report
 
 
@@ -106,85 +112,63 @@ class _Pace:
                 self._stop.wait(wait_s)
 
 
-def _look_at(
-    archive: Archive, sha256: str, size: int, pace: _Pace, report: ScrubReport, good: list[str]
-) -> None:
-    import hashlib
+def _look_at(archive: Archive, row: Row[Any, Any], pace: _Pace, report: ScrubReport) -> bool:
+    """Read one content, and write down what is wrong with it.
 
-    path = archive.store.path_of(sha256)
+    Returns:
+        Whether it need not be looked at again for a while.
+    """
+    sha256: str = row.sha256
     digest = hashlib.sha256()
     try:
-        with path.open("rb") as stream:
+        with archive.store.path_of(sha256).open("rb") as stream:
             while chunk := stream.read(CHUNK_BYTES):
                 digest.update(chunk)
                 report.bytes += len(chunk)
                 pace.read(len(chunk))
                 if pace.stopped:
                     report.finished = False
-                    return
+                    return False
     except FileNotFoundError:
-        if _still_known(archive, sha256):
+        archive.store.refuse_missing_folder()
+        if row.damage in (GONE, CHANGED):
+            report.known.append(sha256)
+        elif _still_known(archive, sha256):
             report.missing.append(sha256)
-            _say_damaged(archive, sha256, GONE)
-        return
+            say_damaged(archive, sha256, GONE)
+        return True
     except OSError as error:
         report.unreadable.append(sha256)
-        _say_damaged(archive, sha256, f"the disk does not give it: {error.strerror or error}")
-        return
+        reason = f"the disk does not give it: {error.strerror or error}"
+        if row.damage != reason:
+            say_damaged(archive, sha256, reason)
+        return False  # it may have been the cable: the next scrub tries again
     report.checked += 1
-    if digest.hexdigest() == sha256:
-        good.append(sha256)
-        return
-    with archive.intake.alone_with(sha256):
-        # Meanwhile the same content may have come again and taken the damaged one's place.
-        with path.open("rb") as stream:
-            again = hashlib.file_digest(stream, "sha256").hexdigest()
-        if again == sha256:
-            return
-        archive.store.put_into_quarantine(path)
-        _say_damaged(archive, sha256, CHANGED)
-    report.damaged.append(sha256)
+    if digest.hexdigest() != sha256:
+        if put_away_changed(archive, sha256):
+            report.damaged.append(sha256)
+    elif row.damage:
+        report.sound_again.append(sha256)
+        say_damaged(archive, sha256, "")
+    return True
 
 
 def _still_known(archive: Archive, sha256: str) -> bool:
     """Whether it is missing, and was not removed while we looked."""
     known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
-    with archive.intake.alone_with(sha256):
+    with archive.intake.alone_with(sha256), archive.store.told():
         gone = not archive.store.path_of(sha256).exists()
         return gone and archive.read(lambda c: c.execute(known).first() is not None)
 
 
-def _say_damaged(archive: Archive, sha256: str, reason: str) -> None:
-    """In the catalogue, and in the story of every file that has it."""
-    at_us = micros(now())
-
-    def say(connection: Connection) -> None:
-        catalogue.mark_damaged(connection, sha256, reason)
-        holders = (
-            select(files.c.id)
-            .join(file_versions, file_versions.c.number == files.c.number)
-            .where(file_versions.c.sha256 == sha256)
-            .distinct()
-        )
-        for id in connection.execute(holders).scalars().all():
-            catalogue.note(connection, id, at_us, "damaged", "the scrub", reason)
-
-    try:
-        archive.write(say)
-    except ArchiveError as error:
-        archive.log.error("That %s is damaged could not be written down: %s", sha256, error)
-        raise
-    archive.log.error("The content %s is damaged: %s.", sha256, reason)
-
-
-def _note_good(archive: Archive, good: list[str]) -> None:
-    if not good:
+def _note_seen(archive: Archive, seen: list[str]) -> None:
+    if not seen:
         return
     at_us = micros(now())
-    seen = tuple(good)
-    good.clear()
+    those = tuple(seen)
+    seen.clear()
     archive.write(
         lambda connection: connection.execute(
-            update(objects).where(objects.c.sha256.in_(seen)).values(checked_us=at_us)
+            update(objects).where(objects.c.sha256.in_(those)).values(checked_us=at_us)
         )
     )

@@ -284,7 +284,7 @@ class ObjectStore:
             try:
                 stream = path.open("rb")
             except (FileNotFoundError, NotADirectoryError):
-                self._refuse_missing_folder()
+                self.refuse_missing_folder()
                 raise ArchiveDamagedError(sha256, "it is gone from the disk") from None
             except PermissionError as error:
                 reason = error.strerror or str(error)
@@ -295,7 +295,12 @@ class ObjectStore:
             raise ArchiveDamagedError(sha256, f"it has {found} bytes instead of {size}")
         return stream
 
-    def _refuse_missing_folder(self) -> None:
+    def refuse_missing_folder(self) -> None:
+        """Tell a folder that is gone, or a disk that is not mounted, from a content that is.
+
+        Raises:
+            ArchiveFolderError: The folder is gone.
+        """
         if not self.objects.is_dir():
             raise ArchiveFolderError(self.folder, "it is gone, or was moved")
 
@@ -308,7 +313,11 @@ class ObjectStore:
         """Every content on the disk: SHA-256, size in bytes, and when it was written.
 
         The time is in microseconds since 1970. What has another name is passed over.
+
+        Raises:
+            ArchiveFolderError: The folder is gone.
         """
+        self.refuse_missing_folder()
         for outer in _folders(self.objects):
             for inner in _folders(outer):
                 for entry in os.scandir(inner):

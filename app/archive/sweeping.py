@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, 
 
 from app.archive import catalogue
 from app.archive.archive import Archive
+from app.archive.damage import GONE, put_away_changed, say_damaged
 from app.archive.errors import FileNotKeptError, FileStateError
 from app.archive.records import FileState
 from app.archive.texts import micros
@@ -26,7 +27,6 @@ from things.events import now
 
 BATCH = 500
 
-GONE = "it is gone from the disk"
 _SECOND_US = 1_000_000
 _DAY_S = 86_400.0
 
@@ -103,6 +103,7 @@ def compare_with_disk(archive: Archive, report: SweepReport) -> None:
     Raises:
         ArchiveError: The catalogue or the folder cannot be read or written.
     """
+    dry = report.dry_run
     there: list[tuple[str, int]] = []
     with archive.store.told():
         there = sorted((sha256, size) for sha256, size, _ in archive.store.all())
@@ -116,11 +117,13 @@ def compare_with_disk(archive: Archive, report: SweepReport) -> None:
         if size == row.size:
             if row.damage == GONE:
                 report.found_again.append(row.sha256)
-                _say_damaged(archive, row.sha256, "", report)
+                if not dry:
+                    say_damaged(archive, row.sha256, "")
         elif not row.damage and not _is_there(archive, row):
             report.missing.append(row.sha256)
-            reason = GONE if size is None else f"it has {size} bytes instead of {row.size}"
-            _say_damaged(archive, row.sha256, reason, report)
+            if not dry and (size is None or not put_away_changed(archive, row.sha256)):
+                archive.store.refuse_missing_folder()
+                say_damaged(archive, row.sha256, GONE)
     for sha256, size in there:
         if sha256 not in known and _adopted(archive, sha256, size, report):
             report.adopted.append(sha256)
@@ -157,20 +160,12 @@ def _adopted(archive: Archive, sha256: str, size: int, report: SweepReport) -> b
 
 def _is_there(archive: Archive, row: Row[Any]) -> bool:
     """Look again, alone with it: it may have come while the folders were read."""
-    with archive.intake.alone_with(row.sha256):
+    with archive.intake.alone_with(row.sha256), archive.store.told():
         try:
             found = archive.store.path_of(row.sha256).stat().st_size
             return found == int(row.size)
         except FileNotFoundError:
             return False
-
-
-def _say_damaged(archive: Archive, sha256: str, reason: str, report: SweepReport) -> None:
-    if report.dry_run:
-        return
-    archive.write(lambda connection: catalogue.mark_damaged(connection, sha256, reason))
-    if reason:
-        archive.log.error("The content %s is damaged: %s.", sha256, reason)
 
 
 def _unused() -> Any:

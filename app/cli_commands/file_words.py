@@ -88,6 +88,8 @@ def scrubbed_words(report: Mapping[str, Any]) -> list[str]:
         *(f"DAMAGED {sha256}: it is in quarantine" for sha256 in report["damaged"]),
         *(f"MISSING {sha256}" for sha256 in report["missing"]),
         *(f"UNREADABLE {sha256}" for sha256 in report["unreadable"]),
+        *(f"DAMAGED {sha256}: found before" for sha256 in report["known"]),
+        *(f"{sha256} is sound again" for sha256 in report["sound_again"]),
     ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.archive.archive import Archive
+from app.archive.damage import CHANGED, GONE
 from app.archive.errors import (
     ArchiveDamagedError,
     ArchiveError,
@@ -17,7 +18,8 @@ from app.archive.errors import (
     FileTakenError,
 )
 from app.archive.records import FileQuery
-from app.archive.sweeping import GONE, sweep
+from app.archive.scrubbing import scrub
+from app.archive.sweeping import sweep
 from app.archive.views import rebuild_views
 from app.database.database import Database
 
@@ -83,6 +85,11 @@ def test_a_folder_that_vanishes_while_it_is_open_is_said(
     with pytest.raises(ArchiveError):
         archive.keep(b"other", "b")
     assert archive.find(FileQuery(total=True)).total == 1
+    # What is not there now is not lost: the cable may be out, the disk not mounted.
+    for look in (sweep, scrub):
+        with pytest.raises(ArchiveFolderError):
+            look(archive)
+    assert archive.get(file.id).damaged == ""
 
     (tmp_path / "moved away").rename(tmp_path / "files")
     assert archive.keep(b"other", "b").size == 5
@@ -115,7 +122,8 @@ def test_a_content_that_is_missing_is_found_said_and_found_again(
     assert archive.get(file.id).damaged == ""
     assert sweep(archive).missing == [file.sha256]
     said = archive.get(file.id).damaged
-    assert said == (GONE if damage == "gone" else "it has 3 bytes instead of 7")
+    assert said == (GONE if damage == "gone" else CHANGED)
+    assert len(list(archive.store.quarantine.iterdir())) == (damage == "truncated")
 
     if damage == "gone":
         away.rename(path)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.archive.archive import Archive
+from app.archive.damage import CHANGED
 from app.archive.errors import ArchiveDamagedError
-from app.archive.scrubbing import CHANGED, scrub
+from app.archive.exporting import export_files
+from app.archive.housekeeper import Housekeeper
+from app.archive.scrubbing import scrub
 from app.archive.sweeping import sweep
 
 if TYPE_CHECKING:
@@ -78,6 +82,83 @@ def test_a_scrub_says_what_is_missing_and_what_was_quarantined_comes_back_when_i
     assert sweep(archive, grace_s=0).removed == []
     with archive.open_file(changed.id) as stream:
         assert stream.read() == b"changed"
+
+
+def test_what_the_disk_did_not_give_once_is_read_again_and_is_sound(
+    either_archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = either_archive
+    file = archive.keep(b"content", "a")
+    path = archive.path_of(file.id)
+
+    def failing(self: Path, *args: Any) -> Any:
+        if self == path:
+            raise OSError(errno.EIO, "Input/output error")
+        return opened(self, *args)
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", failing)
+    assert scrub(archive).unreadable == [file.sha256]
+    assert scrub(archive, older_than_s=3600).unreadable == [file.sha256]  # it is not given up
+    assert "Input/output" in archive.get(file.id).damaged
+    told = [event.what for event in archive.events(file.id)]
+    assert told.count("damaged") == 1
+
+    monkeypatch.setattr(Path, "open", opened)
+    report = scrub(archive)
+    assert (report.checked, report.sound_again, report.unreadable) == (1, [file.sha256], [])
+    assert archive.get(file.id).damaged == ""
+    assert archive.events(file.id)[-1].what == "sound again"
+
+
+def test_what_an_export_finds_changed_goes_into_quarantine_and_is_not_served(
+    either_archive: Archive, tmp_path: Path
+) -> None:
+    archive = either_archive
+    file = archive.keep(b"content", "a")
+    flip(archive.path_of(file.id), random.Random(1))
+
+    with pytest.raises(ArchiveDamagedError):
+        export_files(archive, [file.id], tmp_path / "export.zip")
+
+    assert archive.get(file.id).damaged == CHANGED
+    assert len(list(archive.store.quarantine.iterdir())) == 1
+    with pytest.raises(ArchiveDamagedError):
+        archive.open_file(file.id)
+    report = scrub(archive)
+    assert (report.damaged, report.missing, report.known) == ([], [], [file.sha256])
+
+
+def test_one_of_another_size_goes_into_quarantine_at_the_scrub_too(opens: OpensArchive) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a")
+    path = archive.path_of(file.id)
+    path.chmod(0o644)
+    path.write_bytes(b"con")
+
+    assert scrub(archive).damaged == [file.sha256]
+    assert not path.exists()
+
+
+def test_the_housekeeper_goes_on_after_whatever_a_disk_does(
+    opens: OpensArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = opens()
+    again = threading.Event()
+    looked: list[int] = []
+
+    def look(archive: Archive) -> None:
+        looked.append(1)
+        if len(looked) > 1:
+            again.set()
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr("app.archive.housekeeper.sweep", look)
+    keeper = Housekeeper(archive, first_look_s=0.0, every_s=0.001)
+    try:
+        assert again.wait(30)
+    finally:
+        keeper.close()
 
 
 def test_only_what_was_not_looked_at_for_long_is_read(opens: OpensArchive) -> None:
