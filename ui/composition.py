@@ -290,6 +290,8 @@ class Composition(QObject):
         self.keeping.asked.connect(page.show_file)
         self.panels.pictures_requested.connect(lambda _thing: window.pages.show_archive())
         self.panels.pictures_requested.connect(page.show_pictures_of)
+        self.panels.alike_requested.connect(lambda *_setting: window.pages.show_archive())
+        self.panels.alike_requested.connect(page.show_pictures_with)
         self.keeping.said.connect(lambda words, role: window.notices.say(words, role=role))
         page.stop_all.connect(window.stop_all)
         page.said.connect(lambda words, role: window.notices.say(words, role=role))

@@ -47,7 +47,7 @@ QComboBox QAbstractItemView { background: $island; border: 1px solid $button_bor
     border: 1px dashed $stale; background: transparent; color: $secondary; }
 *[fieldState="readonly"] { border-color: transparent; background: transparent; }
 *[fieldState="readonly"]:focus { border: 2px solid $accent; }
-QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled, QPlainTextEdit:disabled {
     border-color: $line; background: transparent; color: $disabled; }
 QPushButton {
     background: $field; color: $text; border: 1px solid $button_border; border-radius: 5px;

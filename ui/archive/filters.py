@@ -1,4 +1,4 @@
-"""Which files are shown: words, Thing, kind, time, tag, sample, and whether in the trash."""
+"""Which files are shown: words, Thing, kind, time, tag, sample, the trash, and more on demand."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.archive.records import FileQuery, FileState
 from things.events import now
 from ui.activity.wording import one_line
+from ui.archive.narrowing import Narrowing, narrowed, with_words
+from ui.archive.narrowing_chips import NarrowingChips
 from ui.theme import Size, Theme
-from ui.widgets import ComboBox, SearchBox
+from ui.widgets import ComboBox, IconButton, SearchBox
 
 TYPED_MS: Final = 250
 """The archive is asked when nothing was typed for so long."""
@@ -29,7 +31,10 @@ class FileFilters(QWidget):
 
     Attributes:
         changed: Another question is asked.
-        search: The words.
+        search: The words; also the id of a run, or a SHA-256.
+        more_button: More to find files by is wanted.
+        clear_button: Leaves nothing out; there only while something is.
+        chips: What else is asked for.
     """
 
     changed = Signal()
@@ -64,16 +69,31 @@ class FileFilters(QWidget):
             self.tr("Kept or in the trash"),
             [(self.tr("Kept"), FileState.LINKED), (self.tr("Trash"), FileState.TRASHED)],
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self._narrowings: tuple[Narrowing, ...] = ()
+        self.more_button = IconButton(
+            theme, "mdi6.filter-plus-outline", self.tr("Find by action, session, metadata, setting")
+        )
+        self.clear_button = IconButton(theme, "mdi6.filter-off-outline", self.tr("Show all"))
+        self.clear_button.clicked.connect(self.clear)
+        self.clear_button.hide()
+        self.chips = NarrowingChips(theme)
+        self.chips.let_go.connect(self._let_go_of)
+        both = QVBoxLayout(self)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.setSpacing(6)
+        row = QHBoxLayout()
         row.setSpacing(Size.GRID)
+        both.addLayout(row)
+        both.addWidget(self.chips)
         row.addWidget(self.search, 4)
         for box in (self.thing, self.kind, self.when, self.tag, self.sample, self.state):
             row.addWidget(box, 3)
+        row.addWidget(self.more_button)
+        row.addWidget(self.clear_button)
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
         self._typed.setInterval(TYPED_MS)
-        self._typed.timeout.connect(self.changed)
+        self._typed.timeout.connect(self._at_once)
         self.search.textChanged.connect(lambda _text: self._typed.start())
         self.search.returnPressed.connect(self._at_once)
 
@@ -81,8 +101,7 @@ class FileFilters(QWidget):
     def query(self) -> FileQuery:
         """What is asked for."""
         tag = self.tag.currentData()
-        return FileQuery(
-            text=self.search.text().strip(),
+        query = FileQuery(
             since=_since(self.when.currentData()),
             thing=self.thing.currentData(),
             sample=self.sample.currentData(),
@@ -90,11 +109,17 @@ class FileFilters(QWidget):
             tags=(tag,) if tag else (),
             state=self.state.currentData(),
         )
+        return narrowed(with_words(query, self.search.text()), self._narrowings)
+
+    @property
+    def narrowings(self) -> Sequence[Narrowing]:
+        """What is asked for beside the choices."""
+        return self._narrowings
 
     @property
     def narrowed(self) -> bool:
         """Whether anything but the trash is left out."""
-        return bool(self.search.text().strip()) or any(
+        return bool(self.search.text().strip() or self._narrowings) or any(
             box.currentIndex() > 0
             for box in (self.thing, self.kind, self.when, self.tag, self.sample)
         )
@@ -109,12 +134,23 @@ class FileFilters(QWidget):
         self._let_go()
         self._at_once()
 
+    def narrow(self, narrowings: Iterable[Narrowing]) -> None:
+        """Ask for these beside the choices, and for no others."""
+        self._show_narrowings(narrowings)
+        self._at_once()
+
     def show_pictures_of(self, thing: str) -> None:
         """Leave out all but the pictures of a Thing, which is among those that are offered."""
         self._let_go()
         self.thing.setCurrentIndex(max(0, self.thing.findData(thing)))
         self.kind.setCurrentIndex(1)
         self._at_once()
+
+    def show_pictures_with(self, setting: Narrowing) -> None:
+        """Leave out all but the pictures that were made with a setting, of whatever Thing."""
+        self._let_go()
+        self.kind.setCurrentIndex(1)
+        self.narrow([setting])
 
     def set_things(self, things: Mapping[str, str]) -> None:
         """Offer the Things there are, by name and title."""
@@ -136,9 +172,20 @@ class FileFilters(QWidget):
         for box in (self.thing, self.kind, self.when, self.tag, self.sample, self.state):
             box.setCurrentIndex(0)
         self.search.clear()
+        self._show_narrowings(())
+
+    def _let_go_of(self, narrowing: Narrowing) -> None:
+        self.narrow(each for each in self._narrowings if each != narrowing)
+
+    def _show_narrowings(self, narrowings: Iterable[Narrowing]) -> None:
+        self._narrowings = tuple({each.place: each for each in narrowings}.values())
+        self.chips.show_all(self._narrowings)
+        role = "accent" if self._narrowings else "secondary"
+        self.more_button.set_glyph("mdi6.filter-plus-outline", role)
 
     def _at_once(self) -> None:
         self._typed.stop()
+        self.clear_button.setVisible(self.narrowed)
         self.changed.emit()
 
     def _box(

@@ -24,6 +24,8 @@ from ui.archive.file_menu import FileMenu
 from ui.archive.filters import FileFilters
 from ui.archive.grid import FileGrid
 from ui.archive.model import FilesModel
+from ui.archive.more_filters import MoreFilters
+from ui.archive.narrowing import Narrowing, Part
 from ui.archive.restoring import RestoreDialog
 from ui.archive.taking_out import TakingOut
 from ui.archive.thumbnails import FileThumbnails
@@ -86,12 +88,15 @@ class ArchivePage(QWidget):
         self.model = FilesModel(archive, bridge, tasks, self)
         self.thumbnails = FileThumbnails(archive, decoder, tasks, self)
         self.filters = FileFilters(theme)
+        self.more = MoreFilters(theme, bench, self)
         self.grid = FileGrid(theme, self.model, self.thumbnails, self._title_of)
         self.details = FileDetails(theme, bench, archive, tasks)
         self.count = PlainLabel(theme, size=TextSize.SMALL, tone="secondary")
         self.room = PlainLabel(theme, size=TextSize.SMALL, tone="secondary")
         self._lay_out()
         self.filters.changed.connect(self._ask)
+        self.filters.more_button.clicked.connect(self._open_more)
+        self.more.found.connect(self.filters.narrow)
         self.model.told.connect(self._tell)
         self.model.rowsInserted.connect(self._tell)
         self.model.modelReset.connect(self._choose_again)
@@ -131,6 +136,24 @@ class ArchivePage(QWidget):
         self._offer_things()
         self._asked = True
         self.filters.show_pictures_of(thing)
+
+    def show_pictures_with(self, thing: str, name: str, value: object, said: str) -> None:
+        """Show the kept pictures that were made with a value of a property, the newest first.
+
+        Args:
+            thing: Whose.
+            name: Of the property.
+            value: In JSON form.
+            said: The same in words, such as '25.0 ms'.
+        """
+        handle = self._bench.things.get(thing)
+        described = {} if handle is None else handle.describe().get("properties", {})
+        title = str(described.get(name, {}).get("title", name))
+        named = f"{title}, {self._title_of(thing)}"
+        self._asked = True
+        self.filters.show_pictures_with(
+            Narrowing(Part.SETTING, value, f"{thing}.{name}", said, named)
+        )
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -173,6 +196,14 @@ class ArchivePage(QWidget):
     def _offer_things(self) -> None:
         self.filters.set_things({name: each.title for name, each in self._bench.things.items()})
         self.filters.add_samples([self._bench.stamp.sample])
+
+    def _open_more(self) -> None:
+        if self.more.isVisible():
+            self.more.close_popover()
+            return
+        self.more.come_across(self.model.files)
+        self.more.show_narrowings(self.filters.narrowings)
+        self.more.open_below(self.filters.more_button)
 
     def _ask(self) -> None:
         self.model.ask(self.filters.query)

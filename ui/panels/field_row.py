@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QMenu
 from typing_extensions import override
 
 from app.handles import ThingHandle
+from app.setting_keys import setting_key
+from ui.activity.wording import one_line
 from ui.editors import EditorContext, make_editor
 from ui.editors.curve import NumbersEditor
 from ui.models.field import FieldModel, FieldState
@@ -43,6 +45,10 @@ class FieldRow(LabelledRow):
 
     pictures_asked = Signal()
     """The operator wants to see the kept pictures of the Thing."""
+
+    alike_asked = Signal(str, object, str)
+    """The operator wants to see the kept pictures made with this value: of the property of this
+    name, the value in JSON form, and both in words."""
 
     def __init__(
         self,
@@ -188,6 +194,7 @@ class FieldRow(LabelledRow):
             pictures = QAction(self.tr("Kept pictures of this Thing"), menu)
             pictures.triggered.connect(self.pictures_asked)
             actions.append(pictures)
+            actions.append(self._alike_action(menu))
         if not schema.write_only:
             again = QAction(self.tr("Read again"), menu)
             again.triggered.connect(lambda: self._read(self.model))
@@ -198,6 +205,15 @@ class FieldRow(LabelledRow):
             reset.triggered.connect(self._reset)
             actions.append(reset)
         return actions
+
+    def _alike_action(self, menu: QMenu) -> QAction:
+        model = self.model
+        value = model.confirmed if model.known else None
+        said = one_line(model.text(value)) if model.known else self.tr("this value")
+        action = QAction(self.tr("Kept pictures with {value}").format(value=said), menu)
+        action.setEnabled(model.known and setting_key("", model.name, value) is not None)
+        action.triggered.connect(lambda: self.alike_asked.emit(model.name, value, said))
+        return action
 
     def _calm(self, state: FieldState) -> FieldState:
         """The state, but pending only when it has lasted."""

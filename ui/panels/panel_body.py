@@ -63,6 +63,10 @@ class PanelBody(QWidget):
     pictures_asked = Signal()
     """The operator wants to see the kept pictures of the Thing."""
 
+    alike_asked = Signal(str, object, str)
+    """The operator wants to see the kept pictures made with a value: property, the value in JSON
+    form, and in words."""
+
     def __init__(
         self,
         model: ThingModel,
@@ -234,6 +238,7 @@ class PanelBody(QWidget):
         row.set_shows_age(self.everything)
         row.plot_asked.connect(self.plot_asked)
         row.pictures_asked.connect(self.pictures_asked)
+        row.alike_asked.connect(self.alike_asked)
         self.field_rows[field.name] = row
         column.addWidget(row)
         if field.schema.kind is not Kind.NUMBERS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QPoint, Signal
@@ -44,6 +45,10 @@ class PanelsArea(QWidget):
 
     pictures_requested = Signal(str)
     """The operator wants to see the kept pictures of a Thing; its name."""
+
+    alike_requested = Signal(str, str, object, str)
+    """The operator wants to see the kept pictures made with a value: Thing, property, the value
+    in JSON form, and in words."""
 
     invocation_started = Signal(object)
     """An invocation was accepted; its `InvocationSnapshot`."""
@@ -282,6 +287,7 @@ class PanelsArea(QWidget):
         panel.live_requested.connect(self.live_requested)
         panel.plot_requested.connect(self.plot_requested)
         panel.pictures_requested.connect(lambda: self.pictures_requested.emit(name))
+        panel.alike_requested.connect(partial(self.alike_requested.emit, name))
         panel.invocation_started.connect(self.invocation_started)
         panel.depth_changed.connect(lambda: self._chosen.add(name))
         panel.pop_out_asked.connect(lambda: self._pop_out(name))

@@ -49,6 +49,10 @@ class ThingPanel(Island):
     pictures_requested = Signal()
     """The operator wants to see the kept pictures of the Thing."""
 
+    alike_requested = Signal(str, object, str)
+    """The operator wants to see the kept pictures made with a value: property, the value in JSON
+    form, and in words."""
+
     depth_changed = Signal()
     """The operator chose another depth."""
 
@@ -253,6 +257,7 @@ class ThingPanel(Island):
             self._body.run_started.connect(self.invocation_started)
             self._body.plot_asked.connect(self.plot_requested)
             self._body.pictures_asked.connect(self.pictures_requested)
+            self._body.alike_asked.connect(self.alike_requested)
             self.column.addWidget(self._body)
 
     def _build_head(self) -> None:

@@ -46,6 +46,14 @@ def png(grey: int = 120) -> bytes:
     return kept.getvalue()
 
 
+def _settings_of(file: ArchivedFile) -> dict[str, Any]:
+    return {
+        f"{thing}.{name}": recorded.value
+        for thing, known in file.provenance.settings.items()
+        for name, recorded in known.items()
+    }
+
+
 class FakeArchive:
     """Files in memory.
 
@@ -122,6 +130,13 @@ class FakeArchive:
             and query.text.casefold() in words
             and (query.thing is None or file.provenance.thing == query.thing)
             and (query.sample is None or file.provenance.stamp.sample == query.sample)
+            and (query.session is None or file.provenance.stamp.session == query.session)
+            and (query.operator is None or file.provenance.stamp.operator == query.operator)
+            and (query.action is None or file.provenance.action == query.action)
+            and (query.run is None or file.provenance.run == query.run)
+            and (query.sha256 is None or file.sha256 == query.sha256)
+            and query.meta.items() <= file.meta.items()
+            and query.settings.items() <= _settings_of(file).items()
             and file.media_type.startswith(kind)
             and set(query.tags) <= set(file.tags)
         )

@@ -184,6 +184,26 @@ def test_the_menu_of_a_field_leads_to_the_pictures_of_its_thing(
     menu.deleteLater()
 
 
+def test_from_a_setting_to_the_pictures_that_were_made_with_it(
+    composed: Composition, qtbot: QtBot, run: RunCoroutine
+) -> None:
+    run(keep_pictures(composed, 3))  # with 10, 11 and 12 ms
+    page = page_of(composed)
+    composed.panels.show_thing("camera")
+    row = composed.panels.panel("camera").field("exposure")
+    menu = QMenu()
+    alike = "Kept pictures with 12.0 ms"
+    (pictures,) = [action for action in row._menu_actions(menu) if action.text() == alike]
+    pictures.trigger()
+    assert composed.window.pages.archive_shown
+    qtbot.waitUntil(lambda: page.model.total == 1, timeout=PATIENCE_MS)
+    archive = composed.session.handle.archive
+    assert archive is not None
+    whole = run(archive.get(page.model.files[0].id))
+    assert whole.provenance.settings["camera"]["exposure"].value == 12.0
+    menu.deleteLater()
+
+
 def docks(composed: Composition) -> list[QDockWidget]:
     window = composed.window
     return [window.bench_dock, window.panels_dock, window.activity_dock]
