@@ -62,7 +62,7 @@ class Thumbnails:
         """A small picture of a picture, as PNG of 8 bits.
 
         Args:
-            file: Which.
+            file: Which, with the version of its content that is meant.
             size: The longer side is about as long, in pixels; one of a few sizes is taken.
 
         Raises:
@@ -117,7 +117,7 @@ class Thumbnails:
                 del self._under_way[key]
 
     def _made(self, file: ArchivedFile, edge: int) -> bytes:
-        with self._archive.open_file(file.id) as content:
+        with self._archive.open_file(file.id, file.version) as content:
             decoder = self._started()
             data = content.read()
         picture = decoder.submit(data, file.media_type, edge).result(DECODE_WAIT_S)

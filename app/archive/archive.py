@@ -550,10 +550,12 @@ class Archive:
 
         Raises:
             ArchiveReadOnlyError: There is none at all.
+            ArchiveFolderError: Its folder is gone.
             ArchiveFullError: There is.
         """
         if self._open:
             self.try_to_write()
+            self.store.refuse_missing_folder()
         if low := self.low:
             raise ArchiveFullError(low)
 

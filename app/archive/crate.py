@@ -5,10 +5,11 @@ Source: https://www.researchobject.org/ro-crate/specification/1.1/.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from app.archive.records import ArchivedFile
 
@@ -45,26 +46,30 @@ def manifest(exported: Sequence[Exported], title: str, at: datetime) -> dict[str
     runs: dict[str, dict[str, Any]] = {}
     people: dict[str, dict[str, Any]] = {}
     instruments: dict[str, dict[str, Any]] = {}
-    settings: list[dict[str, Any]] = []
+    values: list[dict[str, Any]] = []
     parts: list[dict[str, Any]] = []
     for each in exported:
-        parts.append(_part(each))
+        part, said = _part(each)
+        parts.append(part)
+        values += said
         made = each.file.provenance
         if made.run is None:
             continue
         run = f"#run-{made.run}"
         if run not in runs:
-            runs[run] = _run(each.file, run)
-            settings += _settings(each.file, run)
-            instruments[f"#thing-{made.thing}"] = {
-                "@id": f"#thing-{made.thing}",
+            runs[run], said = _run(each.file, run)
+            values += said
+            values += _settings(each.file, run)
+            instrument = _named("thing", made.thing)
+            instruments[instrument] = {
+                "@id": instrument,
                 "@type": "IndividualProduct",
                 "name": made.thing,
             }
             if made.stamp.operator:
-                person = f"#person-{made.stamp.operator}"
+                person = _named("person", made.stamp.operator)
                 people[person] = {"@id": person, "@type": "Person", "name": made.stamp.operator}
-        runs[run]["result"].append({"@id": each.name})
+        runs[run]["result"].append({"@id": _reference(each.name)})
     graph: list[dict[str, Any]] = [
         {
             "@id": MANIFEST,
@@ -86,15 +91,35 @@ def manifest(exported: Sequence[Exported], title: str, at: datetime) -> dict[str
         *runs.values(),
         *instruments.values(),
         *people.values(),
-        *settings,
+        *values,
     ]
     return {"@context": _CONTEXT, "@graph": graph}
 
 
-def _part(each: Exported) -> dict[str, Any]:
+def _reference(name: str) -> str:
+    """A name in the export as a URI reference: a space, '%', '#' and the like are escaped."""
+    return quote(name)
+
+
+def _named(kind: str, name: str) -> str:
+    """The id of something that is only spoken of."""
+    return f"#{kind}-{quote(name, safe='')}"
+
+
+def _values(owner: str, given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Values of what has an id, entities of their own: the graph is flat."""
+    return [
+        {"@id": f"{owner}-{quote(name, safe='')}", "@type": "PropertyValue", "name": name}
+        | {"value": value}
+        for name, value in given.items()
+    ]
+
+
+def _part(each: Exported) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A file, and the values that belong to it."""
     file = each.file
     found: dict[str, Any] = {
-        "@id": each.name,
+        "@id": _reference(each.name),
         "@type": "File",
         "name": file.file_name,
         "identifier": f"urn:uuid:{file.id}",
@@ -112,28 +137,25 @@ def _part(each: Exported) -> dict[str, Any]:
         found["keywords"] = ", ".join(file.tags)
     if file.provenance.stamp.sample:
         found["about"] = file.provenance.stamp.sample
-    if file.meta:
-        found["additionalProperty"] = [
-            {"@type": "PropertyValue", "name": key, "value": value}
-            for key, value in file.meta.items()
-        ]
-    return found
+    said = _values(f"#meta-{file.id}", file.meta)
+    if said:
+        found["additionalProperty"] = [{"@id": value["@id"]} for value in said]
+    return found, said
 
 
-def _run(file: ArchivedFile, id: str) -> dict[str, Any]:
+def _run(file: ArchivedFile, id: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What made a file, and its input."""
     made = file.provenance
+    said = _values(f"{id}-input", made.input if isinstance(made.input, dict) else {})
     found: dict[str, Any] = {
         "@id": id,
         "@type": "CreateAction",
         "name": f"{made.title or made.action} on {made.thing}",
-        "instrument": {"@id": f"#thing-{made.thing}"},
-        "object": [
-            {"@type": "PropertyValue", "name": name, "value": value}
-            for name, value in (made.input.items() if isinstance(made.input, dict) else ())
-        ],
+        "instrument": {"@id": _named("thing", made.thing)},
+        "object": [{"@id": value["@id"]} for value in said],
         "result": [],
         "additionalProperty": [
-            {"@id": f"{id}-{thing}-{name}"}
+            {"@id": _setting(id, thing, name)}
             for thing, values in made.settings.items()
             for name in values
         ],
@@ -141,16 +163,20 @@ def _run(file: ArchivedFile, id: str) -> dict[str, Any]:
     if made.made_at is not None:
         found["endTime"] = made.made_at.isoformat()
     if made.stamp.operator:
-        found["agent"] = {"@id": f"#person-{made.stamp.operator}"}
+        found["agent"] = {"@id": _named("person", made.stamp.operator)}
     if made.stamp.session:
         found["isPartOf"] = made.stamp.session
-    return found
+    return found, said
+
+
+def _setting(run: str, thing: str, name: str) -> str:
+    return f"{run}-{quote(thing, safe='')}-{quote(name, safe='')}"
 
 
 def _settings(file: ArchivedFile, run: str) -> list[dict[str, Any]]:
     return [
         {
-            "@id": f"{run}-{thing}-{name}",
+            "@id": _setting(run, thing, name),
             "@type": "PropertyValue",
             "name": f"{thing}.{name}",
             "value": value.value,

@@ -6,6 +6,7 @@ Only into copies: what is kept stays as it is, byte by byte.
 from __future__ import annotations
 
 import json
+import logging
 import struct
 import zlib
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from app.archive.records import ArchivedFile
+
+_log = logging.getLogger(__name__)
 
 KEYWORD = "labwright-provenance"
 """Of the PNG text, and in the id of the OME annotation."""
@@ -68,7 +71,8 @@ def embed(copy: Path, file: ArchivedFile) -> bool:
         case "image/png":
             return _into_png(copy, text)
         case "image/tiff":
-            return _into_ome_tiff(copy, text)
+            # Escaped, since XML takes not every character: https://www.w3.org/TR/xml/#charsets.
+            return _into_ome_tiff(copy, json.dumps(provenance_json(file)))
     return False
 
 
@@ -100,8 +104,15 @@ def _into_ome_tiff(copy: Path, text: str) -> bool:
     """A MapAnnotation. Source: https://www.openmicroscopy.org/Schemas/OME/2016-06."""
     import tifffile
 
-    with tifffile.TiffFile(copy) as tiff:
-        described = tiff.ome_metadata
+    try:
+        with tifffile.TiffFile(copy) as tiff:
+            described = tiff.ome_metadata
+    except OSError:
+        raise
+    except Exception as error:
+        # It says that it is one and is none, or is broken; that takes tifffile apart in any way.
+        _log.info("%s cannot carry how it was made: %s", copy, error)
+        return False
     if not described or _OME_END not in described:
         return False
     annotation = (

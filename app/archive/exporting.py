@@ -171,7 +171,11 @@ def scratch_folder(archive: Archive) -> Iterator[Path]:
 @contextmanager
 def _beside(target: Path) -> Iterator[Path]:
     """A new file beside another, on the same file system; gone at the end."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".unfinished", dir=target.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".unfinished", dir=target.parent)
+    except OSError as error:
+        # The name that was asked for says more than one nobody has heard of.
+        raise OSError(error.errno, error.strerror, str(target)) from None
     os.close(handle)
     path = Path(name)
     try:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Final
 
 from app.archive.errors import FileNotKeptError, UploadChangedError, UploadError, UploadHashError
 from app.archive.records import ArchivedFile
+from app.archive.texts import plain
 from app.client.errors import BenchUnreachableError, UnexpectedAnswerError
 from app.client.http import HttpLink, parsed
 from app.client.problems import Subject
@@ -50,6 +51,8 @@ def send(
         ThingError: The bench does not take it.
     """
     try:
+        if not source.is_file():  # another thing may never come to an end
+            raise UploadError(f"there is no file {source}")
         with source.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -132,7 +135,8 @@ def _pieces(stream: BinaryIO, left: int) -> Iterator[bytes]:
 
 def _called(name: str) -> tuple[str, str]:
     """'stack' and 'ome.tif' of 'stack.ome.tif'; an ending that the bench may not take is no one."""
-    path = Path(name)
+    path = Path(plain(name))
+    name = path.name
     endings = [ending[1:] for ending in path.suffixes]
     double = len(endings) > 1 and endings[-2].lower() in ("ome", "tar")
     kept = endings[-2:] if double else endings[-1:]

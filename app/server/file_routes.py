@@ -8,6 +8,7 @@ one (the ETag is its SHA-256); with `version=` it never changes and is kept for 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -23,7 +24,6 @@ from app.archive.store import digest_of
 from app.file_wire import ARCHIVE_PATH, FILES_PATH
 from app.server.answers import Refused
 from app.server.archive_bodies import fields_of, ids, text
-from app.server.archive_routes import archive_for
 from app.server.content_answer import (
     ASK_AGAIN,
     FOR_EVER,
@@ -43,6 +43,7 @@ from things.errors import ValueRefusedError
 T = TypeVar("T")
 
 LANE: Final = ":archive contents"
+PICTURES: Final = ":archive pictures"
 DEFAULT_TITLE: Final = "archive"
 DEFAULT_SIZE: Final = 256
 _HIGHEST_VERSION: Final = 10**9
@@ -68,16 +69,18 @@ def file_routes(parts: Parts) -> Sequence[BaseRoute]:
     async def thumbnail(request: Request) -> Response:
         id = id_in(request, "id")
         size = _number(request, "size", SMALLEST, LARGEST) or DEFAULT_SIZE
-        file = (await in_lane(lambda: bench.opened_archive.all_of([id])))[0]
+        version = _number(request, "version", 1, _HIGHEST_VERSION)
+        file = await in_lane(lambda: _file_at(parts, id, version))
         headers = {
             "etag": f'"{file.sha256}-{size}"',
             # The address of a version's picture never leads to another one.
-            "cache-control": FOR_EVER if "version" in request.query_params else ASK_AGAIN,
+            "cache-control": ASK_AGAIN if version is None else FOR_EVER,
             **SANDBOXED,
         }
         if file.sha256 and is_known(Headers(scope=request.scope), headers["etag"]):
             return Response(status_code=304, headers=headers)
-        made = await archive_for(parts, request).thumbnail(id, size)
+        pictures = bench.workers.of(PICTURES)
+        made = await in_executor(pictures, lambda: bench.thumbnails.of(file, size))
         return Response(made, media_type="image/png", headers=headers)
 
     async def with_provenance(request: Request) -> Response:
@@ -132,18 +135,36 @@ def content_of(parts: Parts, id: UUID, version: int | None = None) -> Content:
         Refused: It has no such version.
         ArchiveDamagedError: The content is gone, or of another size.
     """
-    archive = parts.bench.opened_archive
-    file = archive.all_of([id])[0]
+    file = _file_at(parts, id, version)
     if not file.sha256 or file.size is None:
         raise FileEmptyError(id)
-    sha256, size, media_type = file.sha256, file.size, file.media_type
-    if version is not None and version != file.version:
-        older = [each for each in archive.versions(id) if each.version == version]
-        if not older:
-            raise Refused(404, "No such version", f"This file has no version {version}.")
-        sha256, size, media_type = older[0].sha256, older[0].size, older[0].media_type
-    stream = archive.store.open_content(sha256, size)
-    return Content(stream, size, sha256, media_type, name_of(file), version is not None)
+    stream = parts.bench.opened_archive.store.open_content(file.sha256, file.size)
+    return Content(
+        stream, file.size, file.sha256, file.media_type, name_of(file), version is not None
+    )
+
+
+def _file_at(parts: Parts, id: UUID, version: int | None) -> ArchivedFile:
+    """A file as it is, or with the content that one of its versions has.
+
+    Raises:
+        FileNotKeptError: There is no such file.
+        Refused: It has no such version.
+    """
+    archive = parts.bench.opened_archive
+    file = archive.all_of([id])[0]
+    if version is None or version == file.version:
+        return file
+    for each in archive.versions(id):
+        if each.version == version:
+            return replace(
+                file,
+                version=version,
+                sha256=each.sha256,
+                size=each.size,
+                media_type=each.media_type,
+            )
+    raise Refused(404, "No such version", f"This file has no version {version}.")
 
 
 def _with_provenance(parts: Parts, id: UUID) -> Content:

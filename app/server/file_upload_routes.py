@@ -71,6 +71,12 @@ class Announced:
     length: int | None
     media_type: str | None
 
+    @property
+    def is_part(self) -> bool:
+        """Whether the body is not all of it."""
+        ends = None if self.length is None else self.first + self.length
+        return self.first > 0 or (None not in (ends, self.total) and ends != self.total)
+
 
 def file_upload_routes(parts: Parts) -> Sequence[BaseRoute]:
     """The routes that take contents.
@@ -224,18 +230,24 @@ def _refuse_early(archive: Archive, id: UUID, announced: Announced, limit: int) 
         FileStateError: It is in the trash.
         UploadTooLargeError: It is longer than is allowed.
         ArchiveFullError: There is no room.
+        Refused: It is a part, and does not say of what.
     """
     file = archive.all_of([id])[0]
     if file.state is FileState.TRASHED:
         raise FileStateError(f"{file.name} is in the trash; it has to be brought back first")
+    if announced.sha256 is None and announced.is_part:
+        raise Refused(
+            400, "No hash", "A part of an upload needs ?sha256=, so that the rest finds it again."
+        )
+    archive.refuse_low()
     limit = min(limit, archive.limits.upload_bytes)
     if announced.total is not None:
         if announced.total > limit:
             raise UploadTooLargeError(limit)
-        free = archive.store.disk.free_bytes(archive.folder)
+        with archive.store.told():
+            free = archive.store.disk.free_bytes(archive.folder)
         if announced.total - announced.first > free - archive.limits.low_bytes:
             raise ArchiveFullError("it is longer than what is free on the disk")
-    archive.refuse_low()
 
 
 def _begun(archive: Archive, parts: UploadParts, announced: Announced) -> UploadPart:

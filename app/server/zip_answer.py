@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any, Final
 from uuid import UUID
@@ -13,12 +15,14 @@ from starlette.types import Receive, Scope, Send
 
 from app.archive.archive import Archive
 from app.archive.exporting import write_zip
+from app.server.answers import Refused
 from app.server.content_answer import SANDBOXED, called
-from app.server.parts import Parts, in_executor
+from app.server.parts import Parts
 
-LANE: Final = ":archive exports"
-"""The workers in which zips are packed: those who read slowly must not hold up others."""
+MOST_AT_ONCE: Final = 16
+"""Each is packed in a thread of its own, since one that reads slowly must not hold up others."""
 
+_RETRY_S: Final = "10"
 _PIECE_BYTES: Final = 256 * 1024
 _AHEAD: Final = 4
 _STALLED_S: Final = 60.0
@@ -122,6 +126,7 @@ class ZipAnswer(Response):
 
         Raises:
             ArchiveError: A file went meanwhile, or its content is damaged.
+            Refused: Too many are being sent.
         """
         start = {"type": "http.response.start", "status": 200, "headers": self.raw_headers}
         end = {"type": "http.response.body", "body": b"", "more_body": False}
@@ -129,10 +134,9 @@ class ZipAnswer(Response):
             await send(start)
             await send(end)
             return
-        pipe = _Pipe(asyncio.get_running_loop())
-        packing = asyncio.ensure_future(
-            in_executor(self._parts.bench.workers.of(LANE), lambda: self._pack(pipe))
-        )
+        loop = asyncio.get_running_loop()
+        pipe = _Pipe(loop)
+        packing = asyncio.wrap_future(_in_thread(lambda: self._pack(pipe)), loop=loop)
         leaving = asyncio.create_task(_left(receive))
         begun = False
         try:
@@ -152,6 +156,39 @@ class ZipAnswer(Response):
     def _pack(self, pipe: _Pipe) -> None:
         write_zip(self._archive, self._ids, pipe, self._title)
         pipe.close()
+
+
+_packing = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+
+def _in_thread(pack: Callable[[], None]) -> Future[None]:
+    """Pack in a thread of its own.
+
+    Raises:
+        Refused: Too many do.
+    """
+    slots = _packing
+    if not slots.acquire(blocking=False):
+        raise Refused(
+            503,
+            "Too many exports",
+            f"{MOST_AT_ONCE} exports are being sent just now.",
+            {"retry-after": _RETRY_S},
+        )
+    packed: Future[None] = Future()
+
+    def work() -> None:
+        try:
+            pack()
+        except BaseException as error:  # it belongs to who asked
+            packed.set_exception(error)
+        else:
+            packed.set_result(None)
+        finally:
+            slots.release()
+
+    threading.Thread(target=work, name="archive-export", daemon=True).start()
+    return packed
 
 
 async def _next(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import threading
 import uuid
 import zipfile
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -334,9 +337,8 @@ def test_pictures_carry_within_them_how_they_were_made(kept: Kept, tmp_path: Pat
 
 def test_an_export_has_readable_names_and_a_manifest(kept: Kept, tmp_path: Path) -> None:
     import hashlib
-    import json
 
-    kept.bench.set_stamp(Stamp("Ada", "onion", ""))
+    kept.bench.set_stamp(Stamp("Ada Lovelace", "onion", ""))
     png = run(kept.archive.keep(kept.run("snap").id, name="../../a picture"))
     text = run(kept.archive.put(_file(tmp_path / "x.txt", b"text"), name="x", notes="a note"))
     again = run(kept.archive.put(tmp_path / "x.txt", name="X", tags=["b", "a"], meta={"n": 1}))
@@ -351,16 +353,65 @@ def test_an_export_has_readable_names_and_a_manifest(kept: Kept, tmp_path: Path)
         manifest = json.loads(packed.read(MANIFEST))
         graph = {entity["@id"]: entity for entity in manifest["@graph"]}
         for name in names[:-1]:
-            assert graph[name]["sha256"] == hashlib.sha256(packed.read(name)).hexdigest()
-            assert graph[name]["contentSize"] == str(len(packed.read(name)))
-    assert [part["@id"] for part in graph["./"]["hasPart"]] == names[:-1]
+            assert graph[quote(name)]["sha256"] == hashlib.sha256(packed.read(name)).hexdigest()
+            assert graph[quote(name)]["contentSize"] == str(len(packed.read(name)))
+    # An id is a URI reference: RO-Crate 1.1, "Encoding file paths".
+    assert [part["@id"] for part in graph["./"]["hasPart"]] == [quote(name) for name in names[:-1]]
     made = graph[f"#run-{png.provenance.run}"]
-    assert made["result"] == [{"@id": "_.._a picture.png"}]
-    assert graph[made["agent"]["@id"]]["name"] == "Ada"
+    assert made["result"] == [{"@id": "_.._a%20picture.png"}]
+    assert graph[made["agent"]["@id"]]["name"] == "Ada Lovelace"
+    assert made["agent"]["@id"] == "#person-Ada%20Lovelace"
+    inputs = [graph[each["@id"]] for each in made["object"]]
+    assert {each["name"] for each in inputs} >= {"value", "edge"}
+    assert all(set(each) == {"@id"} for each in nested(graph.values()))
     values = [graph[each["@id"]] for each in made["additionalProperty"]]
     assert {"probe.gain": 1.0}.items() <= {each["name"]: each["value"] for each in values}.items()
     assert graph["X-2.txt"]["keywords"] == "a, b"
+    [said] = graph["X-2.txt"]["additionalProperty"]
+    assert graph[said["@id"]]["value"] == 1
     assert graph["x.txt"]["description"] == "a note"
+
+
+def nested(entities: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What stands within entities: only references, since the graph is flat."""
+    for entity in entities:
+        for value in entity.values():
+            for each in value if isinstance(value, list) else [value]:
+                if isinstance(each, dict):
+                    yield each
+
+
+def test_a_picture_that_is_none_goes_out_as_it_is(kept: Kept, tmp_path: Path) -> None:
+    archive = kept.bench.opened_archive
+    made = run(kept.archive.keep(kept.run("stack").id)).provenance
+    wrong = archive.keep(b"no tiff", "a", media_type="image/tiff", provenance=made)
+    torn = archive.keep(b"II*\0\x08", "b", media_type="image/tiff", provenance=made)
+
+    run(kept.archive.export([wrong.id, torn.id], tmp_path / "out.zip"))
+    run(kept.archive.save(wrong.id, tmp_path / "a.tif"))
+
+    assert (tmp_path / "a.tif").read_bytes() == b"no tiff"
+
+
+def test_what_xml_does_not_take_is_carried_too(kept: Kept, tmp_path: Path) -> None:
+    kept.bench.set_stamp(Stamp("", "onion \ufffe <&>", ""))
+    tiff = run(kept.archive.keep(kept.run("stack").id))
+
+    run(kept.archive.save(tiff.id, tmp_path / "a.ome.tif"))
+
+    with tifffile.TiffFile(tmp_path / "a.ome.tif") as stack:
+        described = ElementTree.fromstring(stack.ome_metadata or "")
+    [text] = [each.text for each in described.iter() if each.get("K") == "json"]
+    assert json.loads(text or "")["sample"] == "onion \ufffe <&>"
+
+
+def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_asked_for(
+    kept: Kept, tmp_path: Path
+) -> None:
+    file = run(kept.archive.keep(kept.run("snap").id))
+
+    with pytest.raises(FileNotFoundError, match=r"nowhere/out\.png"):
+        run(kept.archive.save(file.id, tmp_path / "nowhere/out.png"))
 
 
 def test_an_export_that_fails_leaves_nothing(kept: Kept, tmp_path: Path) -> None:

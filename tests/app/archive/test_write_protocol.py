@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -118,6 +119,33 @@ def test_write_fsync_rename_fsync_folder_commit_and_only_then_the_source_goes(
         f"remove {tmp_path.name}",
     ]
     assert not source.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be synced there")
+def test_the_disk_is_really_asked_to_sync_the_file_and_then_its_folder(
+    opens: OpensArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = opens(Disk())
+    done: list[tuple[str, int]] = []
+    fsync, rename = os.fsync, Disk.rename_new
+
+    def synced(descriptor: int) -> None:
+        fsync(descriptor)
+        done.append(("fsync", os.fstat(descriptor).st_ino))
+
+    def renamed(disk: Disk, source: Path, target: Path) -> None:
+        rename(disk, source, target)
+        done.append(("rename", target.stat().st_ino))
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Disk, "rename_new", renamed)
+
+    path = archive.path_of(archive.keep(b"content", "a").id)
+
+    monkeypatch.undo()
+    file, folder = path.stat().st_ino, path.parent.stat().st_ino
+    wanted = [("fsync", file), ("rename", file), ("fsync", folder)]
+    assert [each for each in done if each in wanted] == wanted
 
 
 def test_the_folder_is_synced_also_where_the_content_was_there(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import socket
 import threading
 import zipfile
@@ -246,6 +247,16 @@ def test_what_is_refused_comes_as_the_error_it_was(script: BenchClient, file: Pa
         list(archive.files(wrong=1))
     with pytest.raises(UploadError):
         archive.put(file.with_name("nowhere"))
+    os.mkfifo(file.with_name("endless"))
+    with pytest.raises(UploadError, match="endless"):
+        archive.put(file.with_name("endless"))
+
+
+def test_a_name_that_is_no_text_is_kept_as_one(script: BenchClient, tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.txt"))
+    odd.write_bytes(b"content")
+
+    assert script.archive.put(odd).file_name == "bad?.txt"
 
 
 def test_an_export_that_fails_leaves_no_file(script: BenchClient, tmp_path: Path) -> None:

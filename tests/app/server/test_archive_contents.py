@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import threading
 import zipfile
+from contextlib import ExitStack
 
 import httpx
 import numpy as np
 import pytest
 from PIL import Image
+
+from app.server import zip_answer
 
 MIB = 2**20
 
@@ -142,6 +146,26 @@ def test_a_picture_has_a_small_picture(keeping):
     assert keeping.http.get(path, params={"size": 9999}).status_code == 422
 
 
+def test_each_version_has_a_small_picture_of_its_own(keeping):
+    file = keeping.file(png(300, 100), extension="png")
+    path = f"/archive/{file['id']}/content"
+    assert keeping.http.put(path, content=png(100, 300)).status_code == 200
+    sizes = {}
+    for version in (1, 2, None):
+        asked: dict[str, int | str] = {"size": 64}
+        if version is not None:
+            asked["version"] = version
+        small = keeping.http.get(f"/archive/{file['id']}/thumbnail", params=asked)
+        sizes[version] = Image.open(io.BytesIO(small.content)).size
+
+    assert sizes[1][0] > sizes[1][1]
+    assert sizes[2][0] < sizes[2][1]
+    assert sizes[None] == sizes[2]
+    for wrong, status in (("99", 404), ("abc", 422), ("0", 422)):
+        answer = keeping.http.get(f"/archive/{file['id']}/thumbnail", params={"version": wrong})
+        assert answer.status_code == status
+
+
 def test_what_is_no_picture_has_none(keeping, file):
     broken = keeping.file(b"\x89PNG\r\n\x1a\n and then nothing", extension="png")
 
@@ -188,6 +212,32 @@ def test_an_export_that_nobody_reads_to_its_end_holds_up_nobody(keeping, file):
     whole = keeping.http.get("/archive/export", params={"id": file["id"]})
 
     assert zipfile.ZipFile(io.BytesIO(whole.content)).testzip() is None
+
+
+def test_those_who_read_an_export_slowly_hold_up_nobody(keeping, content):
+    large = [keeping.file(content + bytes([n]), extension="bin")["id"] for n in range(3)]
+    small = keeping.file(b"small")["id"]
+    with ExitStack() as slow:
+        for _ in range(4):
+            asked = {"id": large}
+            answer = slow.enter_context(keeping.http.stream("GET", "/archive/export", params=asked))
+            next(answer.iter_raw(1000))
+
+        whole = keeping.http.get("/archive/export", params={"id": small}, timeout=20)
+
+        assert zipfile.ZipFile(io.BytesIO(whole.content)).testzip() is None
+
+
+def test_too_many_exports_at_once_are_told_to_come_later(keeping, file, monkeypatch):
+    monkeypatch.setattr(zip_answer, "_packing", threading.BoundedSemaphore(1))
+    asked = {"id": file["id"]}
+    with keeping.http.stream("GET", "/archive/export", params=asked) as slow:
+        next(slow.iter_raw(1000))
+
+        refused = keeping.http.get("/archive/export", params=asked)
+
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) > 0
 
 
 def test_a_file_whose_content_was_changed_on_the_disk_breaks_the_export(keeping, content):

@@ -264,6 +264,29 @@ def test_a_range_that_does_not_fit_is_refused(keeping, span, status):
     assert keeping.http.get(f"/archive/{id}").json()["state"] == "draft"
 
 
+def test_a_part_that_could_not_be_gone_on_with_is_refused_at_once(keeping):
+    path = f"/archive/{keeping.draft()['id']}/content"
+
+    answer = keeping.http.put(path, content=b"12345", headers={"content-range": "bytes 0-4/10"})
+
+    assert answer.status_code == 400
+    assert "sha256" in answer.json()["detail"]
+    assert parts_of(keeping) == []
+
+
+def test_a_folder_that_is_gone_is_said(keeping):
+    folder = keeping.bench.opened_archive.folder
+    path = f"/archive/{keeping.draft()['id']}/content"
+    away = folder.rename(folder.with_name("away"))
+    try:
+        answer = keeping.http.put(path, content=b"1")
+    finally:
+        away.rename(folder)
+
+    assert answer.status_code == 503
+    assert answer.json()["type"].endswith("#ArchiveFolderError")
+
+
 def test_the_rest_of_an_upload_needs_its_hash(keeping):
     answer = keeping.http.put(
         f"/archive/{keeping.draft()['id']}/content",
