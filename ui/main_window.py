@@ -34,6 +34,7 @@ from ui.closing import ClosingDialog
 from ui.commands import Command, CommandTable
 from ui.docks import BareDock, IslandDock
 from ui.layout_memory import LayoutMemory
+from ui.lent_height import LentHeight
 from ui.models.bench_list import BenchListModel
 from ui.models.invocations import InvocationListModel
 from ui.models.numbers import PLAIN, NumberStyle
@@ -430,6 +431,7 @@ class MainWindow(QMainWindow):
                 self._parts.memory.plotted = self.plot.layout_state()
                 self._parts.memory.viewer = self._parts.centre.layout_state()
             self.pages.show_bench()  # what is remembered is how the bench was left
+            self._activity_room.want(0)
             self.docking.save()
             self.plot.close_plot()
             event.accept()
@@ -525,6 +527,8 @@ class MainWindow(QMainWindow):
         self.activity.edit.connect(self._edit)
         self.activity.ask.connect(self._ask_again)
         self.activity.said.connect(self.notices.say)
+        self._activity_room = LentHeight(self, self.activity_dock)
+        self.activity.unfolded.connect(self._activity_room.want)
         self.compact_changed.connect(parts.centre.set_compact)
         self.compact_changed.connect(parts.panels.set_compact)
         self.compact_changed.connect(self.bench_list.set_compact)

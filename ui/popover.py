@@ -62,7 +62,7 @@ class Popover(QFrame):
         self.setAccessibleName(title)
 
     def open_below(self, anchor: QWidget) -> None:
-        """Open below a widget of the window."""
+        """Open below a widget of the window, or above one near its lower edge."""
         self._anchor = anchor
         self.show()
         self.place()
@@ -78,7 +78,7 @@ class Popover(QFrame):
         self.closed.emit()
 
     def place(self) -> None:
-        """Lie below the anchor, inside the window, as high as the contents need."""
+        """Lie below the anchor, or above it where there is more room, as the contents need."""
         if self._anchor is None or not self.isVisible():
             return
         room = self._over.rect().adjusted(Size.GRID, Size.GRID, -Size.GRID, -Size.GRID)
@@ -90,7 +90,13 @@ class Popover(QFrame):
         height = layout.heightForWidth(width) if layout.hasHeightForWidth() else -1
         height = max(height, layout.sizeHint().height())
         left = max(room.left(), min(corner.x(), room.right() - width))
-        self.setGeometry(left, corner.y(), width, min(height, room.bottom() - corner.y()))
+        above = self._anchor.mapTo(self._over, QPoint()).y() - 6 - room.top()
+        below = room.bottom() - corner.y()
+        if height <= below or below >= above:
+            self.setGeometry(left, corner.y(), width, min(height, below))
+        else:
+            height = min(height, above)
+            self.setGeometry(left, room.top() + above - height, width, height)
         self.raise_()
 
     @override

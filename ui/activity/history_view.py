@@ -16,6 +16,7 @@ from app.actions.events import InvocationChanged, RunAnnotated
 from app.handles import BenchHandle, InvocationSnapshot
 from app.run_records import RunState
 from ui.activity.details import InvocationDetails
+from ui.activity.filter_button import FilterButton
 from ui.activity.list_view import InvocationList
 from ui.activity.origins import origin_choices
 from ui.activity.thumbnails import ThumbnailSource
@@ -85,9 +86,9 @@ class HistoryView(QWidget):
         bridge.on(RunAnnotated, self._take_note, owner=self)
 
     def set_compact(self, compact: bool) -> None:
-        """Leave out who asked and when."""
-        for box in (self.origin, self.when, self.count):
-            box.setVisible(not compact)
+        """Fold the filters by who asked and when, and leave out who asked."""
+        self.count.setVisible(not compact)
+        self.filter_button.set_folded(compact)
         self.list.set_compact(compact)
 
     def show_who(self, run: InvocationSnapshot) -> None:
@@ -162,6 +163,10 @@ class HistoryView(QWidget):
             box.setMaximumWidth(130)
             box.activated.connect(lambda _index: self._chosen())
             row.addWidget(box)
+        self.filter_button = FilterButton(
+            self._theme, self.tr("More filters"), row, (self.origin, self.when)
+        )
+        row.insertWidget(row.indexOf(self.origin), self.filter_button)
         self._who = ""
 
     def _box(self, name: str, choices: list[tuple[str, object]]) -> ComboBox:

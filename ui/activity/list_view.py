@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 from typing_extensions import override
@@ -24,19 +24,23 @@ class InvocationList(QAbstractScrollArea):
     """A list of invocations, 40 pixels a row, one of them unfolded at most.
 
     Row widgets are made for the rows in sight and used again for others when the list scrolls.
-    A row keeps its widget while it moves, so keyboard focus stays with its invocation.
+    A row keeps its widget while it moves, so keyboard focus stays with its invocation. Where the
+    list was scrolled, and where a note is being typed, rows that come in above move nothing.
 
     Attributes:
         cancel: Ask an invocation to stop; its id.
         repeat: Run it again; its id.
         show_result: Look at its result; its id.
         more: Its menu is wanted; its id and a place on the screen.
+        unfolded: A row was unfolded or folded; how high the list has to be to show all of it,
+            in pixels, 0 where none is unfolded.
     """
 
     cancel = Signal(object)
     repeat = Signal(object)
     show_result = Signal(object)
     more = Signal(object, QPoint)
+    unfolded = Signal(int)
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class InvocationList(QAbstractScrollArea):
         self._title_of = title_of
         self._compact = False
         self._expanded: UUID | None = None
+        self._slack = 0
         self._rows: dict[UUID, ActivityRow] = {}
         self._spare: list[ActivityRow] = []
         self.details = details
@@ -69,7 +74,7 @@ class InvocationList(QAbstractScrollArea):
         # Many events of one turn of the loop make one new arrangement.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._arrange)
+        self._soon.timeout.connect(self._follow)
         self._tick = QTimer(self)
         self._tick.setInterval(TICK_MS)
         self._tick.timeout.connect(self._refresh_active)
@@ -88,6 +93,11 @@ class InvocationList(QAbstractScrollArea):
         """The invocation whose details are open."""
         return self._expanded
 
+    @property
+    def wanted_height(self) -> int:
+        """How high it has to be to show all of the row that is unfolded; 0 where none is."""
+        return Size.ACTIVITY_ROW + HEIGHT if self._expanded in self._model.rows else 0
+
     def set_compact(self, compact: bool) -> None:
         """Leave out who asked."""
         self._compact = compact
@@ -99,28 +109,32 @@ class InvocationList(QAbstractScrollArea):
             self._soon.start(0)
 
     def toggle(self, invocation: UUID) -> None:
-        """Open or close the details of a row."""
+        """Open or close the details of a row; opened they are in sight."""
         self._expanded = None if self._expanded == invocation else invocation
         self._arrange()
+        self.unfolded.emit(self.wanted_height)
+        self.ensure_visible(invocation)
 
     def ensure_visible(self, invocation: UUID) -> None:
-        """Scroll until a row is in sight."""
+        """Scroll until a row is in sight, with its details; its top wins where room is short."""
         rows = self._model.rows
         if invocation not in rows:
             return
         top = self._top_of(rows.index(invocation))
+        bottom = top + Size.ACTIVITY_ROW + (HEIGHT if invocation == self._expanded else 0)
         bar = self.verticalScrollBar()
-        if top < bar.value():
-            bar.setValue(top)
-        elif top + Size.ACTIVITY_ROW > bar.value() + self.viewport().height():
-            bar.setValue(top + Size.ACTIVITY_ROW - self.viewport().height())
+        least = bottom - self.viewport().height()
+        bar.setValue(min(top, max(least, bar.value())))
 
     # Qt's side.
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        shown = self._details_in_sight()
         self._arrange()
+        if shown and self._expanded is not None:
+            self.ensure_visible(self._expanded)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -173,16 +187,66 @@ class InvocationList(QAbstractScrollArea):
             top += HEIGHT
         return top
 
+    @property
+    def _is_typed_in(self) -> bool:
+        """Whether the operator is at work in the details."""
+        focus = QApplication.focusWidget()
+        return focus is not None and self.details.isVisible() and self.details.isAncestorOf(focus)
+
+    def _details_in_sight(self) -> bool:
+        return self.details.isVisible() and self.details.geometry().intersects(
+            self.viewport().rect()
+        )
+
+    def _standing(self) -> tuple[UUID, int] | None:
+        """The row that is not to move, and where it stands; None where the newest belong on top."""
+        if self._expanded is not None and self._is_typed_in:
+            return self._expanded, self.details.y() - Size.ACTIVITY_ROW
+        if not self.verticalScrollBar().value():
+            return None
+        # What runs goes down among what has ended when it ends; those keep their order.
+        tops = [(not self._has_ended(each), row.y(), each) for each, row in self._rows.items()]
+        if not tops:
+            return None
+        _, top, first = min(tops)
+        return first, top
+
+    def _has_ended(self, invocation: UUID) -> bool:
+        snapshot = self._model.snapshot(invocation)
+        return snapshot is not None and snapshot.status.ended
+
+    def _follow(self) -> None:
+        """Rows came, went or moved: what is edited or read stays where it is."""
+        standing = self._standing()
+        rows = self._model.rows
+        if standing is not None and standing[0] in rows:
+            invocation, place = standing
+            wanted = max(0, self._top_of(rows.index(invocation)) - place)
+            # Where all rows fit, one that is typed in still stays: the list goes on below them.
+            self._slack = wanted if self._is_typed_in else 0
+            bar = self.verticalScrollBar()
+            with QSignalBlocker(bar):
+                bar.setRange(0, max(self._longest(), wanted))
+                bar.setValue(wanted)
+        self._arrange()
+
+    def _longest(self) -> int:
+        """How far the list can be scrolled."""
+        rows = self._model.rows
+        whole = len(rows) * Size.ACTIVITY_ROW + (HEIGHT if self._expanded in rows else 0)
+        if not self._is_typed_in:
+            self._slack = 0
+        return max(0, whole - self.viewport().height(), self._slack)
+
     def _arrange(self) -> None:
         """Put the rows in sight where they belong."""
         rows = self._model.rows
         view = self.viewport()
         unfolded = rows.index(self._expanded) if self._expanded in rows else None
         extra = HEIGHT if unfolded is not None else 0
-        whole = len(rows) * Size.ACTIVITY_ROW + extra
         bar = self.verticalScrollBar()
         bar.setPageStep(view.height())
-        bar.setRange(0, max(0, whole - view.height()))
+        bar.setRange(0, self._longest())
         offset = bar.value()
         columns = Columns.fit(view.width(), self._theme, compact=self._compact)
         first = max(0, (offset - extra) // Size.ACTIVITY_ROW)

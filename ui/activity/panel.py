@@ -16,6 +16,7 @@ from app.archive.records import ArchivedFile, FileState
 from app.handles import BenchHandle, InvocationSnapshot
 from things.events import ThingAdded, ThingRemoved
 from ui.activity.details import InvocationDetails
+from ui.activity.filter_button import FilterButton
 from ui.activity.history_view import HistoryView
 from ui.activity.list_view import InvocationList
 from ui.activity.log_feed import LogFeed, LogView
@@ -63,6 +64,8 @@ class ActivityPanel(QWidget):
         ask: The same, and ask there whether to run it.
         said: Something to tell the operator, in words.
         keep: Keep what a run gave; its snapshot.
+        unfolded: A row of what is shown was unfolded or folded; how high this panel has to be to
+            show all of it, in pixels, 0 where none is unfolded.
         header: The first 40 pixels, for the dock's title bar.
     """
 
@@ -71,13 +74,13 @@ class ActivityPanel(QWidget):
     ask = Signal(object)
     said = Signal(str)
     keep = Signal(object)
+    unfolded = Signal(int)
 
     def __init__(self, theme: Theme, parts: ActivityParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._parts = parts
         self._model = parts.model
-        self._compact = False
         details = InvocationDetails(theme, parts.bench, parts.tasks)
         self.list = InvocationList(theme, parts.model, parts.thumbnails, details, self._title_of)
         self.feed = parts.feed
@@ -96,6 +99,8 @@ class ActivityPanel(QWidget):
         self.list.repeat.connect(self.repeat)
         self.list.show_result.connect(self.show_result)
         self.list.more.connect(self._open_menu)
+        for listed in (self.list, self.history.list):
+            listed.unfolded.connect(self.unfolded)
         self.history.repeat.connect(self._repeat)
         self.history.more.connect(self._open_old_menu)
         self.history.show_result.connect(self._show_old_result)
@@ -109,9 +114,8 @@ class ActivityPanel(QWidget):
         parts.model.load(parts.bench.invocations())
 
     def set_compact(self, compact: bool) -> None:
-        """Leave out the Thing and origin filters and who asked."""
-        self._compact = compact
-        self._show_page(self._pages.currentIndex())
+        """Fold the filters by Thing and by who asked, and leave out who asked."""
+        self.filter_button.set_folded(compact)
         self.list.set_compact(compact)
         self.history.set_compact(compact)
 
@@ -257,7 +261,10 @@ class ActivityPanel(QWidget):
         )
         for box in (self.thing_filter, self.origin_filter):
             box.setMaximumWidth(130)
-            row.addWidget(box)
+        self.filter_button = FilterButton(
+            theme, self.tr("More filters"), row, (self.thing_filter, self.origin_filter)
+        )
+        row.insertWidget(0, self.filter_button)
         header.tools.addWidget(self._filters)
         header.tools.addWidget(self.history.filters)
         self.history.filters.hide()
@@ -292,8 +299,10 @@ class ActivityPanel(QWidget):
     def _show_page(self, number: int) -> None:
         self._pages.setCurrentIndex(number)
         self._chip_row.setVisible(number == 0)
-        self._filters.setVisible(number == 0 and not self._compact)
+        self._filters.setVisible(number == 0)
         self.history.filters.setVisible(number == 1)
+        shown = {0: self.list, 1: self.history.list}.get(number)
+        self.unfolded.emit(shown.wanted_height if shown is not None else 0)
 
     def _count(self) -> None:
         counts = self._model.counts

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.editors.base import RING_ROLES, Editor, EditorContext, editor
+from ui.editors.choice_box import ChoiceBox
 from ui.editors.value_label import ValueLabel
 from ui.models.field import FieldState
 from ui.models.schema import DataSchema, option_text, same
-from ui.widgets import ComboBox, PlainLabel, Switch
+from ui.widgets import PlainLabel, Switch
 
 
 @editor("boolean")
@@ -71,6 +72,14 @@ class SwitchEditor(Editor):
     def boxes(self) -> list[QWidget]:
         return [self.switch]
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What the switch does not take: Esc, which takes back that a flip was refused."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.reverted.emit()
+        else:
+            super().keyPressEvent(event)
+
     def _flipped(self) -> None:
         self.switch.set_known(True)
         self._word.setText(option_text(self.switch.isChecked()))
@@ -78,25 +87,11 @@ class SwitchEditor(Editor):
         self.committed.emit()
 
 
-class _EscapableCombo(ComboBox):
-    """A combo box whose Esc reaches the editor while its list is closed."""
-
-    def __init__(self, owner: Editor) -> None:
-        super().__init__(owner.context.theme, owner)
-        self._owner = owner
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self._owner.reverted.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._owner.committed.emit()
-        else:
-            super().keyPressEvent(event)
-
-
 class EnumEditor(Editor):
-    """A combo box; choosing sends the value. A value that is none of the enum is shown too."""
+    """A combo box; choosing from its list sends the value, what keys change waits for Enter.
+
+    A value that is none of the enum is shown too.
+    """
 
     def __init__(
         self, schema: DataSchema, context: EditorContext, parent: QWidget | None = None
@@ -104,14 +99,17 @@ class EnumEditor(Editor):
         """Build the combo box."""
         super().__init__(schema, context, parent)
         self._values: list[Any] = [value for value, _ in schema.options]
-        self.combo = _EscapableCombo(self)
+        self.combo = ChoiceBox(context.theme, self)
         self.combo.addItems([text for _, text in schema.options])
         self.combo.setCurrentIndex(-1)
         self.combo.setMinimumContentsLength(4)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.combo, 1)
-        self.combo.activated.connect(self._chosen)
+        self.combo.stepped.connect(self.edited)
+        self.combo.picked.connect(self._picked)
+        self.combo.committed.connect(self.committed)
+        self.combo.reverted.connect(self.reverted)
         self._takes_focus()
 
     @override
@@ -139,6 +137,6 @@ class EnumEditor(Editor):
     def boxes(self) -> list[QWidget]:
         return [self.combo]
 
-    def _chosen(self) -> None:
+    def _picked(self) -> None:
         self.edited.emit()
         self.committed.emit()

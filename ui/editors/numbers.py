@@ -38,7 +38,7 @@ SHORTEST_SLIDER = 36
 
 
 class NumberEditor(Editor):
-    """A number box and perhaps a slider; letting the slider go sends the value."""
+    """A number box and perhaps a slider; letting the slider go sends the value, as Enter does."""
 
     def __init__(
         self, schema: DataSchema, context: EditorContext, parent: QWidget | None = None
@@ -132,6 +132,8 @@ class NumberEditor(Editor):
         slider.set_scale(low, high, step)
         slider.moved.connect(self._slider_moved)
         slider.let_go.connect(lambda _value: self.committed.emit())
+        slider.committed.connect(self.committed)
+        slider.reverted.connect(self.reverted)
         return slider
 
     def _box_changed(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from ui.editors.any_value import ANY, AnyValueEditor
 from ui.editors.base import Editor, EditorContext, editor, make_editor
 from ui.models.field import FieldState
 from ui.models.schema import DataSchema, Kind
@@ -16,11 +17,20 @@ from ui.models.validation import Fault
 from ui.theme import TextSize
 from ui.widgets import ElidedLabel, IconButton, PlainLabel, TextButton
 
+_KEY = 110
+"""How wide a key may be, in pixels; the value beside it needs the room."""
+
 
 @editor("list", "table")
 def table_of_rows(schema: DataSchema, context: EditorContext, parent: QWidget | None) -> Editor:
     """A table with buttons to add, remove and reorder."""
     return RowsEditor(schema, context, parent)
+
+
+@editor(f"other:{ANY}")
+def list_of_anything(schema: DataSchema, context: EditorContext, parent: QWidget | None) -> Editor:
+    """A list whose entries each have a kind that can be chosen."""
+    return AnyListEditor(schema, context, parent)
 
 
 @editor("map")
@@ -241,8 +251,21 @@ class RowsEditor(_Rows):
             cell.show_value(record[name] if name in record else cell.schema.start_value())
 
 
+class AnyListEditor(RowsEditor):
+    """A list of which nobody says what is in it."""
+
+    @override
+    def _cells(self, value: Any) -> list[Editor]:
+        cell = AnyValueEditor(DataSchema({}), self.context.inside())
+        cell.show_value("" if value is None else value)
+        return [cell]
+
+
 class MapEditor(_Rows):
-    """A free-form object: a key and a value a row."""
+    """A free-form object: a key and a value a row.
+
+    Where nobody says what the values are, each has a kind that can be chosen.
+    """
 
     ordered = False
 
@@ -276,16 +299,12 @@ class MapEditor(_Rows):
         key, each = value if value is not None else ("", None)
         name = make_editor(DataSchema({"type": "string", "title": "key"}), self.context.inside())
         name.show_value(key)
-        schema = self._schema_of(each)
-        shown = make_editor(schema, self.context.inside())
-        shown.show_value(schema.start_value() if value is None else each)
-        return [name, shown]
-
-    def _schema_of(self, value: Any) -> DataSchema:
-        """The declared schema of the values, or one guessed from a value that is there."""
+        name.setMaximumWidth(_KEY)
         declared = self.schema.map_values
-        if declared.raw or value is None:
-            return declared if declared.raw else DataSchema({"type": "string"})
-        guessed = {bool: "boolean", int: "integer", float: "number", str: "string"}
-        kind = guessed.get(type(value))
-        return DataSchema({"type": kind} if kind else {})
+        if declared.raw:
+            shown = make_editor(declared, self.context.inside())
+            shown.show_value(declared.start_value() if value is None else each)
+        else:
+            shown = AnyValueEditor(declared, self.context.inside())
+            shown.show_value("" if value is None else each)
+        return [name, shown]

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.editors.base import Editor, EditorContext, editor, make_editor, mark
+from ui.editors.choice_box import ChoiceBox
 from ui.editors.value_label import ValueLabel
 from ui.models.field import FieldState
 from ui.models.schema import DataSchema, Kind
 from ui.models.validation import Fault, first_fault
 from ui.theme import Size
-from ui.widgets import ComboBox
 
 _SHORT = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.BOOLEAN, Kind.STRING, Kind.CONST})
 """Kinds whose editor fits behind the combo box; the others stand beneath it."""
@@ -67,7 +67,7 @@ class VariantEditor(Editor):
         self._names = ("", "")
         beneath = any(each.kind not in _SHORT | {Kind.NULL} for each in self._variants)
         self.full_width = self.several = beneath
-        self.combo = ComboBox(context.theme, self)
+        self.combo = ChoiceBox(context.theme, self)
         self.combo.addItems([variant_title(each) for each in self._variants])
         self.combo.setCurrentIndex(-1)
         self.combo.setEnabled(not context.read_only)
@@ -78,7 +78,10 @@ class VariantEditor(Editor):
         if not beneath:
             self.combo.setFixedWidth(Size.NUMBER)
             self._row.addStretch(0)
-        self.combo.activated.connect(self._chosen)
+        self.combo.stepped.connect(self._choose)
+        self.combo.picked.connect(self._picked)
+        self.combo.committed.connect(self.committed)
+        self.combo.reverted.connect(self.reverted)
         self._takes_focus()
 
     @override
@@ -146,13 +149,17 @@ class VariantEditor(Editor):
                 return types.index(kind)
         return next((i for i, kind in enumerate(types) if kind != "null"), 0)
 
-    def _chosen(self, index: int) -> None:
+    def _choose(self, index: int) -> None:
         fresh = index not in self._editors
         self._show_variant(index)
         shown = self._shown()
         if shown is not None and fresh:
             shown.show_value(self._variants[index].start_value())
         self.edited.emit()
+
+    def _picked(self, index: int) -> None:
+        self._choose(index)
+        shown = self._shown()
         if shown is None:
             # 'None' is complete as it stands; a value wants to be looked at before it is sent.
             self.committed.emit()

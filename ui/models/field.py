@@ -46,6 +46,10 @@ UNSET: Any = _Unset()
 """Where no value is known or asked for."""
 
 
+def _never() -> bool:
+    return False
+
+
 class FieldModel(QObject):
     """A property: its schema, its confirmed value, and what the operator asks of it.
 
@@ -57,6 +61,8 @@ class FieldModel(QObject):
         schema: Its data schema.
         typed: What was typed that is no value, as its editor keeps it; None otherwise.
         interlock: Why a write would be refused now, in words; '' otherwise.
+        is_typed_in: Whether a text of the operator's own stands in the field right now, which is
+            not to be written anew. Told by whoever shows the field.
     """
 
     changed = Signal()
@@ -99,10 +105,12 @@ class FieldModel(QObject):
         self._refusal: str | None = None
         self._missed = ""
         self._refused_by_thing = False
+        self._refused_value: Any = UNSET
         self._refusal_faults: tuple[Fault, ...] = ()
         self._stale: str | None = None
         self._away = False
         self.interlock = ""
+        self.is_typed_in: Callable[[], bool] = _never
         self._refused_by_interlock = False
 
     # What is shown.
@@ -219,6 +227,9 @@ class FieldModel(QObject):
     def edit(self, value: Any, fault: str = "", typed: Any = None) -> None:
         """The operator changed the value and has not sent it.
 
+        One that is what the Thing says anyway is no draft: it would stay unseen in the way of
+        what the Thing says next.
+
         Args:
             value: The new value, not yet sent.
             fault: What is wrong with what was typed, in words, where it is no value at all.
@@ -227,6 +238,7 @@ class FieldModel(QObject):
         self.typed = typed
         self._draft, self._draft_fault = value, fault
         self._refusal, self._refusal_faults = None, ()
+        self._drop_equal()
         self.changed.emit()
 
     def revert(self) -> None:
@@ -300,6 +312,7 @@ class FieldModel(QObject):
 
         Of a vector being edited, the components that nobody changed follow.
         """
+        self._drop_equal()
         before = self._confirmed
         self._confirmed, self._confirmed_at = reading.value, reading.monotonic_s
         # An answer that was under way when the Thing went away can be trusted no longer.
@@ -341,6 +354,12 @@ class FieldModel(QObject):
             self._stale = None
             self.changed.emit()
 
+    def _drop_equal(self) -> None:
+        """Forget a draft that is what the Thing says, unless it is being typed."""
+        calm = self._sent is UNSET and self._refusal is None
+        if calm and self._as_confirmed and not self.is_typed_in():
+            self._draft, self._missed = UNSET, ""
+
     def _followed(self, asked: Any, before: Any) -> Any:
         """A vector that was asked for, its untouched components as they are confirmed now.
 
@@ -376,7 +395,9 @@ class FieldModel(QObject):
     def _refuse(self, reason: str, faults: tuple[Fault, ...], value: Any) -> None:
         self._refusal, self._refusal_faults = reason, faults
         self._refused_by_interlock = self._refused_by_thing = False
-        self._draft = value
+        self._refused_value = value
+        # A switch that was refused stands where the Thing stands; anything else can be mended.
+        self._draft = UNSET if self.schema.kind is Kind.BOOLEAN else value
         if not self._sent_at or self._sent is UNSET:
             self._sent_at = time.monotonic()
         self.changed.emit()
@@ -388,7 +409,9 @@ class FieldModel(QObject):
     def _still(self) -> str:
         """What is so in truth, where a refused choice looks like one that was taken."""
         chosen = self.schema.kind in (Kind.BOOLEAN, Kind.ENUM)
-        if not chosen or not self._refused_by_thing or not self.known or self._as_confirmed:
+        if not chosen or not self._refused_by_thing or not self.known:
+            return ""
+        if same(self._refused_value, self._confirmed):
             return ""
         return self._still_says()
 

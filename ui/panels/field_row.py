@@ -15,6 +15,7 @@ from app.setting_keys import setting_key
 from ui.activity.wording import one_line
 from ui.editors import EditorContext, make_editor
 from ui.editors.curve import NumbersEditor
+from ui.editors.typing_in import is_typed_in
 from ui.models.field import FieldModel, FieldState
 from ui.panels.box_menu import BoxMenus
 from ui.panels.labelled_row import LabelledRow
@@ -86,6 +87,7 @@ class FieldRow(LabelledRow):
         made.edited.connect(self._edited)
         made.committed.connect(self._committed)
         made.reverted.connect(self._reverted)
+        model.is_typed_in = lambda: is_typed_in(made)
         model.changed.connect(self.refresh)
         self._box_menus = BoxMenus(made.boxes(), self._menu_actions, self)
         self._show_asked()

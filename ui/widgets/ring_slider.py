@@ -23,11 +23,15 @@ class RingSlider(QSlider):
 
     Attributes:
         moved: The operator moved the ring; the new value, at every step.
-        let_go: The operator released the ring or moved it by a key; the value that is meant.
+        let_go: The operator released the ring; the value that is meant.
+        committed: Enter: what a key or the wheel has moved it to is meant.
+        reverted: Esc.
     """
 
     moved = Signal(float)
     let_go = Signal(float)
+    committed = Signal()
+    reverted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -102,7 +106,6 @@ class RingSlider(QSlider):
             event.ignore()
             return
         super().wheelEvent(event)
-        self.let_go.emit(self.asked)
 
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -131,10 +134,11 @@ class RingSlider(QSlider):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        before = self.value()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.committed.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.reverted.emit()
         super().keyPressEvent(event)
-        if self.value() != before:
-            self.let_go.emit(self.asked)
 
     @override
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.editors import Editor, EditorContext, make_editor
+from ui.editors.any_value import AnyValueEditor
 from ui.editors.base import _FACTORIES, editor
 from ui.editors.blob import BlobEditor
 from ui.editors.choices import EnumEditor, SwitchEditor
@@ -32,6 +33,13 @@ from ui.theme import Theme
 Key = Qt.Key
 NUMBER = {"type": "number"}
 MakeEditor = Callable[..., Editor]
+
+
+def choose_from_list(qtbot: QtBot, combo: QComboBox, key: Key) -> None:
+    """Open the list of a combo box, go one entry on, and take it."""
+    combo.showPopup()
+    qtbot.keyClick(combo.view(), key)
+    qtbot.keyClick(combo.view(), Key.Key_Return)
 
 
 class Heard:
@@ -229,6 +237,26 @@ def test_dragging_the_slider_edits_and_letting_go_sends(make: MakeEditor, qtbot:
     assert made.box.text() == "24.0 dB"
 
 
+def test_keys_and_wheel_move_the_slider_and_enter_sends(make: MakeEditor, qtbot: QtBot) -> None:
+    made = make({"type": "integer", "minimum": 0, "maximum": 10}, 4)
+    assert isinstance(made, NumberEditor)
+    assert made.slider is not None
+    heard = Heard(made)
+    made.slider.setFocus()
+    qtbot.waitUntil(made.slider.hasFocus)
+
+    qtbot.keyClick(made.slider, Key.Key_Right)
+    assert made.value() == 5
+    turn_wheel(made.slider, 1)
+    assert made.value() == 6
+    assert heard.committed == 0
+
+    qtbot.keyClick(made.slider, Key.Key_Return)
+    assert heard.committed == 1
+    qtbot.keyClick(made.slider, Key.Key_Escape)
+    assert heard.reverted == 1
+
+
 def test_a_slider_never_reaches_an_excluded_limit(make: MakeEditor, qtbot: QtBot) -> None:
     made = make({**NUMBER, "exclusiveMinimum": 0, "maximum": 10}, 5.0)
     assert isinstance(made, NumberEditor)
@@ -277,10 +305,34 @@ def test_an_enum_is_a_combo_box_of_its_values(make: MakeEditor, qtbot: QtBot) ->
     heard = Heard(made)
 
     made.combo.setFocus()
-    qtbot.keyClick(made.combo, Key.Key_Down)
+    choose_from_list(qtbot, made.combo, Key.Key_Down)
 
     assert made.value() == 4
     assert heard.committed == 1
+
+
+def test_a_key_or_the_wheel_on_a_closed_combo_box_sends_nothing(
+    make: MakeEditor, qtbot: QtBot
+) -> None:
+    made = make({"enum": ["open", "closed", "half"]}, "open")
+    assert isinstance(made, EnumEditor)
+    heard = Heard(made)
+    made.combo.setFocus()
+    qtbot.waitUntil(made.combo.hasFocus)
+
+    qtbot.keyClick(made.combo, Key.Key_Down)
+    assert made.value() == "closed"
+    turn_wheel(made.combo, -1)
+    assert made.value() == "half"
+    qtbot.keyClick(made.combo, Key.Key_O)
+    assert made.value() == "open"
+    assert heard.edited == 3
+    assert heard.committed == 0
+
+    qtbot.keyClick(made.combo, Key.Key_Return)
+    assert heard.committed == 1
+    qtbot.keyClick(made.combo, Key.Key_Escape)
+    assert heard.reverted == 1
 
 
 def test_a_value_outside_the_enum_is_shown_all_the_same(make: MakeEditor) -> None:
@@ -353,7 +405,14 @@ def test_none_is_a_state_to_be_seen(make: MakeEditor, qtbot: QtBot) -> None:
     made.combo.setFocus()
     qtbot.keyClick(made.combo, Key.Key_Up)
     assert made.value() is None
+    assert heard.committed == 1, "a key that is brushed sends nothing"
+    qtbot.keyClick(made.combo, Key.Key_Return)
     assert heard.committed == 2
+
+    qtbot.keyClick(made.combo, Key.Key_Down)
+    choose_from_list(qtbot, made.combo, Key.Key_Up)
+    assert made.value() is None
+    assert heard.committed == 3
 
 
 def test_a_nullable_enum_is_one_combo_box(make: MakeEditor) -> None:
@@ -571,6 +630,15 @@ def test_objects_below_the_second_level_begin_folded(make: MakeEditor, qtbot: Qt
     assert made.value() == {"inner": {"inner": {"depth": 4.0}}}
 
 
+def choose_kind(qtbot: QtBot, editor: AnyValueEditor, words: str) -> None:
+    """Choose the kind of a value from its menu, by keys."""
+    qtbot.mouseClick(editor.kind_button, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    menu.setActiveAction(next(each for each in menu.actions() if each.text() == words))
+    qtbot.keyClick(menu, Key.Key_Return)
+
+
 def test_a_free_form_object_is_keys_and_values(make: MakeEditor, qtbot: QtBot) -> None:
     made = make({"type": "object", "additionalProperties": {"type": "string"}}, {"stain": "DAPI"})
     assert isinstance(made, MapEditor)
@@ -586,6 +654,56 @@ def test_a_free_form_object_is_keys_and_values(make: MakeEditor, qtbot: QtBot) -
     type_into(qtbot, value.line, "A431")
 
     assert made.value() == {"stain": "DAPI", "sample": "A431"}
+
+
+def test_a_new_key_of_a_free_form_object_can_be_of_any_kind(make: MakeEditor, qtbot: QtBot) -> None:
+    made = make({"type": "object", "additionalProperties": True}, {"stain": "DAPI"})
+    assert isinstance(made, MapEditor)
+    heard = Heard(made)
+
+    qtbot.mouseClick(made.add, Qt.MouseButton.LeftButton)
+    key, value = made.rows[1].cells
+    assert isinstance(key, TextEditor)
+    assert isinstance(value, AnyValueEditor)
+    type_into(qtbot, key.line, "planes")
+    assert isinstance(value.inner, TextEditor)
+    type_into(qtbot, value.inner.line, "12")
+    assert made.value()["planes"] == "12"
+
+    choose_kind(qtbot, value, "Whole number")
+    assert repr(made.value()["planes"]) == "12", "the text keeps its meaning"
+    choose_kind(qtbot, value, "Number")
+    assert repr(made.value()["planes"]) == "12.0"
+    choose_kind(qtbot, value, "On or off")
+    assert made.value()["planes"] is False
+    choose_kind(qtbot, value, "Nothing")
+    assert made.value() == {"stain": "DAPI", "planes": None}
+    assert heard.edited >= 6
+    assert made.fault() == ""
+
+
+def test_lists_and_objects_are_built_inside_a_free_form_object(
+    make: MakeEditor, qtbot: QtBot
+) -> None:
+    made = make({"type": "object"}, {"at": [1, "two", {"three": True}]})
+    assert isinstance(made, MapEditor)
+    value = made.rows[0].cells[1]
+    assert isinstance(value, AnyValueEditor)
+    assert isinstance(value.inner, RowsEditor)
+    cells = [row.cells[0] for row in value.inner.rows]
+    kinds = [cell.kind.type for cell in cells if isinstance(cell, AnyValueEditor)]
+    assert kinds == ["integer", "string", "object"]
+
+    qtbot.mouseClick(value.inner.add, Qt.MouseButton.LeftButton)
+    fresh = value.inner.rows[3].cells[0]
+    assert isinstance(fresh, AnyValueEditor)
+    choose_kind(qtbot, fresh, "Number")
+    assert isinstance(fresh.inner, NumberEditor)
+    type_into(qtbot, fresh.inner.box, "4.5")
+
+    assert made.value() == {"at": [1, "two", {"three": True}, 4.5]}
+    made.show_value({"at": [2.5]})
+    assert made.value() == {"at": [2.5]}
 
 
 # blobs

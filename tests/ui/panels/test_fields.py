@@ -335,3 +335,71 @@ def test_a_number_of_thirty_digits_stays_inside_its_panel(
             return known and right < 300 and box.geometry().right() < editor.width()
 
         qtbot.waitUntil(inside)
+
+
+def test_a_step_up_and_down_again_leaves_nothing_in_the_way(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    field = panel.field("gain")
+    field.box.setFocus()
+    field.press(Qt.Key.Key_Up)
+    assert field.state is FieldState.EDITED
+    field.press(Qt.Key.Key_Down)
+    assert field.state is FieldState.CONFIRMED
+
+    camera.change("gain", 3.0)
+
+    qtbot.waitUntil(lambda: field.box.text() == "3.0 dB")
+    assert field.state is FieldState.CONFIRMED
+
+
+def test_a_text_on_its_way_to_another_number_is_left_alone(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    camera.change("gain", 2.0)
+    field = panel.field("gain")
+    qtbot.waitUntil(lambda: field.row.model.confirmed == 2.0)
+    field.write("2")
+    assert field.box.text() == "2", "equal to what is confirmed, but it is being typed"
+    camera.change("gain", 3.0)
+    qtbot.waitUntil(lambda: field.row.model.confirmed == 3.0)
+    assert field.box.text() == "2"
+    assert "goes back to 3.0 dB" in field.sentence
+
+    field.press(Qt.Key.Key_1)
+    assert field.box.text() == "21"
+
+
+def test_a_text_that_was_left_as_it_was_follows_the_thing(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    field = panel.field("gain")
+    field.write("12")
+    panel.field("exposure").box.setFocus()
+
+    camera.change("gain", 3.0)
+
+    qtbot.waitUntil(lambda: field.box.text() == "3.0 dB")
+    assert field.sentence == ""
+
+
+def test_a_switch_that_is_refused_flips_back(
+    panel: PanelHand, camera: FakeThing, qtbot: QtBot
+) -> None:
+    camera.refusals["cooling"] = ValueRefusedError("cooling", "the water is off")
+    field = panel.field("cooling")
+    switch = field.box
+    qtbot.waitUntil(switch.isChecked)
+
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+
+    qtbot.waitUntil(lambda: field.state is FieldState.REFUSED)
+    assert switch.isChecked()
+    assert field.sentence == "Refused. The water is off. Camera still says On."
+    qtbot.keyClick(switch, Qt.Key.Key_Escape)
+    assert field.sentence == ""
+
+    camera.refusals.clear()
+    qtbot.mouseClick(switch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: camera.written == [("cooling", False)])
+    assert not switch.isChecked()

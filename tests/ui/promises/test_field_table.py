@@ -131,6 +131,8 @@ def test_an_enum_is_a_combo_box(real: RealWindow) -> None:
 
     row.editor.combo.setFocus()
     real.press(row.editor.combo, Key.Key_Down)
+    assert row.model.state is FieldState.EDITED, "a key that is brushed sends nothing"
+    real.press(row.editor.combo, Key.Key_Return)
     real.until(lambda: real.thing("probe").colour.value == "green")
 
 
@@ -186,6 +188,7 @@ def test_none_is_a_state_to_be_seen_and_chosen(real: RealWindow) -> None:
 
     editor.combo.setFocus()
     real.press(editor.combo, Key.Key_Up)
+    real.press(editor.combo, Key.Key_Return)
     real.until(lambda: real.thing("probe").limit is None)
     assert editor.combo.currentText() == "None"
 

@@ -137,10 +137,12 @@ def test_an_arrow_key_moves_the_ring_one_step(theme: Theme, window: QWidget, qtb
     slider.set_asked(12.0)
     put(window, slider, qtbot)
 
-    with qtbot.waitSignal(slider.let_go):
+    with qtbot.waitSignal(slider.moved), qtbot.assertNotEmitted(slider.let_go):
         qtbot.keyClick(slider, Qt.Key.Key_Right)
 
     assert slider.asked == 12.5
+    with qtbot.waitSignal(slider.committed):
+        qtbot.keyClick(slider, Qt.Key.Key_Return)
 
 
 def test_putting_the_ring_somewhere_tells_nobody(theme: Theme, qtbot: QtBot) -> None:
