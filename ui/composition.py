@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.imaging.decoder import ImageDecoder
 from app.opening import program_of
-from app.program import AT_MOST_S, end_without_waiting
+from app.program import end_without_waiting
 from app.session import Session
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
@@ -32,6 +32,7 @@ from ui.editors import ChooseArchived, number_style
 from ui.extensions import Extensions
 from ui.faults_window import FaultsWindows
 from ui.layout_memory import LayoutMemory
+from ui.log_off import LogOff
 from ui.main_window import MainWindow, Say, WindowParts
 from ui.notifications.choice import NotificationChoice
 from ui.notifications.desktop import Desktop
@@ -131,6 +132,7 @@ class Composition(QObject):
                 numbers=number_style(QLocale()),
             )
         )
+        self.panels.hear_silence(self.window.invocations.silent_s)
         self._take_drops()
         self.extensions.failed.connect(self.window.tell_left_out)
         self.panels.live_requested.connect(self.centre.open_live)
@@ -160,6 +162,11 @@ class Composition(QObject):
             self.benches.welcome(self.theme, self.centre.widget)
         self.panels.plot_requested.connect(self.window.plot_values)
         self._failed.connect(self.window.tell_failure)
+        self._log_off = LogOff(session, settings, lambda: self.window.activity.note_boxes)
+        saved = self._log_off.saved_before()
+        if saved is not None:
+            said = self.tr("At log-off the bench had unsaved changes. It was saved in {0}.")
+            self.window.notices.say(said.format(saved))
         qt.commitDataRequest.connect(self.end_with_session)
         if session.settings.dev:
             self._offer_faults()
@@ -186,11 +193,12 @@ class Composition(QObject):
         end_without_waiting(1)
 
     def end_with_session(self) -> None:
-        """The user logs off: the bench is closed when this returns; there may be no time after."""
+        """The user logs off: all is kept and the bench closed when this returns.
+
+        There may be no time after.
+        """
         self._ending = True
-        closing = threading.Thread(target=self.session.close, name="closing", daemon=True)
-        closing.start()
-        closing.join(self.session.settings.close_wait_s + AT_MOST_S)
+        self._log_off.end()
         self.window.close_without_asking()
 
     async def close(self) -> None:

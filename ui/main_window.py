@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
     """Bench at the left, viewer in the middle, panels at the right, activity below.
 
     Attributes:
+        invocations: What runs, waits and ended, as the activity shows it.
         closed: The window is closed and everything behind it too.
         stayed: It was to be closed, but the operator keeps working.
         open_bench_menu: What can be done with the bench is wanted, at this place of the screen.
@@ -425,7 +426,7 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        running = self._invocations.active if self._parts.ends_bench else []
+        running = self.invocations.active if self._parts.ends_bench else []
         if self._may_close or (self._parts.closing is None and not running):
             if self._parts.memory is not None:
                 self._parts.memory.plotted = self.plot.layout_state()
@@ -462,14 +463,14 @@ class MainWindow(QMainWindow):
         self.bench_dock = IslandDock(
             theme, "bench", self.tr("Bench"), bench_header, self.bench_list, self
         )
-        self._invocations = InvocationListModel(parent=self)
+        self.invocations = InvocationListModel(parent=self)
         self.activity = ActivityPanel(
             theme,
             ActivityParts(
                 parts.bench,
                 parts.bridge,
                 parts.tasks,
-                self._invocations,
+                self.invocations,
                 parts.thumbnails,
                 parts.log,
             ),

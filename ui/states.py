@@ -30,6 +30,7 @@ class State(enum.Enum):
     CANCELLED = "cancelled"
     STOPPING = "stopping"
     STUCK = "stuck"
+    SILENT = "silent"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     FAULT = "fault"
@@ -75,6 +76,7 @@ LOOKS: Final = {
     State.CANCELLED: StateLook("cancelled", "secondary", QT_TRANSLATE_NOOP("State", "Cancelled")),
     State.STOPPING: StateLook("pending", "waiting", QT_TRANSLATE_NOOP("State", "Stopping")),
     State.STUCK: StateLook("stuck", "failed", QT_TRANSLATE_NOOP("State", "Stuck")),
+    State.SILENT: StateLook("waiting", "waiting", QT_TRANSLATE_NOOP("State", "Silent")),
     State.FAILED: StateLook("failed", "failed", QT_TRANSLATE_NOOP("State", "Failed")),
     State.INTERRUPTED: StateLook(
         "interrupted", "failed", QT_TRANSLATE_NOOP("State", "Interrupted")

@@ -139,7 +139,7 @@ def test_it_asks_while_something_runs_and_keeps_working_where_that_is_wanted(
     qtbot.waitUntil(lambda: thing.state is ThingState.READY, timeout=PATIENCE_MS)
     run(thing.write("target", 60.0))
     run(thing.invoke("wait_until_stable"))
-    qtbot.waitUntil(lambda: bool(window._invocations.active), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(window.invocations.active), timeout=PATIENCE_MS)
 
     window.dropped.emit(benches[1])
     qtbot.waitUntil(lambda: window._closing_dialog is not None, timeout=PATIENCE_MS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.bench_file import BenchSpec, ThingSpec
+from app.bench_file import BenchSpec, ThingSpec, read_bench_file
 from app.database.database import Database
 from app.handles import Origin, OriginKind
 from app.ledger.reading import RunReader
 from app.program import Program
 from app.recording import DATABASE
-from app.run_records import RunQuery, RunState
+from app.run_records import RunQuery, RunRecord, RunState
 from app.settings import read_settings
 from things.events import ThingState
 from ui.composition import Composition
@@ -97,10 +97,15 @@ def ended_in_order(lamp: Any) -> None:
 
 def recorded(folder: Path) -> list[RunState]:
     """How the runs stand in the ledger that was left behind."""
+    return [run.state for run in runs_in(folder)]
+
+
+def runs_in(folder: Path) -> Sequence[RunRecord]:
+    """The ledger that was left behind."""
     (file,) = folder.rglob(DATABASE)
     database = Database.to_read(file)
     try:
-        return [run.state for run in RunReader(database).find(RunQuery()).runs]
+        return RunReader(database).find(RunQuery()).runs
     finally:
         database.close()
 
@@ -140,6 +145,45 @@ def test_when_the_user_logs_off_all_is_in_order_before_the_session_goes_on(
     ended_in_order(lamp)
     assert recorded(tmp_path) == [RunState.CANCELLED]
     assert qapp.receivers("2commitDataRequest(QSessionManager&)") >= 1
+
+
+def test_when_the_user_logs_off_a_note_being_typed_is_kept(
+    opened: Opened, qtbot: QtBot, tmp_path: Path
+) -> None:
+    lamp, activity = opened.lamp, opened.composed.window.activity
+    opened.shine()
+    rows = activity.list.row_widgets
+    qtbot.waitUntil(lambda: bool(rows), timeout=PATIENCE_MS)
+    qtbot.mouseClick(next(iter(rows.values())).chevron, Qt.MouseButton.LeftButton)
+    box = activity.list.details.note.box
+    qtbot.waitUntil(box.isEnabled)
+    qtbot.keyClicks(box, "the lamp flickered")
+    lamp.cool.set()
+
+    opened.composed.end_with_session()
+
+    assert [run.note for run in runs_in(tmp_path)] == ["the lamp flickered"]
+
+
+def test_when_the_user_logs_off_a_changed_bench_is_saved_and_the_next_window_says_so(
+    opened: Opened, qapp: QApplication, tmp_path: Path, qtbot: QtBot
+) -> None:
+    editing = opened.program.editing
+    assert editing is not None
+    args = {"trace": str(tmp_path)}
+    editing.add(ThingSpec("spare", "ending_instruments:Lamp", args=args, title="Spare"))
+
+    opened.composed.end_with_session()
+
+    (file,) = tmp_path.glob("saved at log-off/*.toml")
+    assert [thing.name for thing in read_bench_file(file).things] == ["head", "lamp", "spare"]
+    spec = BenchSpec("Ending", ())
+    following = Composition(qapp, Program(spec, read_settings(port=0, data_folder=tmp_path)))
+    told = [notice.text for notice in following.window.notices.shown]
+    assert told == [f"At log-off the bench had unsaved changes. It was saved in {file}."]
+    closing = asyncio.get_running_loop().create_task(following.close())
+    qtbot.waitUntil(closing.done, timeout=PATIENCE_MS)
+    following.window.deleteLater()
 
 
 class Client:

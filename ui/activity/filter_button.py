@@ -36,6 +36,7 @@ class FilterButton(IconButton):
         super().__init__(theme, "mdi6.filter-variant", name)
         self._home = home
         self._boxes = tuple(boxes)
+        self._widths: dict[QComboBox, int] = {}
         self._folded = False
         self.popover: Popover | None = None
         for box in self._boxes:
@@ -72,6 +73,8 @@ class FilterButton(IconButton):
             label.setBuddy(box)
             popover.column.addWidget(label)
             popover.column.addWidget(box)
+            self._widths[box] = box.maximumWidth()
+            box.setMaximumWidth(_WIDTH)
             box.show()
         popover.closed.connect(self._put_back)
         self.popover = popover
@@ -88,6 +91,7 @@ class FilterButton(IconButton):
             return
         for box in self._boxes:
             self._home.addWidget(box)
+            box.setMaximumWidth(self._widths[box])
             box.setVisible(not self._folded)
         popover.deleteLater()
 

@@ -23,6 +23,7 @@ from ui.activity.thumbnails import ThumbnailSource
 from ui.activity.wording import one_line
 from ui.bridge import Bridge
 from ui.models.history import HistoryFilter, HistoryModel
+from ui.models.rows import RowModel
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize, Theme
 from ui.widgets import ComboBox, IconButton, PlainLabel, SearchBox
@@ -61,11 +62,12 @@ class HistoryView(QWidget):
         thumbnails: ThumbnailSource,
         title_of: Callable[[str], str],
         parent: QWidget | None = None,
+        live: RowModel | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._bench = bench
-        self.model = HistoryModel(bench, tasks, self)
+        self.model = HistoryModel(bench, tasks, self, live)
         details = InvocationDetails(theme, bench, tasks)
         self.list = InvocationList(theme, self.model, thumbnails, details, title_of)
         self.list.setAccessibleName(self.tr("What was run"))

@@ -99,12 +99,24 @@ class NoteBox(QWidget):
 
     def keep(self) -> None:
         """Keep what was typed."""
-        if self._run is None or self.text.strip() == self._kept:
+        if self.unkept is None:
             return
-        task = self._tasks.start(self._keep(self._run, self.text), self.tr("Keeping a note"))
+        task = self._tasks.start(self._keep(*self.unkept), self.tr("Keeping a note"))
         if task is not None:
             self._keeping.add(task)
             task.add_done_callback(self._keeping.discard)
+
+    @property
+    def unkept(self) -> tuple[UUID, str] | None:
+        """The run and what was written to it, where that is not kept yet; None otherwise."""
+        if self._run is None or self.text.strip() == self._kept:
+            return None
+        return self._run, self.text
+
+    def take_as_kept(self, run: UUID, note: str) -> None:
+        """Somebody else has kept what was written to a run."""
+        if run == self._run:
+            self._kept = note
 
     async def settle(self, at_most_s: float) -> None:
         """Keep what was typed, and wait until all of it is kept or refused.

@@ -20,6 +20,7 @@ from ui.activity.filter_button import FilterButton
 from ui.activity.history_view import HistoryView
 from ui.activity.list_view import InvocationList
 from ui.activity.log_feed import LogFeed, LogView
+from ui.activity.note_box import NoteBox
 from ui.activity.origins import origin_choices
 from ui.activity.run_menu import RunMenu
 from ui.activity.thumbnails import ThumbnailSource
@@ -87,7 +88,13 @@ class ActivityPanel(QWidget):
         self.log = LogView(theme, parts.feed)
         self._pages = QStackedWidget()
         self.history = HistoryView(
-            theme, parts.bench, parts.bridge, parts.tasks, parts.thumbnails, self._title_of
+            theme,
+            parts.bench,
+            parts.bridge,
+            parts.tasks,
+            parts.thumbnails,
+            self._title_of,
+            live=parts.model,
         )
         for page in (self.list, self.history, self.log):
             self._pages.addWidget(page)
@@ -101,6 +108,7 @@ class ActivityPanel(QWidget):
         self.list.more.connect(self._open_menu)
         for listed in (self.list, self.history.list):
             listed.unfolded.connect(self.unfolded)
+        self.history.list.cancel.connect(self.cancel)
         self.history.repeat.connect(self._repeat)
         self.history.more.connect(self._open_old_menu)
         self.history.show_result.connect(self._show_old_result)
@@ -134,12 +142,16 @@ class ActivityPanel(QWidget):
 
     async def keep_notes(self) -> None:
         """Keep notes that are being typed, and wait for them, though not for ever."""
-        boxes = [listed.details.note for listed in (self.list, self.history.list)]
-        await asyncio.gather(*(box.settle(_NOTES_WAIT_S) for box in boxes))
+        await asyncio.gather(*(box.settle(_NOTES_WAIT_S) for box in self.note_boxes))
+
+    @property
+    def note_boxes(self) -> list[NoteBox]:
+        """Where notes are written."""
+        return [listed.details.note for listed in (self.list, self.history.list)]
 
     def cancel(self, invocation: UUID) -> None:
         """Ask an invocation to stop."""
-        snapshot = self._model.snapshot(invocation)
+        snapshot = self._model.snapshot(invocation) or self.history.model.snapshot(invocation)
         title = snapshot.title if snapshot is not None else ""
         self._parts.tasks.start(self._cancel(invocation), self.tr("Cancelling {0}").format(title))
 

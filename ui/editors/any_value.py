@@ -23,6 +23,10 @@ ANY: Final = "any"
 """The format of a list of which nobody says what is in it."""
 
 
+_DEEPEST: Final = 2
+"""Further inside than this a list or an object has no room for rows: it is JSON text."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueKind:
     """One of the kinds of JSON.
@@ -183,7 +187,8 @@ class AnyValueEditor(Editor):
         self.kind_button.setToolTip(kind.words)
         self._nothing.setVisible(kind.type == "null")
         if kind.type != "null":
-            made = make_editor(kind.schema, self.context.inside())
+            deep = self.context.depth > _DEEPEST and kind.type in ("array", "object")
+            made = make_editor(DataSchema({}) if deep else kind.schema, self.context.inside())
             self._grows_around(made)
             made.show_state(self._state)
             self._row.addWidget(made, 1)

@@ -17,6 +17,8 @@ from ui.models.validation import Fault
 from ui.theme import TextSize
 from ui.widgets import ElidedLabel, IconButton, PlainLabel, TextButton
 
+_TOP = Qt.AlignmentFlag.AlignTop
+
 _KEY = 110
 """How wide a key may be, in pixels; the value beside it needs the room."""
 
@@ -53,7 +55,7 @@ class _Row(QWidget):
         row.setSpacing(4)
         for cell in self.cells:
             cell.setMinimumWidth(36)
-            row.addWidget(cell, 1)
+            row.addWidget(cell, 1, _TOP)
         if context.read_only:
             return
         if ordered:
@@ -61,11 +63,11 @@ class _Row(QWidget):
             self.up.clicked.connect(lambda: self.moved.emit(-1))
             self.down = self._button(context, "mdi6.arrow-down", self.tr("Move down"))
             self.down.clicked.connect(lambda: self.moved.emit(1))
-            row.addWidget(self.up)
-            row.addWidget(self.down)
+            row.addWidget(self.up, 0, _TOP)
+            row.addWidget(self.down, 0, _TOP)
         self.remove = self._button(context, "close", self.tr("Remove"))
         self.remove.clicked.connect(self.removed)
-        row.addWidget(self.remove)
+        row.addWidget(self.remove, 0, _TOP)
 
     def _button(self, context: EditorContext, glyph: str, name: str) -> IconButton:
         button = IconButton(context.theme, glyph, name, icon_size=14, parent=self)

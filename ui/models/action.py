@@ -18,6 +18,14 @@ from ui.models.refusals import entry_in_words, faults_from_details
 from ui.models.schema import DataSchema, Kind
 from ui.models.validation import Fault, Loc, faults_of
 
+Silence = Callable[[UUID], float]
+"""For how many seconds a run has said nothing, by its id; 0 where that is no matter."""
+
+
+def never_silent(_run: UUID) -> float:
+    """Where nobody listens, nothing is said to be silent."""
+    return 0.0
+
 
 def asks_first(affordance: Mapping[str, Any]) -> bool:
     """Whether an operator is to be asked before an action runs, by its description."""
@@ -34,6 +42,8 @@ class ActionModel(QObject):
         faults: What is wrong with the form, by place; cleared as it is edited.
         error: Why the last run failed or was not started; '' otherwise.
         interlock: Why it would be refused if it were run now, in words; '' otherwise.
+        silence: For how many seconds a run that reports progress has said nothing, by its id; 0
+            where that is no matter. Told by whoever hears of every run, its parts included.
     """
 
     changed = Signal()
@@ -76,6 +86,7 @@ class ActionModel(QObject):
         self.faults: dict[Loc, str] = {}
         self.error = ""
         self.interlock = ""
+        self.silence: Silence = never_silent
         self._refused = False
         self._asking = False
         self._runs: dict[UUID, InvocationSnapshot] = {}
@@ -163,6 +174,11 @@ class ActionModel(QObject):
     def stuck(self) -> bool:
         """Whether it was asked to stop long ago and goes on."""
         return self.current is not None and self.current.stuck
+
+    @property
+    def silent_s(self) -> float:
+        """For how long the current run has given no sign of life; 0 where that is no matter."""
+        return 0.0 if self.current is None else self.silence(self.current.id)
 
     @property
     def waiting(self) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from app.handles import BenchHandle, InvocationSnapshot, OriginKind, OutputBlob
 from app.run_records import RunPage, RunQuery, RunRecord, RunState
 from things.errors import ThingError
+from ui.models.rows import RowModel
 from ui.states import State, state_of_invocation
 from ui.tasks import Tasks
 
@@ -76,6 +77,8 @@ class HistoryModel(QObject):
         bench: Whose ledger.
         tasks: Asks it.
         parent: The Qt owner.
+        live: The runs of this window, which tell more of one that runs than the ledger can: how
+            far it is, whether it gives a sign of life; None for none.
     """
 
     changed = Signal()
@@ -84,8 +87,17 @@ class HistoryModel(QObject):
     row_changed = Signal(object)
     """One row is to be drawn anew; its id."""
 
-    def __init__(self, bench: BenchHandle, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        bench: BenchHandle,
+        tasks: Tasks,
+        parent: QObject | None = None,
+        live: RowModel | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._live = live
+        if live is not None:
+            live.row_changed.connect(self._changed_live)
         self._bench = bench
         self._tasks = tasks
         self._filter = HistoryFilter()
@@ -108,8 +120,9 @@ class HistoryModel(QObject):
 
     @property
     def active(self) -> Sequence[InvocationSnapshot]:
-        """None: what still runs is drawn by the other list."""
-        return ()
+        """What runs or waits, as far as its row was read."""
+        live = self._live
+        return [run for run in live.active if run.id in self._records] if live is not None else ()
 
     @property
     def nothing(self) -> str:
@@ -139,7 +152,9 @@ class HistoryModel(QObject):
     def snapshot(self, invocation: UUID) -> InvocationSnapshot | None:
         """A run in the shape in which rows show it."""
         record = self._records.get(invocation)
-        return snapshot_of(record) if record is not None else None
+        if record is None:
+            return None
+        return self._lively(record) or snapshot_of(record)
 
     def state(self, invocation: UUID) -> State:
         """What a row is shown as.
@@ -150,16 +165,20 @@ class HistoryModel(QObject):
         record = self._records[invocation]
         if record.state is RunState.INTERRUPTED:
             return State.INTERRUPTED
-        return state_of_invocation(snapshot_of(record))
+        return state_of_invocation(self._lively(record) or snapshot_of(record))
 
-    def silent_s(self, _invocation: UUID) -> float:
-        """0: nothing is heard of what is recorded."""
-        return 0.0
+    def silent_s(self, invocation: UUID) -> float:
+        """For how long one that runs has said nothing; 0 where that is no matter."""
+        return self._live.silent_s(invocation) if self._live is not None else 0.0
 
     def elapsed_s(self, invocation: UUID) -> float:
-        """How long it ran, in seconds; 0 while it runs."""
+        """How long it has been running, or ran, in seconds."""
         record = self._records.get(invocation)
-        return (record.elapsed_s or 0.0) if record is not None else 0.0
+        if record is None:
+            return 0.0
+        if self._live is not None and self._lively(record) is not None:
+            return self._live.elapsed_s(invocation)
+        return _elapsed_s(record)
 
     # What the operator wants.
 
@@ -190,6 +209,16 @@ class HistoryModel(QObject):
             self.row_changed.emit(record.id)
 
     # Inside.
+
+    def _lively(self, record: RunRecord) -> InvocationSnapshot | None:
+        """A run that had not ended when it was read, as the window has heard of it since."""
+        if record.state.status.ended or self._live is None:
+            return None
+        return self._live.snapshot(record.id)
+
+    def _changed_live(self, run: UUID) -> None:
+        if run in self._records:
+            self.row_changed.emit(run)
 
     def _ask(self, after: str | None, *, count: bool = False) -> None:
         self._asking += 1
@@ -236,6 +265,15 @@ class HistoryModel(QObject):
             self._records[record.id] = record
 
 
+def _elapsed_s(record: RunRecord) -> float:
+    """How long a run took, or has taken up to now; 0 before it began."""
+    if record.elapsed_s is not None:
+        return record.elapsed_s
+    if record.started_at is None or record.state.status.ended:
+        return 0.0
+    return max(0.0, (datetime.now(record.started_at.tzinfo) - record.started_at).total_seconds())
+
+
 def snapshot_of(record: RunRecord) -> InvocationSnapshot:
     """A recorded run in the shape of one of the window."""
     return InvocationSnapshot(
@@ -249,7 +287,7 @@ def snapshot_of(record: RunRecord) -> InvocationSnapshot:
         requested_at=record.requested_at,
         started_at=record.started_at,
         ended_at=record.ended_at,
-        elapsed_s=record.elapsed_s or 0.0,
+        elapsed_s=_elapsed_s(record),
         progress=(),
         waiting_for="",
         input=record.input,
@@ -260,7 +298,8 @@ def snapshot_of(record: RunRecord) -> InvocationSnapshot:
         ),
         error=record.error,
         last_log="",
-        cancel_requested=False,
+        # Only what was asked to stop is ever stuck.
+        cancel_requested=record.stuck,
         version=0,
-        stuck=False,
+        stuck=record.stuck,
     )

@@ -21,7 +21,7 @@ from things.events import (
     ThingState,
     ThingStateChanged,
 )
-from ui.models.action import ActionModel
+from ui.models.action import ActionModel, Silence, never_silent
 from ui.models.counts import values_in_words
 from ui.models.field import FieldModel
 from ui.models.numbers import PLAIN, NumberStyle
@@ -52,7 +52,12 @@ class Stream:
 
 
 class ThingModel(QObject):
-    """A Thing: its groups of fields, its actions and its state, from its description alone."""
+    """A Thing: its groups of fields, its actions and its state, from its description alone.
+
+    Attributes:
+        silence: For how many seconds a run has given no sign of life, by its id; set before
+            anything of the description is read.
+    """
 
     changed = Signal()
     """The state of the Thing, what it runs or streams changed (not the value of a field)."""
@@ -71,6 +76,7 @@ class ThingModel(QObject):
         self.handle = handle
         self._name = handle.name
         self._style = style
+        self.silence: Silence = never_silent
         self._live: set[str] = set()
         self._alive: dict[object, InvocationSnapshot] = {}
         self._state = handle.state
@@ -132,6 +138,7 @@ class ThingModel(QObject):
         for name, raw in _affordances(self.description, "actions"):
             found[name] = ActionModel(name, raw, self._style, self)
             found[name].set_interlock(self.handle.refusal(name))
+            found[name].silence = self.silence
         return found
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from PySide6.QtCore import QByteArray, QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,6 +14,7 @@ from app.handles import BenchHandle, ThingHandle
 from things.events import Event, ThingAdded, ThingRemoved
 from ui.bridge import Bridge
 from ui.editors import ChooseArchived, EditorContext, number_style
+from ui.models.action import Silence, never_silent
 from ui.models.thing import ThingModel
 from ui.panels.bench_files import BenchFiles
 from ui.panels.depth import Depth
@@ -93,6 +95,7 @@ class PanelsArea(QWidget):
         self._bridge = bridge
         self._context = context
         self._offers_faults = False
+        self._silence: Silence = never_silent
         self.nothing = self._told_nothing()
         for handle in bench.things.values():
             self._add(handle)
@@ -116,6 +119,14 @@ class PanelsArea(QWidget):
             KeyError: There is no such Thing.
         """
         return self.panels[thing]
+
+    def hear_silence(self, silence: Silence) -> None:
+        """Say of runs that they give no sign of life.
+
+        Args:
+            silence: For how many seconds a run has said nothing, by its id.
+        """
+        self._silence = silence
 
     def show_thing(self, thing: str) -> None:
         """Bring the panel of a Thing in sight, unfolded."""
@@ -244,6 +255,7 @@ class PanelsArea(QWidget):
     def _add(self, handle: ThingHandle) -> ThingPanel:
         self.nothing.hide()
         model = ThingModel(handle, self._context.style, self)
+        model.silence = self._silent_s
         model.catch_up(list(self._bench.invocations()))
         self._bridge.on(Event, model.apply, thing=handle.name, owner=model)
         panel = ThingPanel(
@@ -254,6 +266,9 @@ class PanelsArea(QWidget):
         self.panels[handle.name] = panel
         self._column.add(panel)
         return panel
+
+    def _silent_s(self, run: UUID) -> float:
+        return self._silence(run)
 
     def _added(self, event: ThingAdded) -> None:
         handle = self._bench.things.get(event.thing)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.models.action import ActionModel
+from ui.models.numbers import span_in_words
 from ui.states import LOOKS, State
 from ui.theme import Size, TextSize, Theme
 from ui.widgets import ElidedLabel, IconMark, ProgressLine, ReasonLabel
@@ -57,6 +58,9 @@ class RunStatus(QWidget):
                 # How long it would take is of no use any more.
                 words = self.tr("Stuck: was asked to stop and goes on")
                 self._say(State.STUCK, words, "", strong=True)
+            elif model.silent_s:
+                words = self.tr("No sign of life for {0}").format(span_in_words(model.silent_s))
+                self._say(State.SILENT, words, progress.remaining, strong=True)
             else:
                 state = State.STOPPING if model.cancelling else State.RUNNING
                 words = self.tr("Stopping") if model.cancelling else progress.step

@@ -306,7 +306,10 @@ class ThingPanel(Island):
             self._rebuild()
 
     def _tick(self) -> None:
-        if self._body is not None and self.shows is not Depth.ROW:
+        if self.shows is Depth.ROW:
+            if self._row is not None:
+                self._row.tick()
+        elif self._body is not None:
             self._body.tick()
 
     def _read(self) -> None:

@@ -10,7 +10,7 @@ from app.handles import BenchHandle
 from things.events import ThingState
 from ui.models.action import ActionModel
 from ui.models.field import FieldModel, FieldState
-from ui.models.numbers import PLAIN, NumberStyle, format_value
+from ui.models.numbers import PLAIN, NumberStyle, format_value, span_in_words
 from ui.models.thing import ThingModel
 from ui.panels.panel_header import keep_whole, show_state
 from ui.tasks import Tasks
@@ -110,6 +110,7 @@ class ThingRow(QWidget):
             self._show_value("", "")
             progress = running.progress
             self.bar.set_share(progress.fraction if progress is not None else None)
+            self._show_trouble(running)
         else:
             field = self._watch(model.headline())
             known = field is not None and field.known
@@ -125,6 +126,11 @@ class ThingRow(QWidget):
             action = self._quick_action()
             refused = action.interlock if action is not None else ""
             self._show_button(action.title if action is not None else "", "run", "accent", refused)
+
+    def tick(self) -> None:
+        """A second went by: what runs may have been silent for longer."""
+        if self.isVisible() and self._model.current is not None:
+            self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take in what happened while it was out of sight."""
@@ -164,6 +170,21 @@ class ThingRow(QWidget):
         self.value.setAccessibleName(f"{title} {text}".strip())
         self.value_title.setText(title)
         self.value_title.setVisible(bool(title) and not self._compact)
+
+    def _show_trouble(self, running: ActionModel) -> None:
+        """Of what goes on without heed, or without a word, the bar would tell nothing."""
+        if running.stuck:
+            role, words = "failed", self.tr("Stuck")
+        elif running.silent_s:
+            span = span_in_words(running.silent_s)
+            role, words = "waiting", self.tr("No sign of life for {0}").format(span)
+        else:
+            return
+        self.bar.hide()
+        self.value.set_tone(role)
+        self.value.show()
+        self._show_value("", words)
+        keep_whole(self.value, _LONGEST_VALUE)
 
     def _quick_action(self) -> ActionModel | None:
         """The first action, where one click can do no harm that a question would have stopped."""

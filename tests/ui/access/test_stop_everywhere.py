@@ -36,7 +36,7 @@ def close_while_something_runs(composed: Composition) -> None:
     panel = composed.panels.panel("camera")
     panel.action("acquire_stack").run_button.click()
     window = composed.window
-    window._invocations.changed.connect(lambda: window.close() if window._invocations.active else 0)
+    window.invocations.changed.connect(lambda: window.close() if window.invocations.active else 0)
 
 
 OPENED: dict[str, Open] = {

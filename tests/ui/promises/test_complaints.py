@@ -24,6 +24,7 @@ from ui.models.field import FieldState
 from ui.models.invocations import SILENT_AFTER_S
 from ui.panels.depth import Depth
 from ui.panels.panel_column import PanelColumn
+from ui.panels.thing_row import ThingRow
 from ui.states import State
 from ui.viewer.levels_bar import Handle
 
@@ -224,14 +225,25 @@ def test_one_that_stops_reporting_is_said_to_give_no_sign_of_life(
     open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = open_window(scanner="Scanner")
-    model = real.window._invocations
-    real.click(real.action("scanner", "scan").run_button)
+    model = real.window.invocations
+    action = real.action("scanner", "scan")
+    real.click(action.run_button)
     row = real.until_row("Scan", lambda run: bool(run.progress))
 
     clock = model._clock
     later_s = SILENT_AFTER_S + 5
     monkeypatch.setattr(model, "_clock", lambda: clock() + later_s)
     real.until(lambda: row.middle_text().startswith("No sign of life for 1"))
+    real.until(lambda: action.status.step.text().startswith("No sign of life for 1"))
+    real.window.activity.show_page("history")
+    listed = real.window.activity.history.list
+    real.until(lambda: bool(listed.row_widgets))
+    told = next(iter(listed.row_widgets.values()))
+    real.until(lambda: told.middle_text().startswith("No sign of life for 1"))
+    real.panels.panel("scanner").set_depth(Depth.ROW)
+    folded = real.panels.panel("scanner").findChild(ThingRow)
+    assert folded is not None
+    real.until(lambda: folded.value.text().startswith("No sign of life for 1"))
     real.thing("scanner").go_on.release(10)
 
 
@@ -247,6 +259,14 @@ def test_one_that_ignores_cancel_is_shown_as_stuck(open_window: OpenWindow) -> N
         "Was asked to stop and goes on. STOP ALL stops the instrument itself."
     )
     real.until(lambda: action.status.step.text() == "Stuck: was asked to stop and goes on")
+
+    real.window.activity.show_page("history")
+    listed = real.window.activity.history.list
+    real.until(lambda: bool(listed.row_widgets))
+    told = next(iter(listed.row_widgets.values()))
+    assert told.state is State.STUCK
+    assert told.button.isEnabled(), "it may heed a second asking"
+    assert told.time_text() != "0.0 s"
 
 
 # The live image lags more and more.
