@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.archive.errors import ArchiveClosedError, ArchiveError
+from app.archive.errors import (
+    ArchiveClosedError,
+    ArchiveError,
+    ArchiveOpeningError,
+    ArchiveUnopenedError,
+)
 from app.archive.events import ArchiveTroubled
 from app.archive.naming import DEFAULT_PATTERN, NamePattern
 from things.errors import ThingError
@@ -28,6 +33,9 @@ _log = logging.getLogger(__name__)
 
 OPEN_WAIT_S = 10.0
 """How long whoever asks early waits: the window is there before the bench is."""
+
+CLOSE_WAIT_S = 5.0
+"""How long is waited for an archive that is just being opened, where it is to be closed."""
 
 FOLDER = "files"
 """Where contents are kept, in a bench's folder of data."""
@@ -120,10 +128,18 @@ class Archiving:
         self._publish = publish
         self._archive: Archive | None = None
         self._tried = threading.Event()
+        self._asked_early = False
+        self._changing = threading.Lock()
+        self._closed = False
         self._housekeeper: Housekeeper | None = None
         self._service: FileService | None = None
         self._thumbnails: Thumbnails | None = None
         self.trouble = "this bench keeps no files" if folder is None else ""
+
+    @property
+    def may_open_later(self) -> bool:
+        """Whether it could not be opened, and `open` may do better later."""
+        return self._folder is not None and self._archive is None and not self._closed
 
     @property
     def archive(self) -> Archive | None:
@@ -134,16 +150,22 @@ class Archiving:
         """The archive; waits a while for one that is just being opened. Never on a loop.
 
         Raises:
-            ArchiveClosedError: It is not open.
-            ArchiveError: It could not be opened; says why.
+            ArchiveOpeningError: It is still being opened.
+            ArchiveClosedError: It is closed.
+            ArchiveUnopenedError: It could not be opened; says why.
+            ArchiveError: No files are kept here.
         """
-        if self._folder is not None:
-            self._tried.wait(OPEN_WAIT_S)
+        if self._folder is None:
+            raise ArchiveError(self.trouble)
+        if not self._tried.wait(OPEN_WAIT_S):
+            self._asked_early = True
+            if not self._tried.is_set():
+                raise ArchiveOpeningError
         archive = self._archive
         if archive is None:
-            if self.trouble:
-                raise ArchiveError(self.trouble)
-            raise ArchiveClosedError
+            if self._closed:
+                raise ArchiveClosedError
+            raise ArchiveUnopenedError(self.trouble)
         return archive
 
     @property
@@ -177,16 +199,21 @@ class Archiving:
     def open(self, database: Database | None) -> None:
         """Open it; where that cannot be, `trouble` says why, and everything else works.
 
+        May be called again where that failed.
+
         Args:
             database: Where its catalogue is; None where that could not be opened.
         """
         if self._folder is None:
             return
         try:
-            if database is None:
-                self.troubled("its catalogue cannot be opened")
-            else:
-                self._open(self._folder, database)
+            with self._changing:
+                if database is None:
+                    self.troubled("its catalogue cannot be opened")
+                elif self._archive is None:
+                    self._open(self._folder, database)
+                if self._closed:
+                    self._let_go()
         finally:
             self._tried.set()
 
@@ -206,17 +233,31 @@ class Archiving:
             )
             archive.open()
         except ThingError as error:
-            _log.error("No files can be kept: %s", error)
+            if str(error) != self.trouble:
+                _log.error("No files can be kept: %s", error)
             self.troubled(str(error))
             return
         self._housekeeper = Housekeeper(archive)
         self._service = FileService(self._owner, database, archive=archive)
         self._service.open()
         self._archive = archive
+        if not archive.read_only:
+            self.troubled("")
+        if self._asked_early:  # they were told that it is not open; now they may ask again
+            self._publish(ArchiveTroubled(thing="", reason=self.trouble))
 
     def close(self) -> None:
         """Close it; twice is harmless."""
+        self._closed = True
         self._tried.set()
+        # What is just being opened, and takes its time, is let go of by whoever opens it.
+        if self._changing.acquire(timeout=CLOSE_WAIT_S):
+            try:
+                self._let_go()
+            finally:
+                self._changing.release()
+
+    def _let_go(self) -> None:
         archive, self._archive = self._archive, None
         thumbnails, self._thumbnails = self._thumbnails, None
         if thumbnails is not None:

@@ -28,6 +28,7 @@ from app.history import History
 from app.interlocks.engine import Interlocks
 from app.keeping import Keeping
 from app.ledger.known_values import known_values
+from app.opened_later import OpenedLater
 from app.output_cache import CacheLimits
 from app.outputs import Outputs
 from app.property_desk import WRITE_WAIT_S, PropertyDesk, property_named
@@ -52,6 +53,7 @@ from things.thing import Thing
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from app.actions.recording import Recorder
     from app.archive.archive import Archive
     from app.archive.records import BlobPath
     from app.thumbnails import Thumbnails
@@ -163,6 +165,7 @@ class Bench:
             limits=CacheLimits(int(archiving.cache_mb * 2**20), archiving.cache_days),
         )
         self._life = ThingLife(self.things, self.actions, self.properties, self.interlocks)
+        self._opened_later = OpenedLater(self._recording, self._archiving, self._open_again)
         self._stopping = StopThreads()
         self._changing = threading.Lock()
         self._close_once = threading.Lock()
@@ -219,6 +222,7 @@ class Bench:
         self.actions.refuse_new()
         self._registry.wake()
         self._life.begin_no_more()
+        self._opened_later.close()
         stuck = [
             f"{invocation.title} on {invocation.thing_name}"
             for invocation in self.actions.close(timeout_s)
@@ -528,9 +532,17 @@ class Bench:
             self.ledger = self._recording.ledger
             self._archiving.open(self._recording.database)
             self.outputs.open()
+        self._opened_later.start()
+
+    def _open_again(self, recorder: Recorder | None) -> None:
+        """The ledger was tried again, and may be open now."""
+        self.actions.recorder = recorder
+        self.ledger = self._recording.ledger
 
     def _ledger_troubled(self, reason: str) -> None:
         """Runs can be recorded no more, or can again."""
+        if reason == self.ledger_trouble:
+            return
         self.ledger_trouble = reason
         if reason:
             _log.error("No new runs are started: %s", reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ DATABASE = FILE_NAME
 
 RECORD_WAIT_S = 10.0
 """How long whoever starts a run waits for it to be on disk that it was accepted."""
+
+CLOSE_WAIT_S = 1.0
+"""How long is waited for a database that is just being opened, where it is to be closed."""
 
 _NO_ANSWER = "the disk does not answer"
 
@@ -81,6 +85,15 @@ class Recording:
         self._database: Database | None = None
         self._ledger: Ledger | None = None
         self._copies: CopyKeeper | None = None
+        self._said = ""
+        self._passes = False
+        self._changing = threading.Lock()
+        self._closed = False
+
+    @property
+    def may_open_later(self) -> bool:
+        """Whether it could not be opened, and `open` may do better later."""
+        return self._passes and not self._closed
 
     @property
     def ledger(self) -> Ledger | None:
@@ -93,7 +106,7 @@ class Recording:
         return self._database
 
     def open(self) -> Recorder | None:
-        """Open the database, and the ledger in it.
+        """Open the database, and the ledger in it. May be called again where that failed.
 
         Returns:
             What records runs; None where none are to be recorded. Where the ledger cannot be
@@ -101,15 +114,23 @@ class Recording:
         """
         if self._folder is None:
             return None
+        with self._changing:
+            recorder = self._open(self._folder)
+            if self._closed:
+                self._let_go()
+        return recorder
+
+    def _open(self, folder: Path) -> Recorder | None:
         # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
         from app.database.copies import CopyKeeper
         from app.database.of_bench import open_bench_database
         from app.ledger.ledger import Ledger
 
         try:
-            self._database = open_bench_database(self._folder, self._rules.database_url)
+            self._database = open_bench_database(folder, self._rules.database_url)
             if self._database.file is not None and self._rules.copies:
                 self._copies = CopyKeeper(self._database.file, self._rules.copies)
+            self._passes = False
             if not self._rules.record_runs:
                 return None
             self._database.writer.tell(self._troubled)
@@ -121,17 +142,36 @@ class Recording:
                 max_mb=self._rules.max_mb,
             )
         except ThingError as error:
-            _log.error("The ledger cannot be opened: %s", error)
-            self.close()
-            if not self._rules.record_runs:
-                return None
+            self._let_go()
+            self._passes = getattr(error, "passes", True)
             reason = f"the ledger cannot be opened: {error}"
-            self._troubled(reason)
-            return NotRecording(reason)
+            if reason != self._said:
+                _log.error("The ledger cannot be opened: %s", error)
+            if self._rules.record_runs and reason != self._said:
+                self._troubled(reason)
+            self._said = reason
+            return NotRecording(reason) if self._rules.record_runs else None
         return self._ledger
+
+    def tell_of_success(self) -> None:
+        """Say that runs are recorded again, where it was said that they are not."""
+        if self._database is None:
+            return
+        said, self._said = self._said, ""
+        if said and self._rules.record_runs:
+            self._troubled("")
 
     def close(self) -> None:
         """Write what waits and close the ledger; twice is harmless."""
+        self._closed = True
+        # What is just being opened, and takes its time, is let go of by whoever opens it.
+        if self._changing.acquire(timeout=CLOSE_WAIT_S):
+            try:
+                self._let_go()
+            finally:
+                self._changing.release()
+
+    def _let_go(self) -> None:
         ledger, self._ledger = self._ledger, None
         database, self._database = self._database, None
         copies, self._copies = self._copies, None

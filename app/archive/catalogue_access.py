@@ -52,7 +52,9 @@ class CatalogueAccess:
         except DatabaseClosedError:
             raise ArchiveClosedError from None
         except DatabaseFullError as error:
-            raise ArchiveFullError(error.reason) from error
+            if error.no_room:
+                raise ArchiveFullError(error.reason) from error
+            raise ArchiveError(f"the catalogue cannot be written: {error.reason}") from error
         except DatabaseError as error:
             raise ArchiveError(f"the catalogue cannot be written: {error}") from error
         # The callback may come a moment after the result; who is told of the change finds it.

@@ -3,6 +3,8 @@
 ThingError
 └── ArchiveError                    anything the archive can say
     ├── ArchiveClosedError          it is not open, or not any more (also a RuntimeError)
+    │   └── ArchiveOpeningError     it is just being opened
+    ├── ArchiveUnopenedError        it could not be opened; that is tried again by itself
     ├── ArchiveFolderError          its folder cannot be used: missing, moved
     │   └── ArchiveReadOnlyError    it can be read, but not be written
     ├── ArchiveFullError            no room: the disk, or what the archive may take
@@ -35,6 +37,17 @@ class ArchiveClosedError(ArchiveError, RuntimeError):
 
     def __init__(self) -> None:
         super().__init__("the archive is not open")
+
+
+class ArchiveOpeningError(ArchiveClosedError):
+    """The archive is just being opened: whoever asks again soon gets an answer."""
+
+    def __init__(self) -> None:
+        ArchiveError.__init__(self, "the archive is just being opened")
+
+
+class ArchiveUnopenedError(ArchiveError):
+    """The archive could not be opened. That is tried again by itself, ever more rarely."""
 
 
 class ArchiveFolderError(ArchiveError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic_core import from_json
 
+from app.archive.errors import ArchiveOpeningError
 from app.client.errors import (
     AnswerTimeoutError,
     BenchUnreachableError,
@@ -23,6 +25,12 @@ from app.handles import Problem
 CONNECT_WITHIN_S: Final = 5.0
 ANSWER_WITHIN_S: Final = 30.0
 """How long an answer may take: a slow device has its time too."""
+
+OPENING_WITHIN_S: Final = 60.0
+"""How long a bench may take to open its archive."""
+
+ASK_AGAIN_S: Final = 1.0
+"""How often it is asked meanwhile: the server says so too, by `Retry-After`."""
 
 MAX_JSON_BYTES: Final = 256 * 2**20
 _MAX_PROBLEM_BYTES: Final = 2**20
@@ -53,7 +61,7 @@ class HttpLink:
     def __init__(self, url: str, *, timeout_s: float = ANSWER_WITHIN_S) -> None:
         self.url = address(url)
         self.timeout_s = timeout_s
-        self._closed = False
+        self._closed = threading.Event()
         self._client = httpx.Client(
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_WITHIN_S)),
             limits=httpx.Limits(max_keepalive_connections=8, keepalive_expiry=_IDLE_S),
@@ -63,7 +71,7 @@ class HttpLink:
 
     def close(self) -> None:
         """Let go of all connections."""
-        self._closed = True
+        self._closed.set()
         self._client.close()
 
     def get(self, path: str, subject: Subject = _BENCH) -> Any:
@@ -125,14 +133,39 @@ class HttpLink:
     ) -> Iterator[httpx.Response]:
         """An answer whose body has not been read yet, for the body of the `with`.
 
+        A bench that has just been started opens its archive: that is waited for.
+
         Raises:
             BenchUnreachableError: Nobody answers, or the connection broke in the body.
             ThingError: What the bench says to it, where it does not answer 200 or 201.
             Exception: What a Thing raised.
         """
         limit_s = self.timeout_s if timeout_s is None else timeout_s
-        if self._closed:
-            raise BenchUnreachableError(self.url, "the connection has been closed")
+        give_up_s = time.monotonic() + OPENING_WITHIN_S
+        given = not (content is None or isinstance(content, bytes))
+        while True:
+            if self._closed.is_set():
+                raise BenchUnreachableError(self.url, "the connection has been closed")
+            try:
+                with self._once(method, path, subject, content, headers, limit_s) as answer:
+                    given = True
+                    yield answer
+                return
+            except ArchiveOpeningError:
+                if given or time.monotonic() > give_up_s:
+                    raise
+            self._closed.wait(ASK_AGAIN_S)
+
+    @contextmanager
+    def _once(
+        self,
+        method: str,
+        path: str,
+        subject: Subject,
+        content: Any,
+        headers: dict[str, str] | None,
+        limit_s: float,
+    ) -> Iterator[httpx.Response]:
         try:
             with self._client.stream(
                 method,

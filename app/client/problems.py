@@ -49,6 +49,7 @@ _BY_DETAIL: Final[Mapping[str, Callable[[str], BaseException]]] = {
         of_app.PortError,
         of_app.LedgerError,
         of_archive.ArchiveError,
+        of_archive.ArchiveUnopenedError,
         of_archive.FileStateError,
         of_archive.UploadError,
         of_imaging.ImageError,
@@ -106,6 +107,7 @@ _MAKES: Final[Mapping[str, Make]] = {
         _after("it cannot be recorded: ", problem.detail)
     ),
     "InvocationNotFoundError": lambda _, subject: of_app.InvocationNotFoundError(subject.name),
+    "ArchiveOpeningError": lambda *_: of_archive.ArchiveOpeningError(),
     "ArchiveClosedError": lambda *_: of_archive.ArchiveClosedError(),
     "ArchiveFolderError": lambda problem, _: of_archive.ArchiveFolderError(
         Path(problem.detail.partition(": ")[0]), _after("cannot be kept there: ", problem.detail)

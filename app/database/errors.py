@@ -3,6 +3,7 @@
 ThingError
 └── DatabaseError               the database cannot be used
     ├── DatabaseOpenError       it cannot be opened; nothing in it was changed
+    │   ├── DatabaseAddressError    its address is none
     │   ├── DatabaseCorruptError    it is damaged, or no database at all
     │   ├── DatabaseNewerError      a newer program wrote it
     │   ├── DatabaseLockedError     another program holds it
@@ -34,7 +35,10 @@ class DatabaseOpenError(DatabaseError):
 
     Attributes:
         place: The file, or the address of the server without its password.
+        passes: Whether it may pass by itself, so that it is worth trying again.
     """
+
+    passes = True
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
@@ -42,12 +46,22 @@ class DatabaseOpenError(DatabaseError):
         self.reason = reason
 
 
+class DatabaseAddressError(DatabaseOpenError):
+    """What should lead to a database is no address of one."""
+
+    passes = False
+
+
 class DatabaseCorruptError(DatabaseOpenError):
     """The database is damaged, or the file is no database at all."""
+
+    passes = False
 
 
 class DatabaseNewerError(DatabaseOpenError):
     """The database was written by a newer program than this."""
+
+    passes = False
 
 
 class DatabaseLockedError(DatabaseOpenError):
@@ -59,7 +73,15 @@ class DatabaseReadOnlyError(DatabaseOpenError):
 
 
 class DatabaseFullError(DatabaseError):
-    """Nothing can be written now: there is no room, or the disk fails."""
+    """Nothing can be written now: there is no room, or the disk fails, or the server is away.
+
+    Attributes:
+        no_room: Whether it is room that is missing.
+    """
+
+    def __init__(self, reason: str, no_room: bool = True) -> None:
+        super().__init__(reason)
+        self.no_room = no_room
 
 
 class DatabaseBusyError(DatabaseError):

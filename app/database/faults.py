@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from types import MappingProxyType
 
@@ -31,6 +32,10 @@ _SQLITE_TROUBLES = MappingProxyType(
 )
 """Primary result codes that say nothing of the statement, only of the disk beneath it."""
 
+_DISK_FULL = "53100"
+_LIMIT_EXCEEDED = "54"
+"""Source: PostgreSQL's appendix A, 'Error Codes'."""
+
 _OPENING: dict[int, type[DatabaseOpenError]] = {
     sqlite3.SQLITE_BUSY: DatabaseLockedError,
     sqlite3.SQLITE_LOCKED: DatabaseLockedError,
@@ -50,8 +55,19 @@ def trouble_of(error: BaseException) -> str:
     if isinstance(error, DBAPIError) and (
         error.connection_invalidated or isinstance(error, OperationalError)
     ):
-        return str(original).strip()
+        # PostgreSQL counts among these what it finds too long or too much in one statement.
+        too_much = (getattr(original, "sqlstate", None) or "").startswith(_LIMIT_EXCEEDED)
+        return "" if too_much else str(original).strip()
     return f"the disk cannot be used ({error})" if isinstance(error, OSError) else ""
+
+
+def is_no_room(error: BaseException) -> bool:
+    """Whether it is room that is missing; otherwise the disk fails, or the server is away."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(original, OSError):
+        return original.errno in (errno.ENOSPC, errno.EDQUOT)
+    code = sqlite_code(original)
+    return code == sqlite3.SQLITE_FULL or getattr(original, "sqlstate", None) == _DISK_FULL
 
 
 def opening_error(place: str, error: BaseException) -> DatabaseOpenError:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.database.errors import DatabaseLockedError, DatabaseOpenError
+from app.database.errors import DatabaseAddressError, DatabaseLockedError
 
 DRIVER = "postgresql+psycopg"
 LONGEST_SCHEMA = 63
@@ -51,14 +51,14 @@ def server_url(address: str) -> URL:
         address: Such as 'postgresql://lab@localhost/labwright'.
 
     Raises:
-        DatabaseOpenError: It is no address, or not one of PostgreSQL.
+        DatabaseAddressError: It is no address, or not one of PostgreSQL.
     """
     try:
         url = make_url(address)
     except (ArgumentError, ValueError) as error:
-        raise DatabaseOpenError("database_url", "this is no address of a database") from error
+        raise DatabaseAddressError("database_url", "this is no address of a database") from error
     if url.get_backend_name() != "postgresql":
-        raise DatabaseOpenError(
+        raise DatabaseAddressError(
             shown(url), "a database is a file, or on a server 'postgresql://user@host/name'"
         )
     return url if "+" in url.drivername else url.set(drivername=DRIVER)

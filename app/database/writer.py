@@ -21,7 +21,7 @@ from app.database.errors import (
     DatabaseError,
     DatabaseFullError,
 )
-from app.database.faults import trouble_of
+from app.database.faults import is_no_room, trouble_of
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +35,10 @@ CLOSE_WAIT_S = 10.0
 
 class _DiskTroubleError(Exception):
     """The disk, not a job, is to blame."""
+
+    def __init__(self, reason: str, no_room: bool) -> None:
+        super().__init__(reason)
+        self.no_room = no_room
 
 
 @dataclass(slots=True)
@@ -168,7 +172,7 @@ class DatabaseWriter:
             except _DiskTroubleError as trouble:
                 self._say(str(trouble))
                 pause_s = min(2 * pause_s, self._retry_s[1])
-                kept = self._sorted_out(jobs, str(trouble))
+                kept = self._sorted_out(jobs, str(trouble), trouble.no_room)
             else:
                 self._say("")
                 pause_s = self._retry_s[0]
@@ -203,12 +207,12 @@ class DatabaseWriter:
             self._changed.wait(None if due_s == math.inf else left_s)
         self._awake_s = 0.0  # it is awake: nobody need call it
 
-    def _sorted_out(self, jobs: Sequence[_Job], reason: str) -> list[_Job]:
+    def _sorted_out(self, jobs: Sequence[_Job], reason: str, no_room: bool) -> list[_Job]:
         """Those to be tried again; the others are told."""
         kept = [] if self._closing else [job for job in jobs if job.keep]
         for job in jobs:
             if self._closing or not job.keep:
-                job.error = DatabaseFullError(reason)
+                job.error = DatabaseFullError(reason, no_room)
                 _tell(job)
         return kept
 
@@ -232,7 +236,7 @@ class DatabaseWriter:
                     if isinstance(error, DatabaseError)
                     else f"{type(error).__name__}: {error}"
                 )
-            raise _DiskTroubleError(reason) from error
+            raise _DiskTroubleError(reason, is_no_room(error)) from error
 
     def _carry_out_alone(self, connection: Connection, job: _Job) -> None:
         """Without a savepoint: its failure takes back the whole transaction, which is its own."""

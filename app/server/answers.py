@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.archive.errors import ArchiveClosedError
+from app.archive.errors import ArchiveClosedError, ArchiveUnopenedError
 from app.errors import ClosingError, LedgerFullError, TooManyInvocationsError
 from app.handles import Problem
 from app.imaging.errors import ImageError
@@ -144,7 +144,13 @@ def answer_to(error: BaseException, path: str) -> Response:
             return problem_answer(problem_of(error), path, {"allow": "GET, HEAD"})
         case ValueRefusedError() | InputRefusedError():
             return _faults_answer(error.details or [_fault_of(error)], ("body",))
-        case ClosingError() | TooManyInvocationsError() | LedgerFullError() | ArchiveClosedError():
+        case (
+            ClosingError()
+            | TooManyInvocationsError()
+            | LedgerFullError()
+            | ArchiveClosedError()
+            | ArchiveUnopenedError()
+        ):
             return problem_answer(problem_of(error), path, {"retry-after": _RETRY_AFTER_S})
         case ThingError() | ImageError():
             return problem_answer(problem_of(error), path, cause=error)

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from typing_extensions import override
 
 from app.archive.errors import ArchiveError
-from app.archive.events import FileChanged, FileKept, FileRemoved
+from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
 from app.archive.records import ArchivedFile, FileQuery
 from app.archive_handle import ArchiveHandle
 from things.errors import ThingError
@@ -81,6 +81,7 @@ class FilesModel(QAbstractListModel):
         self._look.timeout.connect(self._look_for_new)
         bridge.on(FileKept, lambda _event: self._may_be_new(), owner=self)
         bridge.on(FileChanged, self._changed, owner=self)
+        bridge.on(ArchiveTroubled, self._may_answer, owner=self)
         bridge.on(FileRemoved, lambda event: self._take_out(event.id), owner=self)
 
     @property
@@ -203,6 +204,11 @@ class FilesModel(QAbstractListModel):
         return question != self._question or not shiboken6.isValid(self)
 
     # What happens to files meanwhile.
+
+    def _may_answer(self, event: ArchiveTroubled) -> None:
+        """The archive has been opened, or can be reached again."""
+        if self._asked and self.trouble and not event.reason:
+            self.refresh()
 
     def _may_be_new(self) -> None:
         if self._asked and not self._look.isActive():

@@ -65,6 +65,7 @@ class Notifier(QObject):
         self._tasks = tasks
         self._looks = looks
         self._said_no_desktop = False
+        self._said_not_kept = False
         self._said: dict[InvocationStatus, tuple[Notice, list[InvocationSnapshot]]] = {}
         self._endings = Endings(bench, bridge, choice, self)
         self._endings.told.connect(self._tell)
@@ -124,9 +125,11 @@ class Notifier(QObject):
 
     def _tell_of_archive(self, event: ArchiveTroubled) -> None:
         if event.reason:
+            self._said_not_kept = True
             text = self.tr("Files cannot be kept now.")
             self._say(Message(text, event.reason, trouble=True), looks=self._looks())
-        else:
+        elif self._said_not_kept:
+            self._said_not_kept = False
             text = self.tr("Files are kept again.")
             self._say(Message(text), looks=self._looks())
 

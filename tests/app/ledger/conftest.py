@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +108,11 @@ Opens = Callable[..., Recorded]
 
 
 @pytest.fixture
-def opens(tmp_path: Path, database_url: str) -> Iterator[Opens]:
-    """Opens the bench; what it opens is closed at the end."""
+def opens_at(tmp_path: Path) -> Iterator[Opens]:
+    """Opens the bench with its database at an address; what it opens is closed at the end."""
     opened: list[Recorded] = []
 
-    def open_it(**rules: Any) -> Recorded:
+    def open_it(database_url: str, **rules: Any) -> Recorded:
         recorded = Recorded(tmp_path / "data", RecordingRules(database_url=database_url, **rules))
         opened.append(recorded)
         return recorded
@@ -122,6 +123,12 @@ def opens(tmp_path: Path, database_url: str) -> Iterator[Opens]:
         if entry is not None:
             entry.go.set()  # type: ignore[attr-defined]  # it is the Probe
         recorded.bench.close()
+
+
+@pytest.fixture
+def opens(opens_at: Opens, database_url: str) -> Opens:
+    """The same with its database in a file, then on a server."""
+    return partial(opens_at, database_url)
 
 
 @pytest.fixture
