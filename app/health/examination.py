@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.archiving import FOLDER
+from app.archiving import rules_of
 from app.health.bench import look_at_bench, look_at_database
 from app.health.computer import look_at_clock, look_at_python, look_at_sqlite, look_at_window
 from app.health.finding import Finding, State
@@ -43,8 +43,7 @@ def examined(bench: Path | None = None, data_folder: Path | None = None) -> list
 
 def _of_the_bench(settings: Settings, file: Path) -> list[Callable[[], Iterator[Finding]]]:
     folder = bench_folder(settings.data_folder, file)
-    elsewhere = settings.archive_folder
-    files = folder / FOLDER if elsewhere is None else elsewhere / folder.name
+    files = rules_of(settings, folder).place(folder)
     return [
         lambda: look_at_archive(files),
         lambda: look_at_database(folder, settings.database_url),

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
 from app.archive.errors import ArchiveClosedError
+from app.archive.events import ArchiveTroubled
 from app.archive.records import FileQuery, FileState
 from ui.archive.model import PAGE, FilesModel
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.ui.archive.conftest import FakeArchive
-    from tests.ui.conftest import RunCoroutine
+    from tests.ui.conftest import FakeBench, RunCoroutine
     from ui.bridge import Bridge
     from ui.tasks import Tasks
 
@@ -172,6 +173,22 @@ def test_an_archive_that_does_not_answer_is_said_and_what_was_there_stays(
     archive.failing = None
     model.refresh()
     answered(qtbot, model)
+    assert model.trouble == ""
+
+
+def test_an_archive_that_was_not_open_is_asked_again_when_it_is(
+    model: FilesModel, archive: FakeArchive, bench: FakeBench, qtbot: QtBot
+) -> None:
+    archive.add("one")
+    archive.failing = ArchiveClosedError()
+    model.ask(FileQuery())
+    answered(qtbot, model)
+    assert model.trouble
+
+    archive.failing = None
+    bench.publish(ArchiveTroubled(thing="", reason=""))
+
+    qtbot.waitUntil(lambda: names(model) == ["one"])
     assert model.trouble == ""
 
 

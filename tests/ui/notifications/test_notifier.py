@@ -214,6 +214,16 @@ def test_an_archive_that_keeps_nothing_is_told_and_when_it_does_again(
     qtbot.waitUntil(lambda: texts(notices)[-1] == "Files are kept again.")
 
 
+def test_an_archive_that_was_only_slow_to_open_is_not_told(
+    notices: Notices, bench: FakeBench, qtbot: QtBot
+) -> None:
+    bench.publish(ArchiveTroubled(thing="", reason=""))
+    bench.trouble_ledger("the disk is full")
+
+    qtbot.waitUntil(lambda: bool(notices.shown))
+    assert "Files are kept again." not in texts(notices)
+
+
 def test_what_is_told_is_chosen_in_a_popover_of_the_window(
     window: MainWindow, theme: Theme, choice: NotificationChoice, qtbot: QtBot
 ) -> None:
