@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from app.archive.crate import MANIFEST, Exported, manifest
-from app.archive.damage import refuse_changed
 from app.archive.embedding import embed
 from app.archive.errors import ArchiveError, FileEmptyError
 from app.archive.readable import readable_name, unlike
@@ -153,6 +152,9 @@ def _copy(archive: Archive, file: ArchivedFile, target: Path) -> None:
     with archive.open_file(file.id) as content, target.open("wb") as copy:
         shutil.copyfileobj(content, copy, CHUNK_BYTES)
     with target.open("rb") as copied:
+        # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
+        from app.archive.damage import refuse_changed
+
         refuse_changed(archive, file.sha256, digest_of(copied))
 
 
