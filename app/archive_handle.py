@@ -20,6 +20,7 @@ from app.archive.records import (
     SettingDifference,
     SettingRestored,
 )
+from app.run_facts import Stamp
 
 
 class ArchiveHandle(Protocol):
@@ -70,6 +71,9 @@ class ArchiveHandle(Protocol):
         *,
         name: str = "",
         tags: Sequence[str] = (),
+        notes: str = "",
+        meta: Mapping[str, Any] | None = None,
+        stamp: Stamp | None = None,
     ) -> ArchivedFile:
         """Keep a blob of an output; one that is kept already stays the one file it is.
 
@@ -78,11 +82,24 @@ class ArchiveHandle(Protocol):
             path: Where in its output.
             name: What to call it; by the pattern in the settings where ''.
             tags: To be found by.
+            notes: What to write about it.
+            meta: Free metadata.
+            stamp: Another one than that of the run; None for that.
 
         Raises:
             InvocationNotFoundError: There is no such run, or its output is gone.
             NoBlobDataError: It has no such output.
-            ValueRefusedError: The name or a tag does not fit.
+            ValueRefusedError: Something that is said about it does not fit.
+        """
+
+    async def coming_name(
+        self, invocation: UUID, path: BlobPath = (), stamp: Stamp | None = None
+    ) -> str:
+        """What a blob of an output would be called now by the pattern; the name stays free.
+
+        Raises:
+            InvocationNotFoundError: There is no such run.
+            ValueRefusedError: The stamp does not fit.
         """
 
     async def kept(self, invocation: UUID) -> Mapping[BlobPath, UUID]:

@@ -75,6 +75,18 @@ def file_fields(file: ArchivedFile) -> dict[str, Any]:
     return fields
 
 
+def name_from(data: Any) -> str:
+    """A name from parsed JSON.
+
+    Raises:
+        WireError: It is something else.
+    """
+    found = data.get("name") if isinstance(data, dict) else None
+    if not isinstance(found, str):
+        raise WireError("a name was expected")
+    return found
+
+
 def file_from(data: Any) -> ArchivedFile:
     """A file from parsed JSON, whole or from a list.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.actions.outcome import blobs_in, suffix_of
@@ -29,6 +29,7 @@ from app.keep_rules import KeepRule
 from app.ledger.known_values import KnownValues, known_values
 from app.run_facts import InvocationStatus, Origin, Stamp
 from app.run_records import RecordedValue, RunHistory, Values
+from app.stamp import checked_stamp
 from things.blobs import Blob, KeepWish, wish_of
 from things.errors import ThingError
 from things.events import Event, now
@@ -82,6 +83,9 @@ class Keeping:
         *,
         name: str = "",
         tags: Sequence[str] = (),
+        notes: str = "",
+        meta: Mapping[str, Any] | None = None,
+        stamp: Stamp | None = None,
         origin: Origin,
     ) -> ArchivedFile:
         """Keep a blob of an output; one that is kept already stays the one file it is.
@@ -93,21 +97,43 @@ class Keeping:
             path: Where in its output.
             name: What to call it; by the pattern where ''.
             tags: To be found by.
+            notes: What to write about it.
+            meta: Free metadata.
+            stamp: Another one than that of the run: whoever forgot to change it says it here.
             origin: Who asks.
 
         Raises:
             InvocationNotFoundError: There is no such run, or what it returned is gone.
             NoBlobDataError: It has no such output.
             ArchiveError: It cannot be kept.
+            ValueRefusedError: Something that is said about it does not fit.
         """
+        made = self._made(run, path, stamp)
+        wish = _Wish(KeptBy.CLICK, name, tuple(tags), str(origin), notes=notes, meta=meta or {})
+        return self._keep(self._find(run, path), made, wish)
+
+    def coming_name(self, run: UUID, path: BlobPath = (), stamp: Stamp | None = None) -> str:
+        """What a blob of an output would be called now if it were kept without a name.
+
+        Args:
+            run: Which invocation.
+            path: Where in its output.
+            stamp: Another one than that of the run.
+
+        Raises:
+            InvocationNotFoundError: There is no such run.
+            ArchiveError: The catalogue cannot be read.
+            ValueRefusedError: The stamp does not fit.
+        """
+        return self._archive().coming_name(_fields(self._made(run, path, stamp)))
+
+    def _made(self, run: UUID, path: BlobPath, stamp: Stamp | None) -> Provenance:
         invocation = self._actions.find(run)
-        blob = self._find(run, path)
         if invocation is not None:
             made = self._provenance(invocation, path)
         else:
             made = self._recorded(run, path)
-        wish = _Wish(KeptBy.CLICK, name, tuple(tags), str(origin))
-        return self._keep(blob, made, wish)
+        return made if stamp is None else replace(made, stamp=checked_stamp(stamp))
 
     def by_itself(self, invocation: Invocation) -> None:
         """Keep what a run returned, where code or a rule says so.
@@ -164,6 +190,8 @@ class Keeping:
                     extension=suffix_of(blob.media_type),
                     media_type=blob.media_type,
                     tags=wish.tags,
+                    notes=wish.notes,
+                    meta=wish.meta,
                     provenance=made,
                     kept_by=wish.by,
                     who=wish.who,
@@ -257,6 +285,8 @@ class _Wish:
     tags: tuple[str, ...]
     who: str
     pattern: str = ""
+    notes: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _fields(made: Provenance) -> dict[str, str]:

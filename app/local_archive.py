@@ -22,7 +22,7 @@ from app.archive.records import (
 )
 from app.bench import Bench
 from app.restoring import difference, restore
-from app.run_facts import Origin
+from app.run_facts import Origin, Stamp
 
 if TYPE_CHECKING:
     from app.archive.archive import Archive
@@ -78,13 +78,31 @@ class LocalArchive:
         *,
         name: str = "",
         tags: Sequence[str] = (),
+        notes: str = "",
+        meta: Mapping[str, Any] | None = None,
+        stamp: Stamp | None = None,
     ) -> ArchivedFile:
         """Keep a blob of an output."""
         return await self._in_worker(
             lambda: self._bench.keeping.keep(
-                invocation, path, name=name, tags=tags, origin=self._origin
+                invocation,
+                path,
+                name=name,
+                tags=tags,
+                notes=notes,
+                meta=meta,
+                stamp=stamp,
+                origin=self._origin,
             ),
             _CONTENTS,
+        )
+
+    async def coming_name(
+        self, invocation: UUID, path: BlobPath = (), stamp: Stamp | None = None
+    ) -> str:
+        """What it would be called."""
+        return await self._in_worker(
+            lambda: self._bench.keeping.coming_name(invocation, path, stamp)
         )
 
     async def kept(self, invocation: UUID) -> Mapping[BlobPath, UUID]:

@@ -47,7 +47,7 @@ class StampKeeper:
             ValueRefusedError: A field is too long, or holds a control character; nothing changed.
             SettingNotKeptError: It is in force, but could not be kept on disk (an OSError).
         """
-        found = Stamp(**{name: one_line(name, text) for name, text in asdict(stamp).items()})
+        found = checked_stamp(stamp)
         with self._lock:  # so that events come in the order in which stamps are in force
             if found == self._stamp:
                 return found
@@ -59,6 +59,15 @@ class StampKeeper:
                 except OSError as error:
                     raise SettingNotKeptError(_KEY, error.strerror or str(error)) from error
         return found
+
+
+def checked_stamp(stamp: Stamp) -> Stamp:
+    """A stamp without the spaces around its fields.
+
+    Raises:
+        ValueRefusedError: A field is too long, or holds a control character.
+    """
+    return Stamp(**{name: one_line(name, text) for name, text in asdict(stamp).items()})
 
 
 def _read(kept: Any) -> Stamp:

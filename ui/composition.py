@@ -291,9 +291,17 @@ class Composition(QObject):
         page.opened.connect(opener.open)
         page.made_asked.connect(opener.open_with_story)
         self.keeping = Keeping(
-            self.theme, archive, self.viewer, self.bridge, self.tasks, self, taking=page.taking
+            self.theme,
+            bench,
+            archive,
+            self.viewer,
+            self.bridge,
+            self.tasks,
+            self,
+            taking=page.taking,
         )
         window.activity.keep.connect(self.keeping.keep_run)
+        window.activity.keep_as.connect(self.keeping.keep_run_as)
         self.keeping.asked.connect(lambda _file: window.pages.show_archive())
         self.keeping.asked.connect(page.show_file)
         self.panels.pictures_requested.connect(lambda _thing: window.pages.show_archive())

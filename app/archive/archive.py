@@ -662,6 +662,10 @@ class Archive:
         """
         return self._names.next(fields, pattern)
 
+    def coming_name(self, fields: Mapping[str, str]) -> str:
+        """What the next file would be called that is given no name; somebody else may get it."""
+        return self._names.coming(fields)
+
     def _highest_number(self, before: str, after: str) -> int:
         alike = select(files.c.name).where(files.c.name.startswith(before, autoescape=True))
         found = self.read(lambda connection: connection.execute(alike).scalars().all())

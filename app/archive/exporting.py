@@ -17,7 +17,7 @@ from uuid import UUID
 from app.archive.crate import MANIFEST, Exported, manifest
 from app.archive.embedding import embed
 from app.archive.errors import ArchiveError, FileEmptyError
-from app.archive.readable import readable_name, unlike
+from app.archive.readable import readable_folder, readable_name, unlike
 from app.archive.records import ArchivedFile
 from app.archive.store import CHUNK_BYTES, digest_of
 from things.events import now
@@ -118,19 +118,39 @@ def write_zip(archive: Archive, ids: Sequence[UUID], into: ZipSink, title: str) 
 
 
 def _pack(archive: Archive, ids: Sequence[UUID], packed: zipfile.ZipFile, title: str) -> None:
-    taken = {MANIFEST.casefold()}
+    places = _Places()
     exported: list[Exported] = []
     with scratch_folder(archive) as folder:
         copy = folder / "copy"
         for id in ids:
             file = archive.get(id)
-            name = unlike(readable_name(file.name, file.extension), taken)
-            taken.add(name.casefold())
+            name = places.of(file)
             _copy(archive, file, copy)
             embed(copy, file)
             exported.append(_packed(packed, file, copy, name))
     text = json.dumps(manifest(exported, title, now()), indent=2, ensure_ascii=False)
     packed.writestr(zipfile.ZipInfo(MANIFEST, _zip_time()), text, zipfile.ZIP_DEFLATED)
+
+
+class _Places:
+    """Where files are in a zip, each in a place of its own: at the top, or in their folders."""
+
+    def __init__(self) -> None:
+        self._top = {MANIFEST.casefold()}
+        self._folders: dict[str, tuple[str, set[str]]] = {}
+
+    def of(self, file: ArchivedFile) -> str:
+        """A place for a file."""
+        folder, taken = readable_folder(file.meta), self._top
+        if folder:
+            key = folder.casefold()
+            if key not in self._folders:
+                self._folders[key] = (unlike(folder, self._top), set())
+                self._top.add(self._folders[key][0].casefold())
+            folder, taken = self._folders[key]
+        name = unlike(readable_name(file.name, file.extension), taken)
+        taken.add(name.casefold())
+        return f"{folder}/{name}" if folder else name
 
 
 def _packed(packed: zipfile.ZipFile, file: ArchivedFile, copy: Path, name: str) -> Exported:

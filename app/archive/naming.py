@@ -109,6 +109,13 @@ class NameMaker:
         Args:
             fields: What goes into the pattern, all but 'n'.
         """
+        return self._made(fields, taken=True)
+
+    def coming(self, fields: Mapping[str, str]) -> str:
+        """What the next name would be; it stays free."""
+        return self._made(fields, taken=False)
+
+    def _made(self, fields: Mapping[str, str], *, taken: bool) -> str:
         before, after = self.pattern.filled(fields)
         if not self.pattern.counts:
             return before or "file"
@@ -119,7 +126,7 @@ class NameMaker:
             number = self._last.get(key)
             if number is None:
                 number = self._highest(before, after)
-            self._last[key] = number + 1
+            self._last[key] = number + taken
         return f"{before}{number + 1:0{DIGITS}d}{after}"
 
 
@@ -147,12 +154,19 @@ class NamesGiven:
         Raises:
             ValueRefusedError: The pattern cannot be understood.
         """
+        return self._maker(pattern).name(fields)
+
+    def coming(self, fields: Mapping[str, str]) -> str:
+        """What the next name would be where nobody says how it looks; it stays free."""
+        return self._maker("").coming(fields)
+
+    def _maker(self, pattern: str) -> NameMaker:
         with self._lock:
             maker = self._makers.get(pattern)
             if maker is None:
                 own = NamePattern(pattern) if pattern else self._pattern
                 maker = self._makers[pattern] = NameMaker(own, self._highest)
-        return maker.name(fields)
+            return maker
 
 
 _REMEMBERED = 1_000

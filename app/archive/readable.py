@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Set
+from collections.abc import Mapping, Set
+from typing import Any, Final
 
 LONGEST_BYTES = 120
+
+FOLDER_KEY: Final = "folder"
+"""Under this in its metadata stands which folder a file belongs to, where it leaves the archive."""
+
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)", re.IGNORECASE)
 _BAD = re.compile(r'[<>:"/\\|?*]')
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -37,6 +42,16 @@ def readable_name(name: str, extension: str = "") -> str:
     if _RESERVED.fullmatch(text.partition(".")[0].rstrip(" ")):
         text = f"_{text}"
     return text + ending
+
+
+def readable_folder(meta: Mapping[str, Any]) -> str:
+    """The folder that people put a file into, as one part of a path; '' where they did not.
+
+    Args:
+        meta: Of the file; `FOLDER_KEY` in it is what they wrote.
+    """
+    said = meta.get(FOLDER_KEY)
+    return readable_name(said) if isinstance(said, str) and said.strip() else ""
 
 
 def unlike(name: str, taken: Set[str]) -> str:

@@ -1,5 +1,7 @@
 """A folder of kept files under names that people can read: `views/2026-11-21/snap-001.png`.
 
+A file that people put into a folder, by `folder` in its metadata, is in that one instead.
+
 It is derived from the catalogue and can be thrown away and made again at any time. A file in it is
 a copy that shares its blocks where the file system can, never a hard link: an edit in place would
 change the content that is kept. Relative links are made when asked for; they outlive a move of the
@@ -17,7 +19,7 @@ from pathlib import Path
 
 from app.archive.archive import Archive
 from app.archive.disk import reflink_or_copy
-from app.archive.readable import readable_name, unlike
+from app.archive.readable import readable_folder, readable_name, unlike
 from app.archive.records import LARGEST_PAGE, ArchivedFile, FileQuery
 
 FOLDER = "views"
@@ -46,13 +48,15 @@ def rebuild_views(archive: Archive, *, links: bool = False) -> int:
     with archive.store.told():
         fresh.mkdir()
         try:
-            taken: dict[str, set[str]] = {}
+            taken: dict[str, tuple[str, set[str]]] = {}
             for file in _all(archive):
                 day = f"{file.created.astimezone():%Y-%m-%d}"
-                names = taken.setdefault(day, set())
+                folder = readable_folder(file.meta) or day
+                # Where case does not count, two folders that differ in it are one.
+                folder, names = taken.setdefault(folder.casefold(), (folder, set()))
                 name = unlike(readable_name(file.name, file.extension), names)
                 names.add(name.casefold())
-                count += _show(archive, file, fresh / day / name, links=links)
+                count += _show(archive, file, fresh / folder / name, links=links)
             _put_in_place(fresh, target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -75,7 +79,7 @@ def _show(archive: Archive, file: ArchivedFile, place: Path, *, links: bool) -> 
         return False
     place.parent.mkdir(exist_ok=True)
     if links:
-        # Relative to where it will be: views/<day>/<name>.
+        # Relative to where it will be: views/<folder>/<name>.
         seen_from = archive.folder / FOLDER / place.parent.name
         place.symlink_to(os.path.relpath(content, seen_from))
     else:

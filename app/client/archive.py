@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
@@ -39,6 +39,7 @@ from app.client.problems import Subject
 from app.client.questions import checked_query, said
 from app.file_wire import ANY_STATE, ARCHIVE_PATH
 from app.page_by_page import page_by_page
+from app.run_facts import Stamp
 from app.run_wire import WireError
 
 T = TypeVar("T")
@@ -127,15 +128,31 @@ class ArchiveClient:
         return self._agreed(path, wire.usage_from, self._http.get(path))
 
     def keep(
-        self, run: UUID | str, path: BlobPath = (), *, name: str = "", tags: Sequence[str] = ()
+        self,
+        run: UUID | str,
+        path: BlobPath = (),
+        *,
+        name: str = "",
+        tags: Sequence[str] = (),
+        notes: str = "",
+        meta: Mapping[str, Any] | None = None,
+        stamp: Stamp | None = None,
     ) -> ArchivedFile:
         """Keep a blob of an output; one that is kept already stays the one file it is.
 
         Raises:
             InvocationNotFoundError: There is no such run, or its output is gone.
             NoBlobDataError: It has no such output.
+            ValueRefusedError: Something that is said about it does not fit.
         """
-        asked = {"invocation": str(run), "path": list(path), "name": name, "tags": list(tags)}
+        asked: dict[str, Any] = {"invocation": str(run), "path": list(path)}
+        asked |= {"name": name, "tags": list(tags)}
+        if notes:
+            asked["notes"] = notes
+        if meta:
+            asked["meta"] = dict(meta)
+        if stamp is not None:
+            asked["stamp"] = asdict(stamp)
         place = f"{ARCHIVE_PATH}/kept"
         subject = Subject("invocation", name=str(run))
         return self._agreed(place, wire.file_from, self._http.ask("POST", place, subject, asked))
@@ -144,6 +161,20 @@ class ArchiveClient:
         """Which blobs of an output are kept, and the ids of the files."""
         path = f"{ARCHIVE_PATH}/kept/{run}"
         return self._agreed(path, wire.kept_from, self._http.get(path))
+
+    def coming_name(self, run: UUID | str, path: BlobPath = (), stamp: Stamp | None = None) -> str:
+        """What a blob of an output would be called now by the pattern; the name stays free.
+
+        Raises:
+            InvocationNotFoundError: There is no such run.
+            ValueRefusedError: The stamp does not fit.
+        """
+        asked: dict[str, Any] = {"path": list(path)}
+        if stamp is not None:
+            asked["stamp"] = asdict(stamp)
+        place = f"{ARCHIVE_PATH}/kept/{run}/name"
+        subject = Subject("invocation", name=str(run))
+        return self._agreed(place, wire.name_from, self._http.ask("POST", place, subject, asked))
 
     def put(
         self,

@@ -21,6 +21,7 @@ from app.client.archive import ArchiveClient
 from app.client.http import HttpLink
 from app.client.mirror import Mirror
 from app.client.workers import Workers
+from app.run_facts import Stamp
 
 
 class RemoteArchive:
@@ -71,11 +72,22 @@ class RemoteArchive:
         *,
         name: str = "",
         tags: Sequence[str] = (),
+        notes: str = "",
+        meta: Mapping[str, Any] | None = None,
+        stamp: Stamp | None = None,
     ) -> ArchivedFile:
         """Keep a blob of an output."""
         return await self._workers.run(
-            lambda: self._asked.keep(invocation, path, name=name, tags=tags)
+            lambda: self._asked.keep(
+                invocation, path, name=name, tags=tags, notes=notes, meta=meta, stamp=stamp
+            )
         )
+
+    async def coming_name(
+        self, invocation: UUID, path: BlobPath = (), stamp: Stamp | None = None
+    ) -> str:
+        """What it would be called."""
+        return await self._workers.run(lambda: self._asked.coming_name(invocation, path, stamp))
 
     async def kept(self, invocation: UUID) -> Mapping[BlobPath, UUID]:
         """Which blobs of an output are kept."""

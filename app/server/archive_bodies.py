@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, Final
 from uuid import UUID
 
 from starlette.requests import Request
 
+from app.run_facts import Stamp
 from app.server.answers import Faulty, fault
 from app.server.bodies import NOTHING, json_body
 
@@ -79,6 +81,21 @@ def an_object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("Input should be a valid object")
     return value
+
+
+def a_stamp(value: Any) -> Stamp:
+    """Operator, sample and session; what is not named is empty.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    known = [field.name for field in fields(Stamp)]
+    fits = isinstance(value, dict) and all(
+        name in known and isinstance(said, str) for name, said in value.items()
+    )
+    if not fits:
+        raise ValueError(f"Input should be an object of strings: {', '.join(known)}")
+    return Stamp(**value)
 
 
 def an_id(value: Any) -> UUID:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from starlette.requests import Request
@@ -24,6 +24,8 @@ from app.server.archive_bodies import Check, an_object, fields_of, text, texts
 from app.server.archive_listing import ArchiveListing
 from app.server.parts import ARCHIVE_LANE, Parts, id_in, in_executor, origin_of
 from things.errors import ValueRefusedError
+
+T = TypeVar("T")
 
 _CHANGED: Final[Mapping[str, Check]] = {
     "name": text,
@@ -113,9 +115,7 @@ def archive_for(parts: Parts, request: Request) -> LocalArchive:
     return LocalArchive(parts.bench, origin_of(request.scope))
 
 
-async def refusing(
-    given: Mapping[str, Any], call: Callable[[], Awaitable[ArchivedFile]]
-) -> ArchivedFile:
+async def refusing(given: Mapping[str, Any], call: Callable[[], Awaitable[T]]) -> T:
     """What `call` gives; a value that it refuses is named with its place.
 
     Raises:

@@ -15,12 +15,30 @@ from app.file_wire import (
     kept_json,
     restored_json,
 )
-from app.server.answers import Faulty, Json, fault
-from app.server.archive_bodies import a_path, an_id, fields_of, settings, text, texts
+from app.server.answers import Faulty, Json, fault, written
+from app.server.archive_bodies import (
+    a_path,
+    a_stamp,
+    an_id,
+    an_object,
+    fields_of,
+    settings,
+    text,
+    texts,
+)
 from app.server.archive_routes import archive_for, refusing
 from app.server.parts import Parts, id_in
 
-_KEPT = {"invocation": an_id, "path": a_path, "name": text, "tags": texts}
+_KEPT = {
+    "invocation": an_id,
+    "path": a_path,
+    "name": text,
+    "tags": texts,
+    "notes": text,
+    "meta": an_object,
+    "stamp": a_stamp,
+}
+_NAMED = {"path": a_path, "stamp": a_stamp}
 _RESTORED = {"only": settings}
 
 
@@ -47,6 +65,12 @@ def archive_run_routes(parts: Parts) -> Sequence[BaseRoute]:
         found = await archive_for(parts, request).kept(id_in(request, "invocation"))
         return Json(kept_json(found))
 
+    async def coming_name(request: Request) -> Response:
+        given = await fields_of(request, limit_bytes, _NAMED)
+        archive, run = archive_for(parts, request), id_in(request, "invocation")
+        name = await refusing(given, lambda: archive.coming_name(run, **given))
+        return Json(written({"name": name}))
+
     async def put_back(request: Request) -> Response:
         id, archive = id_in(request, "id"), archive_for(parts, request)
         if request.method != "POST":
@@ -58,5 +82,6 @@ def archive_run_routes(parts: Parts) -> Sequence[BaseRoute]:
     return [
         Route(f"{path}/kept", keep, methods=["POST"], name="keep_output"),
         Route(f"{path}/kept/{{invocation}}", kept, methods=["GET"], name="kept_outputs"),
+        Route(f"{path}/kept/{{invocation}}/name", coming_name, methods=["POST"], name="name_of"),
         Route(f"{path}/{{id}}/settings", put_back, methods=["GET", "POST"], name="file_settings"),
     ]

@@ -341,6 +341,8 @@ def _of_runs(path: str) -> dict[str, dict[str, Operation]]:
         },
     }
     pair: Schema = {"type": "array", "items": _ANY_TEXT, "minItems": 2, "maxItems": 2}
+    stamp: Schema = reference("Stamp")
+    named: Schema = {"type": "object", "properties": {"name": _ANY_TEXT}, "required": ["name"]}
     return {
         f"{path}/kept": {
             "post": operation(
@@ -354,6 +356,9 @@ def _of_runs(path: str) -> dict[str, dict[str, Operation]]:
                             "path": place,
                             "name": _ANY_TEXT,
                             "tags": {"type": "array", "items": _ANY_TEXT},
+                            "notes": _ANY_TEXT,
+                            "meta": _OBJECT,
+                            "stamp": stamp,
                         },
                         "invocation",
                     )
@@ -365,6 +370,15 @@ def _of_runs(path: str) -> dict[str, dict[str, Operation]]:
                 "Which outputs of a run are kept",
                 _TAGS,
                 {"200": answer("Where they stand, and the files.", kept)},
+                parameters=[in_path("invocation", "Of the run.")],
+            )
+        },
+        f"{path}/kept/{{invocation}}/name": {
+            "post": operation(
+                "What an output of a run would be called",
+                _TAGS,
+                {"200": answer("By the pattern; the name stays free.", named)},
+                body=body(_fields({"path": place, "stamp": stamp}), required=False),
                 parameters=[in_path("invocation", "Of the run.")],
             )
         },

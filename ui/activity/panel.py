@@ -67,6 +67,7 @@ class ActivityPanel(QWidget):
         keep: Keep what a run gave; its snapshot.
         unfolded: A row of what is shown was unfolded or folded; how high this panel has to be to
             show all of it, in pixels, 0 where none is unfolded.
+        keep_as: Ask as what to keep it; its snapshot.
         header: The first 40 pixels, for the dock's title bar.
     """
 
@@ -76,6 +77,7 @@ class ActivityPanel(QWidget):
     said = Signal(str)
     keep = Signal(object)
     unfolded = Signal(int)
+    keep_as = Signal(object)
 
     def __init__(self, theme: Theme, parts: ActivityParts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -194,6 +196,7 @@ class ActivityPanel(QWidget):
         )
         menu.show_result.connect(lambda: self.show_result.emit(snapshot.id))
         menu.keep.connect(lambda: self.keep.emit(snapshot))
+        menu.keep_as.connect(lambda: self.keep_as.emit(snapshot))
         menu.cancel.connect(lambda: self.cancel(snapshot.id))
         menu.repeat.connect(lambda: self._repeat(snapshot))
         menu.edit.connect(lambda: self.edit.emit(snapshot))

@@ -28,6 +28,7 @@ class RunMenu(QMenu):
     Attributes:
         show_result: Look at what it gave.
         keep: Keep what it gave in the archive.
+        keep_as: The same, but first ask under which name and with what said about it.
         cancel: Ask it to stop.
         repeat: Run it again with the same input.
         edit: Open its form, filled.
@@ -36,6 +37,7 @@ class RunMenu(QMenu):
 
     show_result = Signal()
     keep = Signal()
+    keep_as = Signal()
     cancel = Signal()
     repeat = Signal()
     edit = Signal()
@@ -61,6 +63,7 @@ class RunMenu(QMenu):
                 kept = all(blob.kept is not None for blob in run.blobs)
                 words = self.tr("Kept in the archive") if kept else self.tr("Keep in the archive")
                 self._add(words, "archive", self.keep.emit, not kept)
+                self._add(self.tr("Keep as…"), "archive", self.keep_as.emit, not kept)
         if run.status.ended:
             self._add(self.tr("Repeat"), "repeat", self.repeat.emit, known)
         else:

@@ -23,6 +23,7 @@ from app.archive.records import ArchivedFile, FileState
 from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle
 from things.errors import ThingError
+from ui.archive.keep_wish import tags_in
 from ui.archive.wording import counted, facts_of
 from ui.states import State
 from ui.tasks import Tasks
@@ -38,9 +39,11 @@ class NotesBox(QPlainTextEdit):
 
     Attributes:
         finished: What was typed is meant.
+        sent: Ctrl+Enter was pressed.
     """
 
     finished = Signal()
+    sent = Signal()
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -52,6 +55,7 @@ class NotesBox(QPlainTextEdit):
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.finished.emit()
+            self.sent.emit()
         else:
             super().keyPressEvent(event)
 
@@ -275,7 +279,7 @@ class FileDetails(Island):
 
     def _tag(self) -> None:
         file = self._file
-        tags = tuple(tag.strip() for tag in self.tags.text().split(",") if tag.strip())
+        tags = tags_in(self.tags.text())
         if file is not None and tuple(sorted(tags)) != tuple(sorted(file.tags)):
             self._change(file, lambda: self._archive.update(file.id, tags=tags))
 

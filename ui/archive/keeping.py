@@ -7,22 +7,27 @@ from dataclasses import replace
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from app.archive.events import FileChanged, FileKept, FileRemoved
 from app.archive.records import BlobPath, FileState
 from app.archive_handle import ArchiveHandle
-from app.handles import InvocationSnapshot
+from app.handles import BenchHandle, InvocationSnapshot
 from things.errors import ThingError
+from ui.archive.keep_popover import KeepPopover
+from ui.archive.keep_wish import KeepWish
 from ui.archive.taking_out import DragOut, TakingOut
 from ui.bridge import Bridge
 from ui.tasks import Tasks
 from ui.theme import Theme
 from ui.viewer.image_viewer import ImageViewer
 from ui.viewer.page import Page
-from ui.widgets import TextButton
+from ui.widgets import IconButton, TextButton
 
 _NO_ID = UUID(int=0)
 """In the place of an id while a blob is being kept."""
+
+_PLAIN = KeepWish()
 
 
 class Keeping(QObject):
@@ -30,6 +35,8 @@ class Keeping(QObject):
 
     Attributes:
         button: In the header of the viewer: 'Keep', or 'Kept', which shows it in the archive.
+        as_button: Beside it while it is not kept: under which name, and with what said about it.
+        popover: Where that is said; None before it was wanted.
         asked: A file is to be shown in the archive; its id.
         said: Something to tell: the words, and a colour role.
     """
@@ -40,6 +47,7 @@ class Keeping(QObject):
     def __init__(
         self,
         theme: Theme,
+        bench: BenchHandle,
         archive: ArchiveHandle,
         viewer: ImageViewer,
         bridge: Bridge,
@@ -52,6 +60,7 @@ class Keeping(QObject):
 
         Args:
             theme: Where the look comes from.
+            bench: Knows of the runs.
             archive: Keeps.
             viewer: What it shows can be kept.
             bridge: Tells of what others keep.
@@ -60,6 +69,8 @@ class Keeping(QObject):
             taking: Takes what is kept into other programs; None for not at all.
         """
         super().__init__(parent)
+        self._theme = theme
+        self._bench = bench
         self._archive = archive
         self._viewer = viewer
         self._tasks = tasks
@@ -69,8 +80,13 @@ class Keeping(QObject):
         self.button = TextButton(theme, self.tr("Keep"), glyph="archive", kind="quiet")
         self.button.clicked.connect(self._clicked)
         DragOut(self.button, self._drag)
+        self.popover: KeepPopover | None = None
+        self.as_button = IconButton(theme, "open", self.tr("Keep as…"))
+        self.as_button.clicked.connect(self._as_clicked)
         viewer.header.tools.insertWidget(0, self.button)
+        viewer.header.tools.insertWidget(1, self.as_button)
         viewer.page_changed.connect(lambda _key: self._show())
+        viewer.came.connect(self._show)
         bridge.on(FileKept, self._was_kept, owner=self)
         bridge.on(FileChanged, self._was_changed, owner=self)
         bridge.on(FileRemoved, lambda event: self._is_gone(event.run, event.path), owner=self)
@@ -80,7 +96,32 @@ class Keeping(QObject):
         """Keep all that a run gave."""
         self._keep(run, [blob.path for blob in run.blobs])
 
+    def keep_run_as(self, run: InvocationSnapshot) -> None:
+        """Ask as what to keep all that a run gave."""
+        self._ask_as(run, [blob.path for blob in run.blobs], self._viewer.header)
+
     # Inside.
+
+    def _as_clicked(self) -> None:
+        page = self._viewer.current
+        if self.popover is not None and self.popover.isVisible():
+            self.popover.close_popover()
+        elif page is not None and page.made_by is not None:
+            self._ask_as(page.made_by, page.blobs, self.as_button)
+
+    def _ask_as(self, run: InvocationSnapshot, paths: Sequence[BlobPath], anchor: QWidget) -> None:
+        missing = [path for path in paths if (run.id, path) not in self._kept]
+        if not missing:
+            return
+        if self.popover is None:
+            self.popover = KeepPopover(
+                self._theme, self._bench, self._archive, self._tasks, self._viewer.window()
+            )
+
+        async def keep(wish: KeepWish) -> None:
+            await self._keep_all(run, self._begin(run, missing), wish)
+
+        self.popover.ask(run, missing, anchor, keep)
 
     def _ids(self, page: Page) -> Sequence[UUID | None]:
         """The files of what a tab shows; None for what is not kept."""
@@ -109,6 +150,8 @@ class Keeping(QObject):
             tip = self.tr("Being kept")
         elif kept:
             tip = self.tr("It is in the archive; show it there, or drag it into another program")
+        self.as_button.setVisible(bool(ids) and not kept)
+        self.as_button.setEnabled(not under_way)
         self.button.setToolTip(tip)
         self.button.setAccessibleName(tip)
 
@@ -153,20 +196,27 @@ class Keeping(QObject):
         taking.drag(files, self.button)
 
     def _keep(self, run: InvocationSnapshot, paths: Sequence[BlobPath]) -> None:
-        missing = [path for path in paths if (run.id, path) not in self._kept]
-        for path in missing:
-            self._kept[run.id, path] = _NO_ID
-        self._show()
+        missing = self._begin(run, paths)
         if missing:
             self._tasks.start(
                 self._keep_all(run, missing), self.tr("Keeping {0}").format(run.title)
             )
 
-    async def _keep_all(self, run: InvocationSnapshot, paths: Sequence[BlobPath]) -> None:
+    def _begin(self, run: InvocationSnapshot, paths: Sequence[BlobPath]) -> list[BlobPath]:
+        """Those that are not kept yet; they are under way from now on."""
+        missing = [path for path in paths if (run.id, path) not in self._kept]
+        for path in missing:
+            self._kept[run.id, path] = _NO_ID
+        self._show()
+        return missing
+
+    async def _keep_all(
+        self, run: InvocationSnapshot, paths: Sequence[BlobPath], wish: KeepWish = _PLAIN
+    ) -> None:
         names = []
         try:
             for path in paths:
-                file = await self._archive.keep(run.id, path)
+                file = await self._archive.keep(run.id, path, **wish.asked())
                 self._kept[run.id, path] = file.id
                 names.append(file.file_name)
         finally:
@@ -174,7 +224,8 @@ class Keeping(QObject):
                 if self._kept.get((run.id, path)) == _NO_ID:
                     del self._kept[run.id, path]
             self._show()
-        self.said.emit(self.tr("Kept as {0}").format(", ".join(names)), "secondary")
+        if names:
+            self.said.emit(self.tr("Kept as {0}").format(", ".join(names)), "secondary")
 
     def _was_kept(self, event: FileKept) -> None:
         made = event.file.provenance

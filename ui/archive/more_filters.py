@@ -196,7 +196,7 @@ class MoreFilters(Popover):
         row = QHBoxLayout()
         row.setSpacing(Size.GRID)
         label = PlainLabel(self._theme, title, tone="secondary")
-        label.setFixedWidth(_LABEL)
+        label.setFixedSize(_LABEL, Size.CONTROL)
         label.setBuddy(fields[0])
         row.addWidget(label)
         for field in fields:

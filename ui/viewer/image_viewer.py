@@ -38,6 +38,7 @@ class ImageViewer(Island):
     Attributes:
         made_asked: The sheet 'How was this made?' is open, and another picture is in front.
         page_changed: Another tab is in front; its key, '' for none.
+        came: Something else is in the tab in front.
         live_changed: A live tab was opened or closed: its key, and whether it is open.
         header: The first 40 pixels; others may add to its `tools`.
         tabs: The tabs.
@@ -48,6 +49,7 @@ class ImageViewer(Island):
 
     made_asked = Signal()
     page_changed = Signal(str)
+    came = Signal()
     live_changed = Signal(str, bool)
 
     def __init__(self, theme: Theme, tasks: Tasks, parent: QWidget | None = None) -> None:
@@ -341,6 +343,7 @@ class ImageViewer(Island):
         """Something new is in a tab: bring it to the front, or mark the tab."""
         if page is self.current:
             self._refresh()
+            self.came.emit()
         elif asked or self.current is None or (self._pages.gives_way and not self.tiled):
             self._pages.choose(page)
             self._show_page()

@@ -33,6 +33,7 @@ from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemov
 from app.archive.limits import ArchiveLimits
 from app.archive.records import FileQuery, FileState, KeptBy
 from app.archive.service import FileService
+from app.archive.views import rebuild_views
 from app.archiving import ArchivingRules
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
@@ -618,3 +619,56 @@ def test_who_asks_while_the_bench_is_being_opened_waits_for_it(tmp_path: Path) -
     bench.close()
     with pytest.raises((ArchiveClosedError, RuntimeError)):
         run(archive.search(FileQuery()))
+
+
+def test_what_an_operator_says_of_it_is_kept_with_it(kept: Kept) -> None:
+    kept.bench.set_stamp(Stamp("Ada", "onion", "evening"))
+    made = kept.run("snap")
+    forgotten = Stamp("Ada", " leek ", "evening")
+
+    name = run(kept.archive.coming_name(made.id, (), forgotten))
+    again = run(kept.archive.coming_name(made.id, (), forgotten))
+    file = run(
+        kept.archive.keep(
+            made.id, tags=["good"], notes="in focus", meta={"folder": "x"}, stamp=forgotten
+        )
+    )
+
+    assert name == again == file.name  # asked for only, it stays free
+    assert "leek" in name
+    assert "onion" in run(kept.archive.coming_name(made.id))
+    assert (file.tags, file.notes, file.meta) == (("good",), "in focus", {"folder": "x"})
+    assert file.provenance.stamp == Stamp("Ada", "leek", "evening")
+    assert kept.files(sample="leek")
+    with pytest.raises(ValueRefusedError):
+        run(kept.archive.keep(made.id, stamp=Stamp("A\nda")))
+    with pytest.raises(InvocationNotFoundError):
+        run(kept.archive.coming_name(uuid.uuid4()))
+
+
+def test_files_that_people_put_into_a_folder_are_in_it_outside(kept: Kept, tmp_path: Path) -> None:
+    archive = kept.bench.opened_archive
+    files = [
+        archive.keep(b"1", "cells", meta={"folder": "Beam time / 7"}),
+        archive.keep(b"2", "cells", meta={"folder": "beam time / 7"}),
+        archive.keep(b"3", "cells", meta={"folder": "../../escape"}),
+        archive.keep(b"4", "escape"),
+        archive.keep(b"5", "cells", meta={"folder": 5}),
+        archive.keep(b"6", "Beam time _ 7"),
+    ]
+    target = tmp_path / "all.zip"
+    run(kept.archive.export([file.id for file in files], target))
+    with zipfile.ZipFile(target) as packed:
+        assert sorted(set(packed.namelist()) - {MANIFEST}) == [
+            "Beam time _ 7-2",
+            "Beam time _ 7/cells",
+            "Beam time _ 7/cells-2",
+            "_.._escape/cells",
+            "cells",
+            "escape",
+        ]
+    assert rebuild_views(archive) == 6
+    views = archive.folder / "views"
+    assert (views / "Beam time _ 7" / "cells-2").read_bytes() == b"2"
+    assert rebuild_views(archive, links=True) == 6
+    assert (views / "Beam time _ 7" / "cells").read_bytes() == b"1"

@@ -330,3 +330,21 @@ def test_a_file_of_another_kind_or_that_is_gone_is_refused(keeping):
     for file in (text, draft, {"uri": "/files/00000000-0000-4000-8000-000000000000"}):
         answer = keeping.http.post("/probe/measure", json={"image": {"href": file["uri"]}})
         assert answer.status_code == 422
+
+
+def test_what_is_said_of_an_output_is_kept_with_it_and_its_name_is_known_before(keeping):
+    run = keeping.run("snap")
+    stamp = {"operator": "Ada", "sample": "leek"}
+    named = f"/archive/kept/{run['id']}/name"
+    name = keeping.http.post(named, json={"stamp": stamp}).json()["name"]
+    said = {"tags": ["good"], "notes": "in focus", "meta": {"folder": "x"}, "stamp": stamp}
+
+    file = keeping.http.post("/archive/kept", json={"invocation": run["id"], **said}).json()
+
+    assert file["name"] == name
+    assert "leek" in name
+    assert (file["notes"], file["meta"]) == ("in focus", {"folder": "x"})
+    assert file["provenance"]["stamp"] == {**stamp, "session": ""}
+    assert keeping.http.post(named, json={"stamp": {"sample": "x\ny"}}).status_code == 422
+    assert keeping.http.post(named, json={"stamp": {"colour": "red"}}).status_code == 422
+    assert keeping.http.post(named.replace(run["id"], file["id"])).status_code == 404

@@ -174,9 +174,29 @@ class FakeArchive:
         return ArchiveUsage(len(self.files), 1_000_000, 0, 5_000_000_000)
 
     async def keep(
-        self, invocation: UUID, path: BlobPath = (), *, name: str = "", tags: Sequence[str] = ()
+        self,
+        invocation: UUID,
+        path: BlobPath = (),
+        *,
+        name: str = "",
+        tags: Sequence[str] = (),
+        notes: str = "",
+        meta: Mapping[str, Any] | None = None,
+        stamp: Stamp | None = None,
     ) -> ArchivedFile:
-        return self.add(name, provenance=Provenance(run=invocation, path=path, thing="camera"))
+        if self.refusal is not None:
+            raise self.refusal
+        made = Provenance(
+            run=invocation, path=path, thing="camera", stamp=stamp or Stamp("Ada", "onion")
+        )
+        name = name or await self.coming_name(invocation, path, stamp)
+        return self.add(name, provenance=made, tags=tuple(tags), notes=notes, meta=meta or {})
+
+    async def coming_name(
+        self, invocation: UUID, path: BlobPath = (), stamp: Stamp | None = None
+    ) -> str:
+        sample = "onion" if stamp is None else stamp.sample
+        return "-".join(part for part in (sample, "snap", f"{len(self.files) + 1:03}") if part)
 
     async def kept(self, invocation: UUID) -> Mapping[BlobPath, UUID]:
         return {

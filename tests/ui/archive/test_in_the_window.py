@@ -134,6 +134,36 @@ def test_keep_says_that_it_is_kept_and_leads_to_the_archive_and_back(
     assert current.area.made.isVisible()
 
 
+def test_the_next_picture_is_not_said_to_be_kept_because_the_one_before_was(
+    composed: Composition, qtbot: QtBot, run: RunCoroutine
+) -> None:
+    keeping, viewer = composed.keeping, composed.viewer
+    run(snap(composed, 30.0))
+    qtbot.waitUntil(keeping.button.isVisible, timeout=PATIENCE_MS)
+    qtbot.mouseClick(keeping.button, LEFT)
+    qtbot.waitUntil(lambda: keeping.button.text() == "Kept", timeout=PATIENCE_MS)
+    assert not keeping.as_button.isVisible()
+
+    second = run(snap(composed, 40.0))
+
+    def shown() -> bool:
+        made = viewer.current.made_by if viewer.current is not None else None
+        return made is not None and made.id == second.id
+
+    qtbot.waitUntil(shown, timeout=PATIENCE_MS)
+    assert keeping.button.text() == "Keep"
+    qtbot.mouseClick(keeping.as_button, LEFT)
+    popover = keeping.popover
+    assert popover is not None
+    qtbot.waitUntil(lambda: popover.name.text().endswith("-snap-002"), timeout=PATIENCE_MS)
+    popover.tags.setText("good")
+    qtbot.mouseClick(popover.keep_button, LEFT)
+    qtbot.waitUntil(lambda: keeping.button.text() == "Kept", timeout=PATIENCE_MS)
+    archive = composed.session.handle.archive
+    assert archive is not None
+    assert run(archive.tags()) == {"good": 1}
+
+
 def test_into_the_trash_it_is_not_kept_any_more(
     composed: Composition, qtbot: QtBot, run: RunCoroutine
 ) -> None:
