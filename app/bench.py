@@ -27,7 +27,7 @@ from app.handles import Origin, Reading, Stamp, StopReport
 from app.history import History
 from app.interlocks.engine import Interlocks
 from app.keeping import Keeping
-from app.ledger.known_values import known_values
+from app.ledger.known_values import known_values, learn_unknown
 from app.opened_later import OpenedLater
 from app.output_cache import CacheLimits
 from app.outputs import Outputs
@@ -569,6 +569,9 @@ class Bench:
         thing = invocation.thing_ref()
         if thing is None:
             return
+        outcome = invocation.standing.outcome
+        if outcome is not None and outcome.blobs and self.archive is not None:
+            learn_unknown(thing, self.properties.request)  # mostly the ledger has done so
         invocation.values = known_values(thing)
         self.outputs.ended(invocation)
         if isinstance(invocation.exception, ConnectionError):

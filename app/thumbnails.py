@@ -54,7 +54,8 @@ class Thumbnails:
         self._lock = threading.Lock()
         self._decoder: ImageDecoder | None = None
         self._under_way: dict[tuple[str, int], Future[bytes]] = {}
-        self._refused: OrderedDict[str, ImageError] = OrderedDict()
+        # Not the errors themselves: those hold what their frames held, whole pictures.
+        self._refused: OrderedDict[str, tuple[type[ImageError], str]] = OrderedDict()
         self._in_memory: OrderedDict[tuple[str, int], bytes] = OrderedDict()
         self._closed = False
 
@@ -95,7 +96,8 @@ class Thumbnails:
         key = (file.sha256, edge)
         with self._lock:
             if (refusal := self._refused.get(file.sha256)) is not None:
-                raise type(refusal)(refusal.reason)
+                kind, reason = refusal
+                raise kind(reason)
             under_way = self._under_way.get(key)
             mine: Future[bytes] | None = None
             if under_way is None:
@@ -117,10 +119,13 @@ class Thumbnails:
                 del self._under_way[key]
 
     def _made(self, file: ArchivedFile, edge: int) -> bytes:
-        with self._archive.open_file(file.id, file.version) as content:
+        # The very content that the picture is remembered under: the file may have a new version.
+        with self._archive.store.open_content(file.sha256, file.size or 0) as content:
             decoder = self._started()
-            data = content.read()
-        picture = decoder.submit(data, file.media_type, edge).result(DECODE_WAIT_S)
+            decoder.refuse_size(file.size or 0)  # before it is read into memory
+            # Without a name here: a refusal holds its frames, and they would hold the picture.
+            decoding = decoder.submit(content.read(), file.media_type, edge)
+        picture = decoding.result(DECODE_WAIT_S)
         made = encode_image(_small(picture, edge), "image/png")
         self._remember(file.sha256, edge, made)
         return made
@@ -137,7 +142,7 @@ class Thumbnails:
         """What no picture can be made of is not tried at every look at the gallery."""
         if isinstance(error, (ImageRefusedError, ImageTooCostlyError)):
             with self._lock:
-                self._refused[sha256] = error
+                self._refused[sha256] = type(error), error.reason
                 if len(self._refused) > REMEMBERED_REFUSALS:
                     self._refused.popitem(last=False)
 

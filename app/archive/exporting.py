@@ -169,7 +169,11 @@ def _packed(packed: zipfile.ZipFile, file: ArchivedFile, copy: Path, name: str) 
 
 def _copy(archive: Archive, file: ArchivedFile, target: Path) -> None:
     """A copy that may be changed, of a content that is what it was when it was kept."""
-    with archive.open_file(file.id) as content, target.open("wb") as copy:
+    if not file.sha256 or file.size is None:
+        raise FileEmptyError(file.id)
+    # The very content that is looked for: meanwhile the file may have got a new version.
+    content = archive.store.open_content(file.sha256, file.size)
+    with content, target.open("wb") as copy:
         shutil.copyfileobj(content, copy, CHUNK_BYTES)
     with target.open("rb") as copied:
         # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.

@@ -106,6 +106,18 @@ class ImageDecoder:
         self._put(_Job(data, {"kind": "picture", "max_edge": max_edge}, read_picture, future))
         return future
 
+    def refuse_size(self, size: int) -> None:
+        """Say so where a file is too large to be decoded, before it is read into memory.
+
+        Args:
+            size: In bytes.
+
+        Raises:
+            ImageTooCostlyError: It is.
+        """
+        if size > self._limits.input_bytes:
+            raise self._too_much_memory()
+
     async def preview(self, data: bytes, kind: FileKind) -> Preview:
         """Look into a file that is no picture; to be awaited on any loop.
 
@@ -168,18 +180,22 @@ class ImageDecoder:
         """The thread that owns the process; what it finds after closing it refuses."""
         try:
             while (job := self._next()) is not None:
-                if not job.future.set_running_or_notify_cancel():
-                    continue
-                try:
-                    job.future.set_result(self._decode(job))
-                except ImageError as error:
-                    job.future.set_exception(DecoderClosedError() if self._closed else error)
-                except Exception as error:
-                    # The thread must live on: whoever waits for the next picture waits for it.
-                    _log.exception("The image process could not be dealt with.")
-                    job.future.set_exception(ImageProcessError(f"{type(error).__name__}: {error}"))
+                self._do(job)
+                del job  # a picture must not stay in memory until the next one comes
         finally:
             self._end_process()
+
+    def _do(self, job: _Job) -> None:
+        if not job.future.set_running_or_notify_cancel():
+            return
+        try:
+            job.future.set_result(self._decode(job))
+        except ImageError as error:
+            job.future.set_exception(DecoderClosedError() if self._closed else error)
+        except Exception as error:
+            # The thread must live on: whoever waits for the next picture waits for it.
+            _log.exception("The image process could not be dealt with.")
+            job.future.set_exception(ImageProcessError(f"{type(error).__name__}: {error}"))
 
     def _next(self) -> _Job | None:
         """The next job, or None after the last one; ends an idle process while it waits."""
@@ -192,8 +208,7 @@ class ImageDecoder:
     def _decode(self, job: _Job) -> object:
         if self._closed:
             raise DecoderClosedError
-        if len(job.data) > self._limits.input_bytes:
-            raise self._too_much_memory()
+        self.refuse_size(len(job.data))
         process = self._started()
         request = {
             "max_pixels": self._limits.pixels,

@@ -35,12 +35,17 @@ def known_values(thing: Thing) -> KnownValues:
 
 
 def involved(thing: Thing) -> tuple[Thing, ...]:
-    """A Thing and those in its slots, each once."""
-    slots = thing._core.slots
-    if not slots:
+    """A Thing, those in its slots, those in theirs and so on, each once."""
+    if not thing._core.slots:
         return (thing,)
-    others = [other for other in slots.values() if other is not None]
-    return tuple(dict.fromkeys((thing, *others)))
+    found = {thing: None}
+    waiting = [thing]
+    while waiting:
+        for other in waiting.pop()._core.slots.values():
+            if other is not None and other not in found:
+                found[other] = None
+                waiting.append(other)
+    return tuple(found)
 
 
 def read_afresh(thing: Thing, reads: Reads, wait_s: float = FRESH_WAIT_S) -> bool:
@@ -54,13 +59,32 @@ def read_afresh(thing: Thing, reads: Reads, wait_s: float = FRESH_WAIT_S) -> boo
     Returns:
         Whether there was anything to read.
     """
+    return _read_those(lambda each, prop: prop.snapshot, thing, reads, wait_s)
+
+
+def learn_unknown(thing: Thing, reads: Reads, wait_s: float = FRESH_WAIT_S) -> bool:
+    """Read the properties that nobody has read yet: how something was made has to say them all.
+
+    As `read_afresh`; after the first time there is mostly nothing left to read.
+    """
+    return _read_those(
+        lambda each, prop: prop.name not in each._core.readings, thing, reads, wait_s
+    )
+
+
+def _read_those(
+    wanted: Callable[[Thing, PropertyDescriptor[Any]], bool],
+    thing: Thing,
+    reads: Reads,
+    wait_s: float,
+) -> bool:
     asked: list[tuple[str, Future[Reading]]] = []
     for each in involved(thing):
         for affordance in each._core.affordances.values():
             if (
                 isinstance(affordance, PropertyDescriptor)
-                and affordance.snapshot
                 and affordance.needs_device
+                and wanted(each, affordance)
             ):
                 try:
                     asked.append((f"{each.name}.{affordance.name}", reads(each, affordance)))

@@ -21,7 +21,7 @@ from app.errors import InvocationNotFoundError, LedgerError, LedgerFullError
 from app.ledger.entries import BlobRefs, Ending, Entry, input_blobs, output_blobs
 from app.ledger.entry_writer import CAPACITY, EntryWriter
 from app.ledger.hashing import BlobHasher
-from app.ledger.known_values import Reads, known_values, read_afresh
+from app.ledger.known_values import Reads, known_values, learn_unknown, read_afresh
 from app.ledger.reading import RunReader
 from app.ledger.retention import Retention
 from app.ledger.writing import plain, problem_text, words_of
@@ -162,6 +162,8 @@ class Ledger:
             read_afresh(thing, self._reads)
         standing = invocation.standing
         outcome = standing.outcome
+        if self._reads is not None and thing is not None and outcome is not None and outcome.blobs:
+            learn_unknown(thing, self._reads)  # while nobody else can change it
         blobs, refs = output_blobs(invocation)
         log = list(invocation.records)
         left_out = self._left_out.pop(entry.id, 0)

@@ -18,9 +18,19 @@ class Both(BaseModel):
     texts: list[TextBlob]
 
 
+class Supply(Thing):
+    """Feeds the lamp."""
+
+    @property
+    def voltage(self) -> float:
+        """Only read."""
+        return 12.0
+
+
 class Lamp(Thing):
     """Shines."""
 
+    supply: Supply = thing_slot()
     power: float = property(default=1.0, ge=0, le=10)
 
 
@@ -33,11 +43,21 @@ class Probe(Thing):
 
     def __init__(self) -> None:
         self.level = 5.0
+        self.focused = 2.0
 
     @property
     def measured(self) -> float:
         """Only read."""
         return self.level
+
+    @property
+    def focus(self) -> float:
+        """In the device."""
+        return self.focused
+
+    @focus.setter
+    def _set_focus(self, value: float) -> None:
+        self.focused = value
 
     @action
     def snap(self, value: Annotated[int, Field(ge=0, le=255)] = 0, edge: int = 8) -> PngBlob:

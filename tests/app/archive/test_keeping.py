@@ -30,8 +30,10 @@ from app.archive.errors import (
     FileNotKeptError,
 )
 from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
+from app.archive.exporting import save_file
 from app.archive.limits import ArchiveLimits
-from app.archive.records import FileQuery, FileState, KeptBy
+from app.archive.records import ArchivedFile, FileQuery, FileState, KeptBy
+from app.archive.scrubbing import scrub
 from app.archive.service import FileService
 from app.archive.views import rebuild_views
 from app.archiving import ArchivingRules
@@ -52,7 +54,11 @@ T = TypeVar("T")
 
 SPEC = BenchSpec(
     "Kept",
-    (ThingSpec("probe", "kept_things:Probe"), ThingSpec("lamp", "kept_things:Lamp")),
+    (
+        ThingSpec("probe", "kept_things:Probe"),
+        ThingSpec("lamp", "kept_things:Lamp"),
+        ThingSpec("supply", "kept_things:Supply"),
+    ),
 )
 ME = Origin(OriginKind.SCRIPT, "a test")
 
@@ -123,7 +129,15 @@ def test_a_click_keeps_an_output_with_all_that_led_to_it(kept: Kept) -> None:
     assert (made.title, made.origin, made.input) == ("A picture", ME, {"value": 9, "edge": 8})
     assert made.stamp == Stamp("Ada", "onion 7", "evening")
     assert made.settings["probe"]["gain"].value == 12.5
-    assert set(made.settings) == {"probe", "lamp"}
+    # Also what nobody had read before, of all Things that one leads to.
+    assert {
+        thing: {name: value.value for name, value in values.items()}
+        for thing, values in made.settings.items()
+    } == {
+        "probe": {"gain": 12.5, "mode": "fast", "measured": 5.0, "focus": 2.0},
+        "lamp": {"power": 1.0},
+        "supply": {"voltage": 12.0},
+    }
     assert made.made_at == invocation.standing.ended_at
     assert (file.kept_by, file.tags, file.extension) == (KeptBy.CLICK, ("first",), "png")
     assert made.made_at is not None
@@ -312,6 +326,40 @@ def test_a_setting_of_a_thing_that_is_gone_is_told_of_and_refused(kept: Kept) ->
     assert all("no Thing called probe" in each.refusal for each in found)
     done = run(kept.archive.restore_settings(file.id))
     assert all(each.error for each in done)
+
+
+def test_what_nobody_had_read_is_put_back_too(kept: Kept) -> None:
+    file = run(kept.archive.keep(kept.run("snap").id))
+    kept.bench.write("probe", "focus", 7.5, ME)
+
+    [found] = run(kept.archive.difference(file.id))
+    run(kept.archive.restore_settings(file.id))
+
+    assert (found.name, found.then, found.now) == ("focus", 2.0, 7.5)
+    assert kept.bench.read("probe", "focus").value == 2.0
+
+
+def test_what_is_saved_is_what_was_found_also_where_a_new_version_comes_meanwhile(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = kept.bench.opened_archive
+    file = archive.keep(b"first", "a")
+    get = archive.get
+
+    def overtaken(id: uuid.UUID) -> ArchivedFile:
+        found = get(id)
+        monkeypatch.undo()
+        archive.put(id, b"second, which is longer")
+        return found
+
+    monkeypatch.setattr(archive, "get", overtaken)
+    save_file(archive, file.id, tmp_path / "a")
+
+    assert (tmp_path / "a").read_bytes() == b"first"
+    assert archive.get(file.id).version == 2
+    assert scrub(archive).known == []
+    archive.put(file.id, b"first")
+    assert archive.get(file.id).damaged == ""
 
 
 def test_pictures_carry_within_them_how_they_were_made(kept: Kept, tmp_path: Path) -> None:

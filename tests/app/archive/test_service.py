@@ -500,6 +500,9 @@ def test_a_source_that_changes_while_it_is_read_is_refused_and_stays(
                 patch.setattr(sources.LocalSource, "chunks", changing)
                 with pytest.raises(UploadChangedError):
                     await files.upload_local_file(data.id, source)
+                source.write_bytes(b"c" * 100)
+                with pytest.raises(UploadChangedError):
+                    await asyncio.to_thread(files.archive.keep_file, source)
             assert source.exists()
             assert (await files.get(data.id)).state is FileState.DRAFT
             file = await files.upload_local_file(data.id, source)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, update
 
 from app.archive.archive import Archive
 from app.archive.disk import Disk
@@ -20,11 +20,13 @@ from app.archive.errors import (
     ArchiveFolderError,
     ArchiveFullError,
     FileStateError,
+    UploadChangedError,
     UploadTooLargeError,
 )
 from app.archive.limits import ArchiveLimits
 from app.archive.records import FileQuery, FileState
 from app.archive.sweeping import sweep
+from app.database.archive_tables import objects
 from app.database.database import Database
 
 if TYPE_CHECKING:
@@ -362,6 +364,79 @@ def test_a_file_that_another_put_in_its_place_is_not_removed(
     archive.put_file(draft.id, source, move=True)
 
     assert source.read_bytes() == b"newer"
+
+
+def test_a_file_that_was_changed_since_it_was_kept_is_not_removed(
+    opens: OpensArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = opens()
+    draft = archive.create("a")
+    source = tmp_path / "source"
+    source.write_bytes(b"first")
+    link: Callable[..., None] = archive._link
+
+    def gone_on_with(*given: object) -> None:
+        link(*given)
+        with source.open("ab") as more:
+            more.write(b" and more")
+
+    monkeypatch.setattr(archive, "_link", gone_on_with)
+    with pytest.raises(UploadChangedError):
+        archive.put_file(draft.id, source, move=True)
+
+    assert source.read_bytes() == b"first and more"
+
+
+def test_a_disk_that_says_it_took_all_and_did_not_keeps_nothing(
+    opens: OpensArchive, disk: RecordingDisk
+) -> None:
+    archive = opens(disk)
+    write = Disk.write
+
+    def lying(descriptor: int, data: memoryview) -> int:
+        write(disk, descriptor, data[:40])
+        return len(data)
+
+    disk.write = lying  # type: ignore[method-assign]  # as a full one was seen to do
+    with pytest.raises(ArchiveError, match="40 bytes of 100"):
+        archive.keep(bytes(100), "a")
+
+    assert contents(archive) == staged(archive) == []
+    assert archive.find(FileQuery(state=None, total=True)).total == 0
+
+
+def test_one_with_flipped_bits_gives_way_to_the_same_content_that_comes_again(
+    opens: OpensArchive, tmp_path: Path
+) -> None:
+    archive = opens()
+    file = archive.keep(b"sound content", "a")
+    path = archive.path_of(file.id)
+    path.chmod(0o644)
+    path.write_bytes(b"sound CONTENT")
+    source = tmp_path / "the only sound one"
+    source.write_bytes(b"sound content")
+
+    archive.put_file(archive.create("b").id, source, move=True)
+
+    assert path.read_bytes() == b"sound content"
+    assert not source.exists()
+
+
+def test_a_content_that_lost_its_last_file_without_a_word_goes_in_two_phases_too(
+    opens: OpensArchive, database: Database
+) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a")
+    archive.trash(file.id)
+    archive.delete(file.id)
+    forgotten = update(objects).values(unreferenced_us=None)
+    archive.write(lambda connection: connection.execute(forgotten))
+
+    first, second = sweep(archive, grace_s=0), sweep(archive, grace_s=0)
+
+    assert first.unreferenced == [file.sha256]
+    assert file.sha256 in (*first.removed, *second.removed)
+    assert contents(archive) == []
 
 
 def test_a_content_beyond_the_quota_is_refused_and_nothing_is_left(opens: OpensArchive) -> None:
