@@ -105,7 +105,7 @@ class NumbersEditor(_Drawn):
             return ""
         for i, word in enumerate(self._words()):
             if parse_number(word, self.schema.items) is None:
-                return f"entry {i + 1}: “{word}” is not a number"
+                return self.tr("entry {0}: “{1}” is not a number").format(i + 1, word)
         return ""
 
     @override
@@ -137,12 +137,12 @@ class NumbersEditor(_Drawn):
         if row.size <= _LISTED:
             return ", ".join(format_number(each, self.schema.items, style) for each in row.tolist())
         finite = row[np.isfinite(row)]
-        count = f"{row.size:,} values".replace(",", style.group)
+        count = self.tr("{0} values").format(f"{row.size:,}".replace(",", style.group))
         if finite.size == 0:
             return count
         low, high = (_rounded(float(each), style) for each in (finite.min(), finite.max()))
         unit = f" {self.schema.unit}" if self.schema.unit else ""
-        return f"{count}, {low} to {high}{unit}"
+        return self.tr("{0}, {1} to {2}").format(count, low, high) + unit
 
     def _show_text(self, wanted: bool) -> None:
         self.text.setVisible(wanted)

@@ -103,7 +103,8 @@ class JsonEditor(Editor):
         try:
             json.loads(self.text.toPlainText(), parse_constant=_refuse)
         except json.JSONDecodeError as error:
-            return f"line {error.lineno}, column {error.colno}: {error.msg.lower()}"
+            place = self.tr("line {0}, column {1}").format(error.lineno, error.colno)
+            return f"{place}: {error.msg.lower()}"
         except ValueError as error:
             return str(error)
         return ""

@@ -115,7 +115,9 @@ class NumberBox(QLineEdit):
         if not self._typed or self.typed_number() is not None:
             return ""
         text = self.text().strip()
-        return f"“{text}” is not a number" if text else "a number is needed"
+        if not text:
+            return self.tr("a number is needed")
+        return self.tr("“{0}” is not a number").format(text)
 
     def show_number(self, number: Number | None, decimals: int | None = None) -> None:
         """Show a number; what was typed is gone.

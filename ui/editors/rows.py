@@ -126,7 +126,7 @@ class _Rows(Editor):
         for i, row in enumerate(self.rows):
             for cell in row.cells:
                 if fault := cell.fault():
-                    return f"entry {i + 1}: {fault}"
+                    return self.tr("entry {0}: {1}").format(i + 1, fault)
         return ""
 
     @override
@@ -279,9 +279,11 @@ class MapEditor(_Rows):
     def fault(self) -> str:
         keys = [str(row.cells[0].value()) for row in self.rows]
         if "" in keys:
-            return "a key is empty"
+            return self.tr("a key is empty")
         twice = next((key for key in keys if keys.count(key) > 1), None)
-        return f"the key “{twice}” is there twice" if twice is not None else super().fault()
+        if twice is not None:
+            return self.tr("the key “{0}” is there twice").format(twice)
+        return super().fault()
 
     @override
     def show_value(self, value: Any) -> None:

@@ -169,7 +169,8 @@ class TimeEditor(TextEditor):
     def fault(self) -> str:
         if self.line.text() == self._shown or _moment(self.line.text()) is not None:
             return ""
-        return "must be a date and time, such as " + datetime(2026, 11, 21, 14).strftime(_TIME)
+        example = datetime(2026, 11, 21, 14).strftime(_TIME)
+        return self.tr("must be a date and time, such as {0}").format(example)
 
     @override
     def typed(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QCoreApplication, QSignalBlocker
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -24,6 +24,10 @@ _PLAIN = frozenset({*_SHORT, Kind.ENUM, Kind.NULL})
 """Kinds that are read as plain text."""
 
 
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Variant", text)
+
+
 @editor("nullable")
 def value_or_none(schema: DataSchema, context: EditorContext, parent: QWidget | None) -> Editor:
     """A combo box of 'None' and 'Value', the value's editor behind it; an enum in one box."""
@@ -31,12 +35,12 @@ def value_or_none(schema: DataSchema, context: EditorContext, parent: QWidget | 
     if context.read_only and inner.kind in _PLAIN:
         return ValueLabel(schema, context, parent)
     if inner.kind is Kind.ENUM:
-        options = [{"const": None, "title": "None"}]
+        options = [{"const": None, "title": _tr("None")}]
         options += [{"const": value, "title": text} for value, text in inner.options]
         raw = {key: value for key, value in inner.raw.items() if key not in ("enum", "oneOf")}
         return make_editor(DataSchema({**raw, "oneOf": options}, schema.name), context, parent)
-    null = DataSchema({"type": "null", "title": "None"})
-    value = DataSchema({**inner.raw, "title": "Value"}, "", inner.unit)
+    null = DataSchema({"type": "null", "title": _tr("None")})
+    value = DataSchema({**inner.raw, "title": _tr("Value")}, "", inner.unit)
     return VariantEditor(schema, (null, value), context, parent)
 
 
@@ -186,16 +190,16 @@ def variant_title(variant: DataSchema) -> str:
     if variant.kind is Kind.CONST:
         return str(variant.raw["const"])
     names = {
-        Kind.NULL: "None",
-        Kind.INTEGER: "Whole number",
-        Kind.NUMBER: "Number",
-        Kind.STRING: "Text",
-        Kind.BOOLEAN: "On or off",
-        Kind.LIST: "List",
-        Kind.NUMBERS: "Numbers",
-        Kind.VECTOR: "Vector",
-        Kind.OBJECT: "Group",
-        Kind.MAP: "Keys and values",
-        Kind.BLOB: "File",
+        Kind.NULL: _tr("None"),
+        Kind.INTEGER: _tr("Whole number"),
+        Kind.NUMBER: _tr("Number"),
+        Kind.STRING: _tr("Text"),
+        Kind.BOOLEAN: _tr("On or off"),
+        Kind.LIST: _tr("List"),
+        Kind.NUMBERS: _tr("Numbers"),
+        Kind.VECTOR: _tr("Vector"),
+        Kind.OBJECT: _tr("Group"),
+        Kind.MAP: _tr("Keys and values"),
+        Kind.BLOB: _tr("File"),
     }
-    return names.get(variant.kind, "Other")
+    return names.get(variant.kind) or _tr("Other")

@@ -144,7 +144,12 @@ class ActionModel(QObject):
         if schema.kind is not Kind.BLOB and "lw:mediaType" not in output:
             return ""
         kind = schema.media_type.partition("/")[0]
-        return {"image": "an image", "video": "a movie", "text": "a text"}.get(kind, "a file")
+        words = {
+            "image": self.tr("an image"),
+            "video": self.tr("a movie"),
+            "text": self.tr("a text"),
+        }
+        return words.get(kind) or self.tr("a file")
 
     # What it does.
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from app.errors import InterlockError
 from app.handles import Reading
@@ -32,7 +32,8 @@ class FieldState(enum.Enum):
     @property
     def word(self) -> str:
         """The word that stands in bold before the reason; '' where nothing need be said."""
-        return self.value.strip()
+        word = self.value.strip()
+        return QCoreApplication.translate("FieldState", word) if word else ""
 
 
 class _Unset:
@@ -73,7 +74,7 @@ class FieldModel(QObject):
         name: str,
         schema: DataSchema,
         write: Callable[[Any], Awaitable[Reading]],
-        thing_title: str = "The device",
+        thing_title: str = "",
         style: NumberStyle = PLAIN,
         parent: QObject | None = None,
     ) -> None:
@@ -83,7 +84,7 @@ class FieldModel(QObject):
             name: The property.
             schema: Its data schema.
             write: Sends a value to the Thing and gives what it is afterwards.
-            thing_title: Who is said to keep or to have refused a value.
+            thing_title: Who is said to keep or to have refused a value; '' for the device.
             style: How numbers are written in sentences.
             parent: The owner.
         """
@@ -91,7 +92,7 @@ class FieldModel(QObject):
         self.name = name
         self.schema = schema
         self._write = write
-        self._thing_title = thing_title
+        self._thing_title = thing_title or self.tr("The device")
         self._style = style
         self._confirmed: Any = UNSET
         self._confirmed_at: float | None = None
@@ -169,6 +170,13 @@ class FieldModel(QObject):
             case FieldState.STALE:
                 return self._stale_reason()
         return ""
+
+    @property
+    def only_unsent(self) -> bool:
+        """Whether nothing is to be said of it but that it is not sent, and how to."""
+        if self.state is not FieldState.EDITED or self._missed or self.interlock:
+            return False
+        return not self._draft_fault and first_fault(self._draft, self.schema, self._style) is None
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -1,8 +1,8 @@
 """Numbers and other values as text, and text as numbers.
 
-The core knows no Qt and no locale: a `NumberStyle` says which signs to use, and the widgets take
-theirs from `QLocale`. A minus is a real minus sign (U+2212) on the screen and any of the usual
-ones when typed.
+The core knows no widget and no locale: a `NumberStyle` says which signs to use, and the widgets
+take theirs from `QLocale`. A minus is a real minus sign (U+2212) on the screen and any of the
+usual ones when typed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
+
 from ui.models.schema import DataSchema, Kind, Number, option_text
+
+translate = QCoreApplication.translate
 
 MINUS = "\N{MINUS SIGN}"
 UNKNOWN = "\N{EN DASH}"
@@ -96,7 +100,9 @@ def unit_suffix(unit: str) -> str:
 def format_value(value: Any, schema: DataSchema, style: NumberStyle = PLAIN) -> str:
     """Any value in a few words, with its unit, for a summary or a sentence."""
     if value is None:
-        return "none" if schema.kind in (Kind.NULLABLE, Kind.NULL, Kind.CHOICE) else UNKNOWN
+        if schema.kind in (Kind.NULLABLE, Kind.NULL, Kind.CHOICE):
+            return translate("Number", "none")
+        return UNKNOWN
     if schema.kind is Kind.NULLABLE:
         return format_value(value, schema.inner, style)
     if schema.kind is Kind.ENUM:
@@ -111,11 +117,14 @@ def format_value(value: Any, schema: DataSchema, style: NumberStyle = PLAIN) -> 
     if schema.kind is Kind.VECTOR:
         return _vector_text(value, schema, style)
     if isinstance(value, list | tuple):
-        return f"{len(value):,} values".replace(",", style.group)
+        count = f"{len(value):,}".replace(",", style.group)
+        return translate("Number", "{0} values").format(count)
     if isinstance(value, Mapping):
         if schema.kind is Kind.BLOB:
-            return str(value.get("media_type") or "file")
-        return f"{len(value)} {'key' if len(value) == 1 else 'keys'}"
+            return str(value.get("media_type") or translate("Number", "file"))
+        if len(value) == 1:
+            return translate("Number", "1 key")
+        return translate("Number", "{0} keys").format(len(value))
     return str(value)
 
 
@@ -160,7 +169,8 @@ def _as_float(text: str) -> float | None:
 
 def _digits(value: Number, schema: DataSchema | None, style: NumberStyle) -> str:
     if isinstance(value, float) and not math.isfinite(value):
-        return "not a number" if math.isnan(value) else f"{MINUS if value < 0 else ''}∞"
+        nothing = translate("Number", "not a number")
+        return nothing if math.isnan(value) else f"{MINUS if value < 0 else ''}∞"
     if isinstance(value, int):
         if schema is None or schema.kind is not Kind.NUMBER or abs(value) > _EXACT_AS_FLOAT:
             return _signs(f"{value:,}", style)

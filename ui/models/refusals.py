@@ -41,11 +41,12 @@ def faults_from_details(details: object, prefixes: tuple[str, ...] = ("body",)) 
         loc = tuple(detail.get("loc") or ())
         while loc and loc[0] in prefixes:
             loc = loc[1:]
-        text = str(detail.get("msg") or "is not valid")
+        text = str(detail.get("msg") or translate("Refusal", "is not valid"))
         for needless in ("Input should be ", "Value error, "):
             if text.startswith(needless):
                 text = text.removeprefix(needless)
-                text = f"must be {text}" if needless.startswith("Input") else text
+                if needless.startswith("Input"):
+                    text = translate("Refusal", "must be {0}").format(text)
         faults.append(Fault(loc, text))
     return faults
 

@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from PySide6.QtCore import QCoreApplication
+
 from ui.models.kinds import Kind, alternatives, fixed_items, kind_of
 
 __all__ = ["SLIDER_STEPS", "DataSchema", "Kind", "Number", "in_words", "option_text", "same"]
+
+translate = QCoreApplication.translate
 
 Number = int | float
 
@@ -224,9 +228,9 @@ def in_words(name: str) -> str:
 def option_text(value: Any) -> str:
     """What to call one value of an enum."""
     if value is None:
-        return "None"
+        return translate("Option", "None")
     if isinstance(value, bool):
-        return "On" if value else "Off"
+        return translate("Option", "On") if value else translate("Option", "Off")
     return str(value)
 
 

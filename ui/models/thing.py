@@ -171,7 +171,7 @@ class ThingModel(QObject):
         top = min(self._running, key=lambda run: run.requested_at)
         title = f"{top.title[:1].lower()}{top.title[1:]}"
         who = asked_by(top.origin)
-        return f"{title} by {who}" if who else title
+        return self.tr("{0} by {1}").format(title, who) if who else title
 
     @property
     def _running(self) -> list[InvocationSnapshot]:

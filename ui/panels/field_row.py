@@ -231,11 +231,10 @@ class FieldRow(LabelledRow):
     def _sentence(self, state: FieldState) -> str:
         if state not in _STATES:
             return ""
-        reason = self.model.reason
-        if self.editor.several and state is FieldState.EDITED:
+        if self.editor.several and self.model.only_unsent:
             # The values are in sight, and Enter may have another meaning in there.
-            return "" if reason.startswith("Enter sends") else reason
-        return reason
+            return ""
+        return self.model.reason
 
     def _edited(self) -> None:
         self.model.edit(self.editor.value(), self.editor.fault(), self.editor.typed())

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from ui.models.numbers import PLAIN, UNKNOWN, NumberStyle, format_number, unit_suffix
 from ui.plots.gaps import Gaps
 from ui.plots.plottable import Plottable, SeriesKey
 from ui.plots.ring import Ring, Row
+
+translate = QCoreApplication.translate
 
 PATIENCE: Final = 1.5
 """After so many clock periods without a change the value counts as one that has stayed."""
@@ -109,7 +112,7 @@ class Series:
         """
         number = self.what.number_in(value)
         if number is None or not np.isfinite(number):
-            self.lose(at_s, "there is no number")
+            self.lose(at_s, translate("Series", "there is no number"))
             return
         known_s = self._ring.last_s
         stayed = known_s is not None and at_s - known_s > PATIENCE * self._period_s
@@ -127,7 +130,7 @@ class Series:
             at_s: Since when.
             reason: Why, in words.
         """
-        self.reason = reason or "not heard of"
+        self.reason = reason or translate("Series", "not heard of")
         self._gaps.begin(at_s)
 
     def clear(self, at_s: float) -> None:

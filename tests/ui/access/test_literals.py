@@ -133,6 +133,47 @@ def bypassed(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield from ((line, text) for line, text in words_in(argument) if is_wordy(text))
 
 
+RETURNED = {
+    # Code and commands that are copied, units, names of icons and of things in the program.
+    "ui/activity/wording.py": re.compile(r"curl|import json|data=|encode|Content-Type"),
+    "ui/archive/opening.py": re.compile("archive "),
+    "ui/models/numbers.py": re.compile(" min ?"),
+    "ui/plots/scales.py": re.compile("in "),
+    "ui/stall_watch.py": re.compile("a thread that is gone"),
+    "ui/viewer/image_viewer.py": re.compile("live"),
+    "ui/viewer/profile_plot.py": re.compile(" px"),
+    "ui/widgets/tool_tips.py": re.compile("<qt>"),
+}
+"""What functions give that looks like words and is none, by module."""
+
+
+def given_untranslated(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Words that a function gives as its text, past the translator."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if not isinstance(node.returns, ast.Name) or node.returns.id != "str":
+            continue
+        for each in ast.walk(node):
+            if isinstance(each, ast.Return) and each.value is not None:
+                found = words_in(each.value)
+                yield from ((line, text) for line, text in found if is_wordy(text))
+
+
+def test_what_functions_give_as_words_goes_through_the_translator() -> None:
+    assert list(given_untranslated(ast.parse('def f() -> str:\n    return f"{n} values"')))
+    found = []
+    for module in sorted(UI.rglob("*.py")):
+        name = str(module.relative_to(UI.parent))
+        no_words = RETURNED.get(name)
+        for line, text in given_untranslated(ast.parse(module.read_text(encoding="utf-8"))):
+            known = no_words is not None and no_words.search(text)
+            if not known and not text.startswith(("mdi6.", " – Labwright")):
+                found.append(f"{name}:{line}: {text!r}")
+
+    assert not found, "\n".join(found)
+
+
 def test_the_check_finds_what_it_is_for() -> None:
     found = {
         text
