@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from typing_extensions import override
 
 from ui.docks import IslandDock
+from ui.large_screens import height_on
 
 PLOT_HEIGHT: Final = 132
 """Of the plot with its header, where nobody chose another, in pixels."""
@@ -51,7 +52,7 @@ class CentreArea(QMainWindow):
         self._plot.setFloating(False)
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._plot)
         self._plot.setVisible(shown)
-        self.resizeDocks([self._plot], [PLOT_HEIGHT], Qt.Orientation.Vertical)
+        self._share()
 
     def state(self) -> QByteArray:
         """How it is laid out, to be remembered."""
@@ -71,4 +72,5 @@ class CentreArea(QMainWindow):
             QTimer.singleShot(0, self, self._share)
 
     def _share(self) -> None:
-        self.resizeDocks([self._plot], [PLOT_HEIGHT], Qt.Orientation.Vertical)
+        height = height_on(self.window().size(), PLOT_HEIGHT)
+        self.resizeDocks([self._plot], [height], Qt.Orientation.Vertical)

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from ui.centre_area import CentreArea
 from ui.docks import BareDock, IslandDock
+from ui.large_screens import height_on, width_on
 from ui.layout_memory import LayoutMemory, share_sizes
 
 
@@ -51,13 +52,13 @@ class DockPlace:
     large_size: int = 0
     presets: frozenset[Preset] = ALL
 
-    def size_in(self, preset: Preset, *, compact: bool) -> int:
-        """How large it is at first, in pixels."""
+    def size_in(self, preset: Preset, window: QSize, *, compact: bool) -> int:
+        """How large it is at first in a window of this size, in pixels."""
         if compact:
             return self.compact_size
-        if preset is Preset.EVERYTHING and self.large_size:
-            return self.large_size
-        return self.size
+        more = preset is Preset.EVERYTHING and self.large_size
+        size = self.large_size if more else self.size
+        return width_on(window, size) if self.across else height_on(window, size)
 
 
 class RemembersPanels(Protocol):
@@ -183,7 +184,7 @@ class WindowLayout(QObject):
             [
                 (
                     place.dock,
-                    place.size_in(self._preset, compact=self._compact),
+                    place.size_in(self._preset, self._window.size(), compact=self._compact),
                     across if place.across else down,
                 )
                 for place in self._places

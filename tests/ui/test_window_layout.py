@@ -47,6 +47,23 @@ def shown(window: MainWindow) -> set[str]:
     return {dock.objectName() for dock in docks if dock.isVisible()}
 
 
+def test_on_a_large_screen_that_is_not_scaled_docks_begin_larger(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1900, 1150)
+    window.reset_layout()
+    qtbot.waitUntil(lambda: window.bench_dock.width() == 232)
+    low = window.activity_dock.height()
+
+    window.resize(3840, 2160)
+    window.reset_layout()
+
+    qtbot.waitUntil(lambda: window.bench_dock.width() == 348)
+    assert window.panels_dock.width() == 576
+    assert window.activity_dock.height() == round(low * 1.8)
+    qtbot.waitUntil(lambda: window.plot_dock.height() == round(132 * 1.8))
+
+
 def test_a_key_arranges_the_docks_for_a_kind_of_work(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: not window.compact)

@@ -77,7 +77,8 @@ class Columns:
         free = time - action
         # Who asked is dropped first where room is short.
         who = time if compact or free < 480 else time - min(160, free // 5)
-        middle = action + max(150, min(260, int((who - action) * 0.35)))
+        room = who - action
+        middle = action + max(150, min(max(260, room // 6), int(room * 0.35)))
         return cls(word, action, middle, who, time, button, more)
 
 
