@@ -11,6 +11,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QLocale, QObject, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
+from app.archive.events import ArchiveTroubled
 from app.imaging.decoder import ImageDecoder
 from app.opening import program_of
 from app.program import end_without_waiting
@@ -309,6 +310,13 @@ class Composition(QObject):
         self.panels.alike_requested.connect(lambda *_setting: window.pages.show_archive())
         self.panels.alike_requested.connect(page.show_pictures_with)
         self.keeping.said.connect(lambda words, role: window.notices.say(words, role=role))
+        window.top_bar.room_button.archive_asked.connect(
+            lambda trash: page.show_trash() if trash else page.filters.clear()
+        )
+        window.top_bar.room_button.archive_asked.connect(lambda _trash: window.pages.show_archive())
+        self.bridge.on(
+            ArchiveTroubled, lambda _event: window.top_bar.room_button.look(), owner=window
+        )
         page.stop_all.connect(window.stop_all)
         page.said.connect(lambda words, role: window.notices.say(words, role=role))
         page.undoable.connect(

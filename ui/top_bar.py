@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -13,8 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, 
 from typing_extensions import override
 
 from app.handles import BenchHandle, ServerInfo, Stamp
-from ui.activity.wording import one_line, size_in_words
+from ui.activity.wording import one_line
 from ui.icons import paint_icon
+from ui.room_button import RoomButton
 from ui.stamp_words import stamp_in_words, stamp_lines
 from ui.tasks import Tasks
 from ui.theme import Size, Theme
@@ -30,18 +30,8 @@ from ui.widgets import (
 SERVER_MS = 2000
 """How often the server's address is looked at."""
 
-DISK_MS = 30_000
-"""How often the room on the disk is asked for."""
-
 STAMP_WIDTH = 260
 """Longer names of samples and operators are cut off in the bar; the tool tip has them whole."""
-
-LOW_DISK_BYTES = 20_000_000_000
-"""Below this the room on the disk is shown as a warning."""
-
-NO_DISK_BYTES = 5_000_000_000
-"""Below this it is shown as trouble."""
-
 
 _SHORT_SEARCH, _WHOLE_SEARCH, _WHOLE_SEARCH_FROM = 160, 208, 1200
 """How narrow the search field may be; how wide it is with all its words, and where it is so."""
@@ -58,6 +48,7 @@ class TopBar(QWidget):
         edit_stamp: Operator, sample and session are to be set.
         page_chosen: Whether the archive is to be shown, or the bench.
         search_field: Where the palette opens.
+        room_button: The room on the disk and in the archive.
     """
 
     stop_all = Signal()
@@ -72,9 +63,7 @@ class TopBar(QWidget):
     ) -> None:
         super().__init__(parent)
         self._bench = bench
-        self._tasks = tasks
         self._menu: QMenu | None = None
-        self._asking: asyncio.Task[None] | None = None
         row = QHBoxLayout(self)
         # The window keeps its own margin at both sides.
         row.setContentsMargins(0, Size.GRID, 0, Size.GRID)
@@ -105,10 +94,8 @@ class TopBar(QWidget):
         self.server_button = StatusButton(theme, "computer", "")
         self.server_button.clicked.connect(self._copy_address)
         row.addWidget(self.server_button)
-        self.disk_label = StatusButton(theme, "disk", "")
-        self.disk_label.setEnabled(True)
-        self.disk_label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        row.addWidget(self.disk_label)
+        self.room_button = RoomButton(theme, bench, tasks)
+        row.addWidget(self.room_button)
         self.stamp_button = StatusButton(theme, "account", most=STAMP_WIDTH)
         self.stamp_button.clicked.connect(self.edit_stamp)
         row.addWidget(self.stamp_button)
@@ -117,8 +104,6 @@ class TopBar(QWidget):
         self.show_stamp(bench.stamp)
         self._look_at_server()
         self._every(SERVER_MS, self._look_at_server)
-        self._every(DISK_MS, self._ask_disk)
-        QTimer.singleShot(0, self, self._ask_disk)
 
     def set_menu(self, menu: QMenu) -> None:
         """What the menu button opens, in the place of what it opened before."""
@@ -224,23 +209,6 @@ class TopBar(QWidget):
         if url:
             QGuiApplication.clipboard().setText(url)
             self.copied.emit(url)
-
-    def _ask_disk(self) -> None:
-        if self._asking is None or self._asking.done():
-            self._asking = self._tasks.start(self._disk(), self.tr("Reading the disk's room"))
-
-    async def _disk(self) -> None:
-        """Ask on a worker thread: a network disk may take its time."""
-        free = await asyncio.to_thread(self._bench.disk_free_bytes)
-        words = self.tr("{0} free").format(size_in_words(free, self.locale()))
-        if free < NO_DISK_BYTES:
-            role, tip = "failed", self.tr("Hardly any room is left where data is kept.")
-        elif free < LOW_DISK_BYTES:
-            role, tip = "waiting", self.tr("Little room is left where data is kept.")
-        else:
-            role, tip = "text", self.tr("Room where data is kept")
-        self.disk_label.show_status(words, "disk", role)
-        self.disk_label.setToolTip(tip)
 
 
 def is_loopback(url: str) -> bool:

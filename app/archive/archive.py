@@ -577,6 +577,7 @@ class Archive:
             free_bytes=free,
             quota_bytes=self.limits.quota_bytes,
             low=self.low,
+            low_mark_bytes=self.limits.low_bytes,
         )
 
     # --- for those who keep house here --------------------------------------------------------

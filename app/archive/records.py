@@ -243,6 +243,7 @@ class ArchiveUsage:
         free_bytes: Room on the disk.
         quota_bytes: What files may take; None for as much as there is.
         low: Whether room is so short that actions that keep are refused, in words; '' if not.
+        low_mark_bytes: With less room on the disk than this they are.
     """
 
     files: int
@@ -251,6 +252,7 @@ class ArchiveUsage:
     free_bytes: int
     quota_bytes: int | None = None
     low: str = ""
+    low_mark_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

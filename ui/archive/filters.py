@@ -134,6 +134,12 @@ class FileFilters(QWidget):
         self._let_go()
         self._at_once()
 
+    def show_trash(self) -> None:
+        """Show all that is in the trash."""
+        self._let_go()
+        self.state.setCurrentIndex(max(0, self.state.findData(FileState.TRASHED)))
+        self._at_once()
+
     def narrow(self, narrowings: Iterable[Narrowing]) -> None:
         """Ask for these beside the choices, and for no others."""
         self._show_narrowings(narrowings)

@@ -16,7 +16,6 @@ from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle
 from app.imaging.decoder import ImageDecoder
 from things.errors import ThingError
-from ui.activity.wording import size_in_words
 from ui.archive.copies import FileCopies
 from ui.archive.details import FileDetails
 from ui.archive.file_actions import FileActions
@@ -27,6 +26,7 @@ from ui.archive.model import FilesModel
 from ui.archive.more_filters import MoreFilters
 from ui.archive.narrowing import Narrowing, Part
 from ui.archive.restoring import RestoreDialog
+from ui.archive.room import kept_in_words
 from ui.archive.taking_out import TakingOut
 from ui.archive.thumbnails import FileThumbnails
 from ui.archive.wording import counted
@@ -130,6 +130,11 @@ class ArchivePage(QWidget):
         """Look for words, among all that is kept."""
         self.filters.clear()
         self.filters.search.setText(words)
+
+    def show_trash(self) -> None:
+        """Show what is in the trash."""
+        self._asked = True
+        self.filters.show_trash()
 
     def show_pictures_of(self, thing: str) -> None:
         """Show the kept pictures of a Thing, the newest first."""
@@ -241,15 +246,8 @@ class ArchivePage(QWidget):
         except ThingError:
             return  # the tiles say it
         self.filters.set_tags(tags)
-        locale = QLocale()
-        said = self.tr("{0} kept, {1} free").format(
-            size_in_words(usage.bytes, locale), size_in_words(usage.free_bytes, locale)
-        )
-        if usage.quota_bytes is not None:
-            said = self.tr("{0} of {1} kept").format(
-                size_in_words(usage.bytes, locale), size_in_words(usage.quota_bytes, locale)
-            )
-        self.room.setText(usage.low or said)
+        # How much is free stands in the top bar, with what to do about it.
+        self.room.setText(usage.low or kept_in_words(usage, QLocale()))
         self.room.set_tone("failed" if usage.low else "secondary")
 
     def _show_chosen(self) -> None:
