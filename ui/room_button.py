@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.archive.records import ArchiveUsage
 from app.handles import BenchHandle
@@ -106,6 +105,7 @@ class RoomPopover(Popover):
 
     Attributes:
         archive_asked: The archive is to be shown; whether its trash.
+        said: What is said, a sentence each.
     """
 
     archive_asked = Signal(bool)
@@ -113,11 +113,11 @@ class RoomPopover(Popover):
     def __init__(self, theme: Theme, parent: QWidget, *, offers_archive: bool) -> None:
         super().__init__(theme, "", parent, WIDTH)
         self.set_title(self.tr("Room for what is kept"))
-        self._said = PlainLabel(theme)
-        self._advice = PlainLabel(theme, tone="secondary")
-        for label in (self._said, self._advice):
-            label.setWordWrap(True)
-            self.column.addWidget(label)
+        self.said: tuple[str, ...] = ()
+        self._sentences = QVBoxLayout()
+        self._sentences.setSpacing(6)
+        self.column.addLayout(self._sentences)
+        self.column.addSpacing(2)
         row = QHBoxLayout()
         row.addStretch(1)
         self.trash_button = TextButton(theme, self.tr("Show the trash"))
@@ -130,15 +130,21 @@ class RoomPopover(Popover):
 
     def show_words(self, words: RoomWords) -> None:
         """Say this."""
-        self._said.setText(_lines(words.lines))
-        self._advice.setText(_lines(words.advice))
-        self._advice.setVisible(bool(words.advice))
+        while (item := self._sentences.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for said, tone in (
+            *((line, "text") for line in words.lines),
+            *((line, "secondary") for line in words.advice),
+        ):
+            label = PlainLabel(self._theme, said, tone=tone)
+            label.setWordWrap(True)
+            self._sentences.addWidget(label)
+        self.said = (*words.lines, *words.advice)
         self.place()
 
     def _ask(self, trash: bool) -> None:
         self.close_popover()
         self.archive_asked.emit(trash)
-
-
-def _lines(said: Sequence[str]) -> str:
-    return "\n".join(said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -37,6 +38,7 @@ FileRole: Final = int(Qt.ItemDataRole.UserRole)
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+_MOMENT: Final = timedelta(microseconds=1)
 
 
 class FilesModel(QAbstractListModel):
@@ -73,6 +75,7 @@ class FilesModel(QAbstractListModel):
         self._question = 0
         self._asked = False
         self._under_way = 0
+        self._come_back: dict[UUID, ArchivedFile] = {}
         self.total: int | None = None
         self.trouble = ""
         self._look = QTimer(self)
@@ -219,6 +222,8 @@ class FilesModel(QAbstractListModel):
 
     async def _newest(self, question: int) -> None:
         """Whether a new file fits is the catalogue's to say."""
+        back, self._come_back = list(self._come_back.values()), {}
+        await self._bring_back(question, back)
         try:
             page = await self._archive.search(self._query)
         except ArchiveError:
@@ -248,11 +253,14 @@ class FilesModel(QAbstractListModel):
         self._answered(question, "")
 
     def _changed(self, event: FileChanged) -> None:
+        if not self._asked:
+            return
         file = event.file
         row = self._rows.get(file.id)
         wanted = self._query.state
         if row is None:
-            if file.state is wanted:
+            if wanted is None or file.state is wanted:
+                self._come_back[file.id] = file
                 self._may_be_new()
             return
         if wanted is not None and file.state is not wanted:
@@ -260,6 +268,48 @@ class FilesModel(QAbstractListModel):
             return
         self._files[row] = file
         self.dataChanged.emit(self.index(row), self.index(row))
+
+    async def _bring_back(self, question: int, files: Sequence[ArchivedFile]) -> None:
+        """Files came out of the trash, or were changed; whether they fit now is to be asked.
+
+        Each is asked for by its moment: all others are left out by an index.
+        """
+        query = self._query
+        for file in files:
+            since, until = file.created, file.created + _MOMENT
+            asked = replace(
+                query,
+                since=since if query.since is None else max(query.since, since),
+                until=until if query.until is None else min(query.until, until),
+                total=False,
+            )
+            try:
+                found = await self._archive.search(asked)
+            except ArchiveError:
+                return  # the operator did not ask; whoever looks hears of it
+            if self._is_past(question):
+                return
+            fits = next((each for each in found.files if each.id == file.id), None)
+            if fits is not None and file.id not in self._rows:
+                self._put_in_order(fits)
+
+    def _put_in_order(self, file: ArchivedFile) -> None:
+        """Where it would be if it had never been away; nowhere among what was not brought yet."""
+        turned = -1 if self._query.oldest_first else 1
+        place = next(
+            (
+                row
+                for row, each in enumerate(self._files)
+                if turned * each.number < turned * file.number
+            ),
+            len(self._files),
+        )
+        if place == len(self._files) and self._next is not None:
+            return
+        self.beginInsertRows(_NOWHERE, place, place)
+        self._files.insert(place, file)
+        self._count_rows()
+        self.endInsertRows()
 
     def _take_out(self, id: UUID) -> None:
         row = self._rows.get(id)

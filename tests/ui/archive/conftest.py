@@ -128,6 +128,8 @@ class FakeArchive:
         return (
             (query.state is None or file.state is query.state)
             and query.text.casefold() in words
+            and (query.since is None or file.created >= query.since)
+            and (query.until is None or file.created < query.until)
             and (query.thing is None or file.provenance.thing == query.thing)
             and (query.sample is None or file.provenance.stamp.sample == query.sample)
             and (query.session is None or file.provenance.stamp.session == query.session)
@@ -146,7 +148,9 @@ class FakeArchive:
         await self.gate.wait()
         if self.failing is not None:
             raise self.failing
-        found = [file for file in reversed(self.files.values()) if self.fits(file, query)]
+        found = [file for file in self.files.values() if self.fits(file, query)]
+        if not query.oldest_first:
+            found.reverse()
         begin = int(query.after or 0)
         page = found[begin : begin + query.limit]
         end = begin + len(page)

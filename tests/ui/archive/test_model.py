@@ -113,6 +113,39 @@ def test_what_goes_into_the_trash_goes_and_comes_back(
     qtbot.waitUntil(lambda: model.total == 2, timeout=PATIENCE_MS)
 
 
+@pytest.mark.parametrize("oldest_first", [False, True])
+def test_what_comes_back_stands_where_it_stood(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot, run: RunCoroutine, oldest_first: bool
+) -> None:
+    files = [archive.add() for _ in range(4)]
+    model.ask(FileQuery(oldest_first=oldest_first))
+    answered(qtbot, model)
+    before = names(model)
+    for file in (files[0], files[2], files[3]):
+        run(archive.trash(file.id))
+    qtbot.waitUntil(lambda: names(model) == ["snap-002"], timeout=PATIENCE_MS)
+    for file in (files[2], files[0], files[3]):
+        run(archive.restore(file.id))
+    qtbot.waitUntil(lambda: names(model) == before, timeout=PATIENCE_MS)
+    assert model.total == 4
+
+
+def test_what_comes_back_and_does_not_fit_stays_away(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot, run: RunCoroutine
+) -> None:
+    onion, leek = archive.add("onion"), archive.add("leek", state=FileState.TRASHED)
+    model.ask(FileQuery(text="onion"))
+    answered(qtbot, model)
+    asked = len(archive.queries)
+    run(archive.restore(leek.id))
+    qtbot.waitUntil(lambda: len(archive.queries) >= asked + 2, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not model._come_back, timeout=PATIENCE_MS)
+    assert names(model) == [onion.name]
+
+    run(archive.update(leek.id, name="onion and leek"))
+    qtbot.waitUntil(lambda: names(model) == ["onion and leek", "onion"], timeout=PATIENCE_MS)
+
+
 def test_a_new_name_is_seen_and_what_is_deleted_is_gone(
     model: FilesModel, archive: FakeArchive, qtbot: QtBot, run: RunCoroutine
 ) -> None:
