@@ -59,7 +59,7 @@ from app.archive.texts import (
     plain,
     shown_name,
 )
-from app.database.archive_tables import files, objects
+from app.database.archive_tables import file_events, files, objects
 from app.database.database import Database
 from things.events import Event, now
 
@@ -668,8 +668,13 @@ class Archive:
         return self._names.coming(fields)
 
     def _highest_number(self, before: str, after: str) -> int:
-        alike = select(files.c.name).where(files.c.name.startswith(before, autoescape=True))
-        found = self.read(lambda connection: connection.execute(alike).scalars().all())
+        """Of all names that begin and end so, also of files that were deleted for good."""
+        there = select(files.c.name).where(files.c.name.startswith(before, autoescape=True))
+        gone = select(file_events.c.detail).where(
+            file_events.c.what == catalogue.DELETED,
+            file_events.c.detail.startswith(before, autoescape=True),
+        )
+        found = self.read(lambda connection: connection.execute(there.union(gone)).scalars().all())
         return max((number_in(name, before, after) for name in found), default=0)
 
     def _counted(self) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -33,6 +33,10 @@ from app.database.archive_tables import (
     objects,
 )
 from app.setting_keys import setting_keys
+
+_CREATED: Final = "created"
+DELETED: Final = "deleted"
+"""What is said of a file that was deleted; beside it stands its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,7 @@ def add_draft(connection: Connection, new: NewFile, meta: Mapping[str, Any], at_
     """
     if connection.execute(select(files.c.number).where(files.c.id == new.id)).first():
         raise FileTakenError(new.id)
-    newest = connection.execute(select(func.max(files.c.number))).scalar()
-    number = int(newest or 0) + 1
+    number = _newest(connection) + 1
     row = row_of(new, number, at_us)
     connection.execute(insert(files), [row])
     _put_tags(connection, number, new.tags)
@@ -85,7 +88,7 @@ def add_draft(connection: Connection, new: NewFile, meta: Mapping[str, Any], at_
     if keys := setting_keys(setting_values(row["settings"])):
         rows = [{"setting": key, "number": number} for key in keys]
         connection.execute(insert(file_settings), rows)
-    note(connection, new.id, at_us, "created", new.who)
+    note(connection, new.id, at_us, _CREATED, new.who, f"file {number}")
     return number
 
 
@@ -226,7 +229,7 @@ def remove(connection: Connection, id: UUID, at_us: int, *, who: str) -> Row[Any
     connection.execute(delete(files).where(files.c.number == row.number))
     for sha256 in held:
         let_go(connection, sha256, at_us)
-    note(connection, id, at_us, "deleted", who, plain(row.name))
+    note(connection, id, at_us, DELETED, who, plain(row.name))
     return row
 
 
@@ -305,6 +308,18 @@ def _reference(connection: Connection, content: Content, at_us: int) -> bool:
             )
         )
     return new
+
+
+def _newest(connection: Connection) -> int:
+    """The highest number that a file ever had: who reads on from it misses none that comes.
+
+    That of a file which was deleted is only in the story of what was done.
+    """
+    there = connection.execute(select(func.max(files.c.number))).scalar()
+    created = select(file_events.c.detail).where(file_events.c.what == _CREATED)
+    newest = connection.execute(created.order_by(file_events.c.number.desc()).limit(1)).scalar()
+    said = (newest or "").rpartition(" ")[2]
+    return max(int(there or 0), int(said) if said.isdecimal() else 0)
 
 
 def _put_tags(connection: Connection, number: int, tags: Mapping[str, str]) -> None:
