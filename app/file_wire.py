@@ -67,10 +67,15 @@ def file_json(file: ArchivedFile, *, whole: bool = True, prefix: str = "") -> by
     return _FILE.dump_json(_below(prefix, file), exclude=left_out)
 
 
-def file_fields(file: ArchivedFile) -> dict[str, Any]:
-    """A file as a list tells of it, to be written with something else."""
+def file_fields(file: ArchivedFile, *, prefix: str = "") -> dict[str, Any]:
+    """A file as a list tells of it, to be written with something else.
+
+    Args:
+        file: As the archive has it.
+        prefix: As for `file_json`.
+    """
     fields: dict[str, Any] = _FILE.dump_python(
-        file, mode="json", exclude={"provenance": _ONLY_WHOLE}
+        _below(prefix, file), mode="json", exclude={"provenance": _ONLY_WHOLE}
     )
     return fields
 

@@ -84,9 +84,14 @@ _NOT_SENT: Final[Mapping[str, Any]] = {"input": {}, "output": None, "blobs": ()}
 """What an invocation without its input and output has in their place."""
 
 
-def event_json(event: Event) -> tuple[str, bytes]:
-    """The name of an event on the network, and its data. NaN and infinities become null."""
-    name, data = _described(event)
+def event_json(event: Event, *, prefix: str = "") -> tuple[str, bytes]:
+    """The name of an event on the network, and its data. NaN and infinities become null.
+
+    Args:
+        event: What happened.
+        prefix: Path below which the bench is served; begins the addresses of files.
+    """
+    name, data = _described(event, prefix)
     data = {"thing": event.thing, "at": event.at, **data}
     return name, to_json(data, inf_nan_mode="null", fallback=str)
 
@@ -142,7 +147,7 @@ def invocation_from(data: Any) -> InvocationSnapshot:
     return checked("an invocation", lambda: _SNAPSHOT.validate_python(fields))
 
 
-def _described(event: Event) -> tuple[str, dict[str, Any]]:
+def _described(event: Event, prefix: str) -> tuple[str, dict[str, Any]]:
     match event:
         case PropertyChanged():
             return "property", {
@@ -175,9 +180,9 @@ def _described(event: Event) -> tuple[str, dict[str, Any]]:
         case RunAnnotated():
             return "run", {"run": run_json(event.run)}
         case FileKept():
-            return "fileKept", {"file": file_fields(event.file)}
+            return "fileKept", {"file": file_fields(event.file, prefix=prefix)}
         case FileChanged():
-            return "fileChanged", {"file": file_fields(event.file)}
+            return "fileChanged", {"file": file_fields(event.file, prefix=prefix)}
         case FileRemoved():
             return "fileRemoved", {"id": event.id, "run": event.run, "path": event.path}
         case ArchiveTroubled():

@@ -36,18 +36,20 @@ class Entry:
     Attributes:
         seq: Counts all events since the server began, from 1.
         event: What happened.
+        prefix: Path below which the bench is served.
         size: How many numbers or characters it holds, roughly.
     """
 
     seq: int
     event: Event
+    prefix: str
     size: int
     _text: bytes | None = None
 
     def text(self, boot: str) -> bytes:
         """The event as server-sent text."""
         if self._text is None:
-            name, data = event_json(self.event)
+            name, data = event_json(self.event, prefix=self.prefix)
             self._text = b"id: %s-%d\nevent: %s\ndata: %s\n\n" % (
                 boot.encode(),
                 self.seq,
@@ -62,9 +64,11 @@ class EventFeed:
 
     Args:
         bus: Where they come from.
+        prefix: Path below which the bench is served.
     """
 
-    def __init__(self, bus: EventBus) -> None:
+    def __init__(self, bus: EventBus, prefix: str = "") -> None:
+        self._prefix = prefix
         self.boot = uuid.uuid4().hex[:8]
         self.seq = 0
         self._bus = bus
@@ -121,7 +125,7 @@ class EventFeed:
         everywhere = self._listeners.get(ANY_THING, ())
         for event in events:
             self.seq += 1
-            entry = Entry(self.seq, event, _size(event))
+            entry = Entry(self.seq, event, self._prefix, _size(event))
             self._kept.append(entry)
             self._size += entry.size
             for listener in everywhere:

@@ -65,7 +65,7 @@ def create_app(bench: Bench, settings: ServerSettings, clients: Clients | None =
         settings,
         bench.blobs,
         workers,
-        EventFeed(bench.bus),
+        EventFeed(bench.bus, settings.prefix),
         LongLived(),
         clients or Clients(),
     )

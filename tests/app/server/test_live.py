@@ -290,12 +290,12 @@ def test_a_slow_listener_loses_old_values_and_never_a_status():
         listener = Listener(limit=50)
         for number in range(10_000):
             changed = PropertyChanged(thing="a", name=f"p{number % 5}", value=number)
-            listener.offer(Entry(number, changed, 1))
+            listener.offer(Entry(number, changed, "", 1))
             if number % 200 == 0:
                 status = InvocationChanged(
                     thing="a", snapshot=snapshot(InvocationStatus.RUNNING), seq=number
                 )
-                listener.offer(Entry(number, status, 1))
+                listener.offer(Entry(number, status, "", 1))
         taken = [entry.event for entry in listener.take()]
         assert not listener.lost
         return (
