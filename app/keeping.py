@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.actions.outcome import blobs_in, suffix_of
-from app.archive.events import FileChanged, FileKept, FileRemoved
+from app.archive.events import marking_of
 from app.archive.naming import fields_of
 from app.archive.records import (
     LARGEST_PAGE,
@@ -214,20 +214,10 @@ class Keeping:
 
     def mark(self, event: Event) -> None:
         """Let a run know what became of its outputs; returns at once."""
-        match event:
-            case FileKept() | FileChanged():
-                made = event.file.provenance
-                there = event.file.state is FileState.LINKED
-                run, path, kept = made.run, made.path, event.file.id if there else None
-            case FileRemoved():
-                run, path, kept = event.run, event.path, None
-            case _:
-                return
-        if run is None:
-            return
-        invocation = self._actions.find(run)
-        if invocation is not None:
-            invocation.mark_kept(path, kept)
+        found = marking_of(event)
+        invocation = None if found is None else self._actions.find(found.run)
+        if found is not None and invocation is not None:
+            invocation.mark_kept(found.path, found.kept)
 
     def _files_of(self, archive: Archive, run: UUID) -> Sequence[ArchivedFile]:
         return archive.find(FileQuery(run=run, state=None, limit=LARGEST_PAGE)).files

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.archive.records import ArchivedFile
+from app.archive.records import ArchivedFile, BlobPath, FileState
 from things.events import Event
 
 
@@ -57,3 +57,34 @@ class ArchiveTroubled(Event):
     """
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """What became of a blob that a run gave.
+
+    Attributes:
+        run: The run.
+        path: Where the blob stood in its output.
+        kept: The file that it is now; None where it is not kept, or not any more.
+    """
+
+    run: UUID
+    path: BlobPath
+    kept: UUID | None
+
+
+def marking_of(event: Event) -> Marking | None:
+    """What an event says of an output; None where it says nothing of one."""
+    match event:
+        case FileKept() | FileChanged():
+            file, made = event.file, event.file.provenance
+            there = file.state is FileState.LINKED
+            return (
+                None
+                if made.run is None
+                else Marking(made.run, made.path, file.id if there else None)
+            )
+        case FileRemoved():
+            return None if event.run is None else Marking(event.run, event.path, None)
+    return None

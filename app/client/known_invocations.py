@@ -10,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from app.actions.events import InvocationChanged, InvocationProgressed
+from app.archive.events import Marking
 from app.client.state import cleaned
 from app.handles import InvocationSnapshot, InvocationStatus, Problem
 from things.events import Event, now
@@ -87,6 +88,17 @@ class KnownInvocations:
                 )
         self._keep(snapshot)
         self._publish(replace(event, snapshot=snapshot))
+
+    def mark(self, found: Marking) -> None:
+        """An output was kept, or is not kept any more: whoever looks at its run sees that."""
+        with self._lock:
+            known = self._known.get(found.run)
+            if known is not None:
+                blobs = tuple(
+                    replace(blob, kept=found.kept) if blob.path == found.path else blob
+                    for blob in known.blobs
+                )
+                self._known[found.run] = replace(known, blobs=blobs)
 
     def _tell(self, snapshot: InvocationSnapshot) -> None:
         self._keep(snapshot)

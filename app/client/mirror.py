@@ -22,7 +22,7 @@ from app.actions.events import (
     LedgerTroubled,
     StampChanged,
 )
-from app.archive.events import ArchiveTroubled
+from app.archive.events import ArchiveTroubled, marking_of
 from app.client.errors import BenchUnreachableError
 from app.client.http import HttpLink
 from app.client.known_invocations import KnownInvocations
@@ -205,6 +205,9 @@ class Mirror:
                 self.archive_trouble = event.reason
                 self.bus.publish(event)
             case _:
+                found = marking_of(event)
+                if found is not None:
+                    self.invocations.mark(found)
                 self.bus.publish(event)
 
     # Inside.

@@ -208,6 +208,37 @@ def test_a_picture_is_still_seen_after_its_run_was_forgotten(
         done(window.picture(run.id, ("elsewhere", 0)))
 
 
+def test_what_others_keep_of_a_run_is_known_without_asking(
+    kept: tuple[Bench, str], window: RemoteBench, script: BenchClient
+) -> None:
+    run = script["demo"].snap.start()
+    run.wait(30)
+    there = threading.Event()
+    mailbox = window.subscribe(there.set)
+
+    def known_after(kind: type[FileKept] | type[FileChanged] | type[FileRemoved]) -> UUID | None:
+        """What the window knows to be kept, when it has heard of such an event."""
+        while not any(isinstance(event, kind) for event in mailbox.take()):
+            assert there.wait(30)
+            there.clear()
+        (snapshot,) = [each for each in window.invocations() if each.id == run.id]
+        (blob,) = snapshot.blobs
+        return blob.kept
+
+    archive = script.archive
+    file = archive.keep(run.id)
+    assert known_after(FileKept) == file.id
+    assert file.uri.startswith("/lab/files/")
+    archive.trash(file.id)
+    assert known_after(FileChanged) is None
+    archive.restore(file.id)
+    assert known_after(FileChanged) == file.id
+    archive.trash(file.id)
+    assert known_after(FileChanged) is None
+    archive.delete(file.id)
+    assert known_after(FileRemoved) is None
+
+
 def test_what_others_do_to_files_is_told(
     window: RemoteBench, script: BenchClient, file: Path
 ) -> None:

@@ -167,6 +167,17 @@ def test_everything_that_happens_is_told(served):
     assert emitted["data"] == 81.5
 
 
+def test_a_file_that_is_told_of_has_the_address_that_answers_give_it(keeping_at, tmp_path):
+    kept = keeping_at(tmp_path, prefix="/lab")
+    with Events(kept, "/lab/events") as events:
+        id = kept.http.post("/lab/archive", json={"name": "cells"}).json()["id"]
+        file = kept.http.put(f"/lab/archive/{id}/content", content=b"cells").json()
+        _, told = events.until("fileKept")
+
+    assert told["file"]["uri"] == file["uri"]
+    assert kept.http.get(told["file"]["uri"]).text == "cells"
+
+
 def test_why_something_waits_and_how_far_it_is_is_told(served):
     with Events(served, "/events") as events:
         first = served.run("wait", {"seconds": 0.4}, wait=False)
