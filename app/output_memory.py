@@ -3,8 +3,7 @@
 The output of a run that has ended stays in memory, for as long as the run can be asked for. When
 all of them take more than the budget, the oldest are put aside on the disk, and read from there
 when somebody looks. When a run can be asked for no more, its outputs go the same way, and the
-ledger's row opens them; those of runs that came over the network end with their address, as
-clients know it.
+ledger's row opens them, whoever asked for the run; the addresses that clients were given end.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ import numpy as np
 from app.actions.outcome import blobs_in
 from app.heap import give_back
 from app.output_cache import OutputCache, SpilledBytes
-from app.run_facts import OriginKind
 from things.blobs import BlobArray, BlobBytes
 
 if TYPE_CHECKING:
@@ -80,8 +78,7 @@ class OutputMemory:
     def forgotten(self, invocation: Invocation) -> None:
         """A run can be asked for no more."""
         self.let_go(invocation)
-        if invocation.origin.kind is not OriginKind.NETWORK:
-            self._put_aside(invocation, gone=True)
+        self._put_aside(invocation, gone=True)
 
     def let_go(self, invocation: Invocation) -> None:
         """Count a run no more; never waits."""

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+import httpx
 import numpy as np
 import pytest
 import tifffile
@@ -46,6 +47,8 @@ from app.keep_rules import KeepRule
 from app.local import LocalBench
 from app.local_archive import LocalArchive
 from app.output_cache import SpilledBytes
+from app.server.settings import ServerSettings
+from app.server.thread import ServerThread
 from things.errors import NoBlobDataError, ValueRefusedError
 
 sys.path.append(str(Path(__file__).parent))
@@ -531,12 +534,26 @@ def test_one_that_was_kept_opens_from_the_archive_after_the_cache_is_gone(
         run(kept.handle.picture(gone))
 
 
-def test_an_output_of_a_client_ends_with_its_address(kept: Kept) -> None:
-    id = kept.run("brief", Origin(OriginKind.NETWORK, "127.0.0.1")).id
-    _forget_all(kept)
+def test_an_output_of_a_client_opens_too_when_its_address_has_ended(kept: Kept) -> None:
+    server = ServerThread(kept.bench, ServerSettings(port=0))
+    server.start()
+    try:
+        with httpx.Client(base_url=server.url, timeout=30) as http:
+            begun = http.post("/probe/snap", json={"value": 7}).json()
+            invocation = kept.bench.actions.find(uuid.UUID(begun["id"]))
+            assert invocation is not None
+            assert invocation.wait_ended(30)
+            output = http.get(begun["href"]).json()["output"]
+            content = http.get(output["href"]).content
+            invocation.retention_time = -1.0
+            kept.bench.outputs.wait()
+            _forget_all(kept)
 
-    with pytest.raises(InvocationNotFoundError):
-        run(kept.handle.picture(id))
+            assert http.get(begun["href"]).status_code == 404
+            assert http.get(f"/invocations/{begun['id']}/output").content == content
+    finally:
+        server.stop()
+    assert run(kept.handle.picture(uuid.UUID(begun["id"]))) == content
 
 
 def test_beyond_the_budget_the_oldest_go_to_the_disk_and_look_the_same(
