@@ -34,6 +34,9 @@ PAGE: Final = 200
 LOOK_MS: Final = 200
 """Files that come within this time are looked for together."""
 
+COUNT_MS: Final = 1000
+"""The same, where the oldest are first: all that fit have to be counted again for it."""
+
 FileRole: Final = int(Qt.ItemDataRole.UserRole)
 
 Index = QModelIndex | QPersistentModelIndex
@@ -76,11 +79,11 @@ class FilesModel(QAbstractListModel):
         self._asked = False
         self._under_way = 0
         self._come_back: dict[UUID, ArchivedFile] = {}
+        self._to_look = self._looking = self._to_count = False
         self.total: int | None = None
         self.trouble = ""
         self._look = QTimer(self)
         self._look.setSingleShot(True)
-        self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._look_for_new)
         bridge.on(FileKept, lambda _event: self._may_be_new(), owner=self)
         bridge.on(FileChanged, self._changed, owner=self)
@@ -213,21 +216,36 @@ class FilesModel(QAbstractListModel):
         if self._asked and self.trouble and not event.reason:
             self.refresh()
 
-    def _may_be_new(self) -> None:
-        if self._asked and not self._look.isActive():
-            self._look.start()
+    def _may_be_new(self, *, count: bool = False) -> None:
+        """Look soon, but never twice at the same time: where hundreds are kept, once for many.
+
+        Args:
+            count: Whether all that fit have to be counted for it, which takes its time.
+        """
+        self._to_count = self._to_count or count or self._query.oldest_first
+        self._to_look = True
+        if self._asked and not self._looking and not self._look.isActive():
+            self._look.start(COUNT_MS if self._query.oldest_first else LOOK_MS)
 
     def _look_for_new(self) -> None:
-        self._tasks.start(self._newest(self._question), self.tr("Looking into the archive"))
+        count, self._to_count, self._to_look = self._to_count, False, False
+        self._looking = True
+        asked = self._newest(self._question, count=count)
+        if self._tasks.start(asked, self.tr("Looking into the archive")) is None:
+            self._looking = False
 
-    async def _newest(self, question: int) -> None:
+    async def _newest(self, question: int, *, count: bool) -> None:
         """Whether a new file fits is the catalogue's to say."""
         back, self._come_back = list(self._come_back.values()), {}
-        await self._bring_back(question, back)
         try:
-            page = await self._archive.search(self._query)
+            await self._bring_back(question, back)
+            page = await self._archive.search(replace(self._query, total=count))
         except ArchiveError:
             return  # the operator did not ask; whoever looks hears of it
+        finally:
+            self._looking = False
+            if self._to_look and shiboken6.isValid(self):
+                self._may_be_new()
         if self._is_past(question):
             return
         if self._query.oldest_first:
@@ -249,7 +267,10 @@ class FilesModel(QAbstractListModel):
             self._files[:0] = new
             self._count_rows()
             self.endInsertRows()
-        self.total = page.total
+        if count:
+            self.total = page.total
+        elif self.total is not None:
+            self.total += len(new)
         self._answered(question, "")
 
     def _changed(self, event: FileChanged) -> None:
@@ -261,7 +282,7 @@ class FilesModel(QAbstractListModel):
         if row is None:
             if wanted is None or file.state is wanted:
                 self._come_back[file.id] = file
-                self._may_be_new()
+                self._may_be_new(count=True)  # it may come back far below
             return
         if wanted is not None and file.state is not wanted:
             self._take_out(file.id)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from app.archive.errors import ArchiveClosedError
 from app.archive.events import ArchiveTroubled
 from app.archive.records import FileQuery, FileState
-from ui.archive.model import PAGE, FilesModel
+from ui.archive.model import LOOK_MS, PAGE, FilesModel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -83,6 +83,45 @@ def test_what_is_kept_meanwhile_comes_in_at_the_top_and_moves_nobody_s_selection
     assert names(model) == ["snap-002", "snap-001"]
     assert model.index_of(old.id).row() == 1
     assert resets == []
+
+
+def test_of_hundreds_that_are_kept_at_once_many_are_looked_for_together_and_none_counted(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    archive.add()
+    model.ask(FileQuery())
+    answered(qtbot, model)
+    archive.queries.clear()
+    archive.gate.clear()  # an archive that takes its time
+
+    for _ in range(50):
+        archive.add()
+    qtbot.waitUntil(lambda: len(archive.queries) == 1)
+    for _ in range(50):
+        archive.add()
+    qtbot.wait(2 * LOOK_MS)
+    assert len(archive.queries) == 1
+    archive.gate.set()
+
+    qtbot.waitUntil(lambda: model.rowCount() == 101)
+    assert model.total == 101
+    assert not any(query.total for query in archive.queries)
+    assert len(archive.queries) <= 3
+
+
+def test_what_comes_back_from_the_trash_far_below_is_counted(
+    model: FilesModel, archive: FakeArchive, qtbot: QtBot, run: RunCoroutine
+) -> None:
+    old = archive.add()
+    archive.add()
+    run(archive.trash(old.id))
+    model.ask(FileQuery())
+    answered(qtbot, model)
+    assert model.total == 1
+
+    run(archive.restore(old.id))
+
+    qtbot.waitUntil(lambda: model.total == 2)
 
 
 def test_of_what_is_kept_meanwhile_only_what_fits_is_shown(
