@@ -634,7 +634,13 @@ class Archive:
 
     def _place(self, staged: Staged, job: Callable[[Connection, int], bool]) -> None:
         at_us = micros(now())
-        self.intake.place(staged, lambda: self.write(lambda connection: job(connection, at_us)))
+        self.intake.place(
+            staged, lambda: self.write(lambda connection: job(connection, at_us)), self._knows
+        )
+
+    def _knows(self, sha256: str) -> bool:
+        known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
+        return self.read(lambda connection: connection.execute(known).first()) is not None
 
     def _kept(self, id: UUID, *, first: bool = False) -> ArchivedFile:
         file = self.get(id)

@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Final
 
-from app.archive.errors import UploadHashError, UploadTruncatedError
+from app.archive.errors import (
+    ArchiveError,
+    ArchiveFullError,
+    FileNotKeptError,
+    FileStateError,
+    FileTakenError,
+    UploadHashError,
+    UploadTruncatedError,
+)
 from app.archive.limits import ArchiveLimits
 from app.archive.store import ObjectStore, Staged
 
 _STRIPES: Final = 64
+
+_REFUSALS: Final = (ArchiveFullError, FileNotKeptError, FileStateError, FileTakenError)
+"""After these no record is written any more; after others, such as no answer, one may be."""
 
 
 class Intake:
@@ -93,7 +104,9 @@ class Intake:
                 raise UploadHashError(sha256, staged.sha256)
             yield staged
 
-    def place(self, staged: Staged, name_it: Callable[[], bool]) -> None:
+    def place(
+        self, staged: Staged, name_it: Callable[[], bool], named: Callable[[str], bool]
+    ) -> None:
         """Give a content its name, and let a record name it: in this order.
 
         Args:
@@ -101,12 +114,31 @@ class Intake:
             name_it: Writes the record; returns once that is on disk, and says whether the
                 catalogue did not know the content before. What lies on the disk does not say
                 it: a record may have failed to follow, or what it names may have been damaged.
+            named: Says whether the catalogue knows a content, by its SHA-256.
+
+        Raises:
+            ArchiveError: No record names it. A content that came for it has gone again, unless
+                the record may still be written.
         """
         with self.alone_with(staged.sha256):
-            self._store.place(staged)
-            new = name_it()
+            came = not self._store.path_of(staged.sha256).exists()
+            placed = False
+            try:
+                self._store.place(staged)
+                placed = True
+                new = name_it()
+            except ArchiveError as error:
+                if came and (not placed or isinstance(error, _REFUSALS)):
+                    self._take_back(staged.sha256, named)
+                raise
         if new:
             self.count_bytes(staged.size)
+
+    def _take_back(self, sha256: str, named: Callable[[str], bool]) -> None:
+        # What cannot even be looked up or removed is found by the sweeper.
+        with suppress(ArchiveError):
+            if not named(sha256):
+                self._store.remove(sha256)
 
     @contextmanager
     def alone_with(self, sha256: str) -> Iterator[None]:

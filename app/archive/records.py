@@ -39,6 +39,7 @@ class KeptBy(enum.Enum):
     RULE = "rule"
     CODE = "code"
     UPLOAD = "upload"
+    FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Sweeping up: what a crash left over, what nobody finished, what no file names any more.
 
 A content goes in two phases. First it is noted since when no file names it; when it is found so
-again after a time of grace, its row goes, and then the content itself. A content on the disk that
-the catalogue does not know is adopted into the first phase.
+again after a time of grace, the content goes, and then its row. A content on the disk that the
+catalogue does not know is not litter: it becomes a file, as `app.archive.found` says.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, select, update
 
 from app.archive import catalogue
 from app.archive.archive import Archive
 from app.archive.damage import GONE, put_away_changed, say_damaged
 from app.archive.errors import FileNotKeptError, FileStateError
+from app.archive.found import make_file_of
 from app.archive.records import FileState
 from app.archive.texts import micros
 from app.database.archive_tables import file_versions, files, objects
@@ -37,7 +38,7 @@ class SweepReport:
 
     Attributes:
         dry_run: Whether nothing was changed.
-        adopted: Contents on the disk that the catalogue did not know.
+        adopted: Contents on the disk that the catalogue did not know; they are files now.
         missing: Contents in the catalogue that are not on the disk, or of another size.
         found_again: Contents that were missing and are there.
         drafts: Records that stayed without content for too long.
@@ -119,7 +120,7 @@ def compare_with_disk(archive: Archive, report: SweepReport) -> None:
                 report.found_again.append(row.sha256)
                 if not dry:
                     say_damaged(archive, row.sha256, "")
-        elif not row.damage and not _is_there(archive, row):
+        elif row.unreferenced_us is None and not row.damage and not _is_there(archive, row):
             report.missing.append(row.sha256)
             if not dry and (size is None or not put_away_changed(archive, row.sha256)):
                 archive.store.refuse_missing_folder()
@@ -130,32 +131,13 @@ def compare_with_disk(archive: Archive, report: SweepReport) -> None:
 
 
 def _adopted(archive: Archive, sha256: str, size: int, report: SweepReport) -> bool:
-    at_us = micros(now())
-
-    def adopt(connection: Connection) -> bool:
-        known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
-        if connection.execute(known).first() is not None:
-            return False  # it came while we looked
-        if not report.dry_run:
-            connection.execute(
-                insert(objects).values(
-                    sha256=sha256,
-                    size=size,
-                    created_us=at_us,
-                    unreferenced_us=at_us,
-                    checked_us=None,
-                    damage="",
-                )
-            )
-        return True
-
+    known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
     with archive.intake.alone_with(sha256):
-        here = archive.store.path_of(sha256).exists()  # or it was removed while we looked
-        adopted = here and archive.write(adopt)
-    if adopted and not report.dry_run:
-        archive.intake.count_bytes(size)
-        archive.log.info("%s was on the disk but in no record; adopted.", sha256)
-    return adopted
+        if not archive.store.path_of(sha256).exists():
+            return False  # it was removed while we looked
+        if report.dry_run:
+            return archive.read(lambda connection: connection.execute(known).first()) is None
+        return make_file_of(archive, sha256, size)
 
 
 def _is_there(archive: Archive, row: Row[Any]) -> bool:
@@ -206,26 +188,28 @@ def _remove_unreferenced(archive: Archive, grace_s: float, report: SweepReport) 
 
 
 def _removed(archive: Archive, sha256: str, size: int, before_us: int) -> bool:
-    """Row first, then content: a crash in between leaves something to adopt, never a gap."""
+    """Content first, then row: what is found on the disk without one is taken for lost, and kept.
 
-    def take_out(connection: Connection) -> bool:
-        here = (objects.c.sha256 == sha256) & (objects.c.unreferenced_us <= before_us)
-        if connection.execute(select(objects.c.sha256).where(here, _unused())).first():
-            connection.execute(delete(objects).where(objects.c.sha256 == sha256))
-            return True
-        used = select(file_versions.c.number).where(file_versions.c.sha256 == sha256).limit(1)
+    After a crash in between the row is still due, and goes the next time.
+    """
+    due = select(objects.c.sha256).where(
+        objects.c.sha256 == sha256, objects.c.unreferenced_us <= before_us, _unused()
+    )
+    used = select(file_versions.c.number).where(file_versions.c.sha256 == sha256).limit(1)
+
+    def used_again(connection: Connection) -> None:
         if connection.execute(used).first() is not None:
             again = update(objects).where(objects.c.sha256 == sha256)
             connection.execute(again.values(unreferenced_us=None))
-        return False
 
     with archive.intake.alone_with(sha256):
-        gone = archive.write(take_out)
-        if gone:
-            # Before it is removed: where that fails, it is adopted again, and counted again.
-            archive.intake.count_bytes(-size)
-            archive.store.remove(sha256)
-    return gone
+        if archive.read(lambda connection: connection.execute(due).first()) is None:
+            archive.write(used_again)
+            return False
+        archive.store.remove(sha256)
+        archive.write(lambda c: c.execute(delete(objects).where(objects.c.sha256 == sha256)))
+        archive.intake.count_bytes(-size)
+    return True
 
 
 def _rows(archive: Archive, wanted: Select[Any]) -> Iterator[Row[Any]]:

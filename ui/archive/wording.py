@@ -95,4 +95,5 @@ def _kept(file: ArchivedFile) -> str:
         KeptBy.RULE: _tr("by a rule of the bench"),
         KeptBy.CODE: _tr("by the driver"),
         KeptBy.UPLOAD: _tr("uploaded"),
+        KeptBy.FOUND: _tr("found on the disk"),
     }[file.kept_by]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,15 @@ from app.archive.errors import (
     FileNotKeptError,
     FileTakenError,
 )
-from app.archive.records import FileQuery
+from app.archive.limits import ArchiveLimits
+from app.archive.records import FileQuery, KeptBy
 from app.archive.scrubbing import scrub
 from app.archive.sweeping import sweep
 from app.archive.views import rebuild_views
 from app.database.database import Database
 
 if TYPE_CHECKING:
-    from tests.app.archive.conftest import OpensArchive
+    from tests.app.archive.conftest import Events, OpensArchive
 
 
 def test_a_second_archive_in_the_same_folder_is_refused(
@@ -135,32 +137,80 @@ def test_a_content_that_is_missing_is_found_said_and_found_again(
         assert stream.read() == b"content"
 
 
-def test_a_content_that_no_record_names_is_adopted_and_goes_after_the_grace(
-    either_archive: Archive,
+def test_a_content_that_no_record_names_becomes_a_file_and_is_never_thrown_away(
+    either_archive: Archive, events: Events
 ) -> None:
     archive = either_archive
-    with archive.store.receive([b"placed, but never committed"]) as staged:
+    content = b"\x89PNG\r\n\x1a\n placed, but never committed"
+    with archive.store.receive([content]) as staged:
         archive.store.place(staged)
-    path = archive.store.path_of(staged.sha256)
 
     assert sweep(archive, dry_run=True).adopted == [staged.sha256]
-    report = sweep(archive)
+    assert archive.find(FileQuery(total=True)).total == 0
+    report = sweep(archive, grace_s=0)
+
     assert (report.adopted, report.removed) == ([staged.sha256], [])
+    [file] = archive.find(FileQuery(tags=("found",))).files
+    assert (file.kept_by, file.media_type) == (KeptBy.FOUND, "image/png")
+    assert "no record" in file.notes
     assert archive.usage().bytes == staged.size
-    assert sweep(archive, grace_s=0).removed == [staged.sha256]
-    assert archive.usage().bytes == 0
-    assert not path.exists()
+    assert events.kinds[-1] == "FileKept"
+    again = sweep(archive, grace_s=0)
+    assert (again.adopted, again.removed) == ([], [])
+    with archive.open_file(file.id) as stream:
+        assert stream.read() == content
 
 
-def test_an_adopted_content_that_comes_again_stays(opens: OpensArchive) -> None:
+def test_what_was_kept_after_a_copy_of_the_catalogue_is_found_again_with_that_copy(
+    opens: OpensArchive, database: Database, tmp_path: Path
+) -> None:
     archive = opens()
-    with archive.store.receive([b"placed"]) as staged:
-        archive.store.place(staged)
-    sweep(archive)
+    before = archive.keep(b"before", "before")
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        source = sqlite3.connect(database.file or "")
+        source.backup(copy)
+        source.close()
+    archive.keep(b"after", "after")
+    archive.close()
 
-    archive.keep(b"placed", "a")
+    older = Database.at_file(tmp_path / "copy.db")
+    try:
+        restored = Archive(older, tmp_path / "files", limits=ArchiveLimits(low_bytes=0))
+        restored.open()
+        for _ in range(3):
+            sweep(restored, grace_s=0)
+        names = {file.name.split()[0]: file for file in restored.find(FileQuery()).files}
+        assert set(names) == {"before", "found"}
+        for file, content in ((before, b"before"), (names["found"], b"after")):
+            with restored.open_file(file.id) as stream:
+                assert stream.read() == content
+        restored.close()
+    finally:
+        older.close()
 
-    assert sweep(archive, grace_s=0).removed == []
+
+def test_a_deletion_that_was_cut_short_brings_nothing_back(
+    opens: OpensArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a")
+    archive.trash(file.id)
+    archive.delete(file.id)
+    with monkeypatch.context() as patch:
+        remove = archive.store.remove
+
+        def killed(sha256: str) -> None:
+            remove(sha256)
+            raise ArchiveError("the program ended here")
+
+        patch.setattr(archive.store, "remove", killed)
+        with pytest.raises(ArchiveError):
+            sweep(archive, grace_s=0)
+
+    report = sweep(archive, grace_s=0)
+
+    assert (report.removed, report.missing, report.adopted) == ([file.sha256], [], [])
+    assert archive.usage().bytes == 0
 
 
 def test_what_is_not_there_is_said(opens: OpensArchive) -> None:

@@ -492,4 +492,5 @@ def test_a_record_that_went_into_the_trash_meanwhile_takes_no_content(
     with pytest.raises(FileStateError):
         archive.put(file.id, b"second")
     assert archive.get(file.id).version == 1
-    assert sweep(archive, grace_s=0).adopted
+    assert sweep(archive, grace_s=0).adopted == []
+    assert contents(archive) == [archive.path_of(file.id)]
