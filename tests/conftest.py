@@ -116,9 +116,12 @@ class PostgresqlServer:
 
     It listens on a socket in a folder of its own and ends with the tests, however those end.
     PostgreSQL refuses to run as root, so there it runs as the user its package made.
+
+    Args:
+        shared_buffers: How much it keeps in memory; few tests need much.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shared_buffers: str = "16MB") -> None:
         programs = _postgresql_programs()
         self._folder = Path(tempfile.mkdtemp(prefix="labwright-pg-"))
         self._user = "postgres" if os.geteuid() == 0 else None
@@ -134,7 +137,7 @@ class PostgresqlServer:
                 [
                     *(*with_us, programs / "postgres", "-D", data),
                     *("-k", self._folder, "-c", "listen_addresses=", "-F"),
-                    *("-c", "max_connections=50", "-c", "shared_buffers=16MB"),
+                    *("-c", "max_connections=50", "-c", f"shared_buffers={shared_buffers}"),
                 ],
                 user=self._user,
                 group=self._user,

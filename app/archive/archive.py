@@ -35,7 +35,7 @@ from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemov
 from app.archive.intake import Intake
 from app.archive.limits import ArchiveLimits
 from app.archive.naming import NamePattern, NamesGiven, number_in
-from app.archive.new_files import checked_file, checked_meta, extension_of
+from app.archive.new_files import checked_file, extension_of
 from app.archive.records import (
     ArchivedFile,
     ArchiveUsage,
@@ -47,7 +47,7 @@ from app.archive.records import (
     KeptBy,
     Provenance,
 )
-from app.archive.rows import NewFile, path_from
+from app.archive.rows import Content, NewFile, path_from
 from app.archive.searching import FileReader
 from app.archive.sources import chunks_of, pieces
 from app.archive.store import ObjectStore, Staged
@@ -55,6 +55,7 @@ from app.archive.texts import (
     checked_extension,
     checked_notes,
     checked_tags,
+    meta_text,
     micros,
     plain,
     shown_name,
@@ -238,11 +239,11 @@ class Archive:
             FileTakenError: There is a file of that id.
             ArchiveError: It cannot be written.
         """
-        new, given = checked_file(
+        new = checked_file(
             name, extension, media_type, meta, tags, notes, provenance, kept_by, who, id
         )
         at_us = micros(now())
-        self.write(lambda connection: catalogue.add_draft(connection, new, given, at_us))
+        self.write(lambda connection: catalogue.add(connection, new, at_us))
         return self.get(new.id)
 
     def get(self, id: UUID) -> ArchivedFile:
@@ -313,7 +314,7 @@ class Archive:
             extension=None if extension is None else checked_extension(extension),
             notes=None if notes is None else checked_notes(notes),
             tags=None if tags is None else checked_tags(tags),
-            meta=None if meta is None else checked_meta(meta),
+            meta=None if meta is None else meta_text(meta),
         )
         at_us = micros(now())
         self.write(lambda c: catalogue.change(c, id, changes, at_us, who=who))
@@ -437,11 +438,11 @@ class Archive:
             ArchiveError: As `create` and `put` do.
             ValueRefusedError: As `create` does.
         """
-        new, given = checked_file(
+        new = checked_file(
             name, extension, media_type, meta, tags, notes, provenance, kept_by, who, id
         )
         with self._received(pieces(content), size, sha256, limit) as staged:
-            self._place(staged, lambda c, at_us: _insert_linked(c, new, given, staged, at_us))
+            self._place(staged, lambda c, at_us: _add(c, new, staged, at_us))
         return self._kept(new.id, first=True)
 
     def keep_file(
@@ -464,7 +465,7 @@ class Archive:
         """
         extension = extension_of(path)
         stem = path.name.removesuffix(f".{extension}") if extension else path.name
-        new, given = checked_file(
+        new = checked_file(
             name or plain(stem), extension, media_type, meta, tags, notes, None,
             KeptBy.UPLOAD, who, None,
         )  # fmt: skip
@@ -473,7 +474,7 @@ class Archive:
             self._received(source.chunks(), source.size, None, None) as staged,
         ):
             source.refuse_changed()
-            self._place(staged, lambda c, at_us: _insert_linked(c, new, given, staged, at_us))
+            self._place(staged, lambda c, at_us: _add(c, new, staged, at_us))
         return self._kept(new.id, first=True)
 
     def keep_again(
@@ -621,7 +622,7 @@ class Archive:
         return self.intake.received(chunks, size, sha256, limit)
 
     def _link(self, id: UUID, staged: Staged, media_type: str | None, who: str) -> None:
-        content = catalogue.Content(staged.sha256, staged.size)
+        content = Content(staged.sha256, staged.size)
 
         def job(connection: Connection, at_us: int) -> bool:
             return catalogue.link(connection, id, content, at_us, who=who, media_type=media_type)
@@ -693,12 +694,8 @@ class Archive:
         return self.read(count)
 
 
-def _insert_linked(
-    connection: Connection, new: NewFile, meta: Mapping[str, Any], staged: Staged, at_us: int
-) -> bool:
-    catalogue.add_draft(connection, new, meta, at_us)
-    content = catalogue.Content(staged.sha256, staged.size)
-    return catalogue.link(connection, new.id, content, at_us, who=new.who)
+def _add(connection: Connection, new: NewFile, staged: Staged, at_us: int) -> bool:
+    return catalogue.add(connection, new, at_us, Content(staged.sha256, staged.size))
 
 
 def _without_settings(file: ArchivedFile) -> ArchivedFile:

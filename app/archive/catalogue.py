@@ -20,12 +20,10 @@ from app.archive.errors import (
     FileTakenError,
 )
 from app.archive.records import FileState
-from app.archive.rows import NewFile, row_of, setting_values, words_for
+from app.archive.rows import Content, NewFile, row_of, setting_values, words_for
 from app.archive.texts import plain
-from app.archive.words import values_in
 from app.database.archive_tables import (
     file_events,
-    file_meta,
     file_settings,
     file_tags,
     file_versions,
@@ -40,40 +38,27 @@ DELETED: Final = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """What is put into a file.
-
-    Attributes:
-        sha256: Hex digest.
-        size: In bytes.
-    """
-
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class Changes:
     """What people change about a file; None leaves it as it is.
 
     Attributes:
         name, extension, notes: As they are kept.
-        meta: As JSON text, and as it was given.
+        meta: As JSON text.
         tags: What they are without regard to case, and as they were written.
     """
 
     name: str | None = None
     extension: str | None = None
     notes: str | None = None
-    meta: tuple[str, Mapping[str, Any]] | None = None
+    meta: str | None = None
     tags: Mapping[str, str] | None = None
 
 
-def add_draft(connection: Connection, new: NewFile, meta: Mapping[str, Any], at_us: int) -> int:
-    """A record without content.
+def add(connection: Connection, new: NewFile, at_us: int, content: Content | None = None) -> bool:
+    """A record with its content, or a draft without.
 
     Returns:
-        Its number.
+        Whether the catalogue did not know that content before.
 
     Raises:
         FileTakenError: There is a file of that id.
@@ -81,15 +66,18 @@ def add_draft(connection: Connection, new: NewFile, meta: Mapping[str, Any], at_
     if connection.execute(select(files.c.number).where(files.c.id == new.id)).first():
         raise FileTakenError(new.id)
     number = _newest(connection) + 1
-    row = row_of(new, number, at_us)
+    row = row_of(new, number, at_us, content)
     connection.execute(insert(files), [row])
     _put_tags(connection, number, new.tags)
-    _put_meta(connection, number, meta)
     if keys := setting_keys(setting_values(row["settings"])):
         rows = [{"setting": key, "number": number} for key in keys]
         connection.execute(insert(file_settings), rows)
     note(connection, new.id, at_us, _CREATED, new.who, f"file {number}")
-    return number
+    if content is None:
+        return False
+    known = _put_content(connection, number, 1, content, row["media_type"], at_us, new.who)
+    _note_linked(connection, new.id, at_us, new.who, 1, content)
+    return known
 
 
 def link(
@@ -115,31 +103,16 @@ def link(
         raise FileStateError(f"{row.name} is in the trash; it has to be brought back first")
     version = int(row.version) + 1
     kind = media_type or row.media_type
-    new = _reference(connection, content, at_us)
-    connection.execute(
-        insert(file_versions).values(
-            number=row.number,
-            version=version,
-            sha256=content.sha256,
-            size=content.size,
-            media_type=kind,
-            created_us=at_us,
-            who=plain(who),
-        )
-    )
-    connection.execute(
-        update(files)
-        .where(files.c.number == row.number)
-        .values(
-            state=FileState.LINKED.value,
-            version=version,
-            sha256=content.sha256,
-            size=content.size,
-            media_type=kind,
-            changed_us=at_us,
-        )
-    )
-    note(connection, id, at_us, "linked", who, f"version {version}, {content.size} bytes")
+    new = _put_content(connection, row.number, version, content, kind, at_us, who)
+    linked = {
+        "state": FileState.LINKED.value,
+        "version": version,
+        "sha256": content.sha256,
+        "size": content.size,
+        "media_type": kind,
+    }
+    _update(connection, row, linked, at_us)
+    _note_linked(connection, id, at_us, who, version, content)
     return new
 
 
@@ -156,25 +129,14 @@ def change(connection: Connection, id: UUID, changes: Changes, at_us: int, *, wh
             ("name", changes.name),
             ("extension", changes.extension),
             ("notes", changes.notes),
-            ("meta", None if changes.meta is None else changes.meta[0]),
+            ("meta", changes.meta),
         )
         if value is not None
     }
     if changes.tags is not None:
         connection.execute(delete(file_tags).where(file_tags.c.number == row.number))
         _put_tags(connection, row.number, changes.tags)
-        tags = tuple(changes.tags.values())
-    else:
-        tags = tags_of(connection, row.number)
-    if changes.meta is not None:
-        connection.execute(delete(file_meta).where(file_meta.c.number == row.number))
-        _put_meta(connection, row.number, changes.meta[1])
-    words = words_for({**row._asdict(), **given}, tags)
-    connection.execute(
-        update(files)
-        .where(files.c.number == row.number)
-        .values(**given, words=words, changed_us=at_us)
-    )
+    _update(connection, row, given, at_us)
     named = [*given, *(["tags"] if changes.tags is not None else [])]
     note(connection, id, at_us, "changed", who, ", ".join(named))
 
@@ -190,7 +152,8 @@ def trash(connection: Connection, id: UUID, at_us: int, *, who: str) -> None:
     if row.state == FileState.DRAFT.value:
         raise FileEmptyError(id)
     if row.state == FileState.LINKED.value:
-        _set_state(connection, row.number, FileState.TRASHED, at_us, at_us)
+        trashed = {"state": FileState.TRASHED.value, "trashed_us": at_us}
+        _update(connection, row, trashed, at_us)
         note(connection, id, at_us, "trashed", who)
 
 
@@ -202,7 +165,8 @@ def restore(connection: Connection, id: UUID, at_us: int, *, who: str) -> None:
     """
     row = the_row(connection, id)
     if row.state == FileState.TRASHED.value:
-        _set_state(connection, row.number, FileState.LINKED, None, at_us)
+        linked = {"state": FileState.LINKED.value, "trashed_us": None}
+        _update(connection, row, linked, at_us)
         note(connection, id, at_us, "restored", who)
 
 
@@ -221,7 +185,7 @@ def remove(connection: Connection, id: UUID, at_us: int, *, who: str) -> Row[Any
         raise FileStateError(f"{row.name} is not in the trash; only from there a file is deleted")
     contents = select(file_versions.c.sha256).where(file_versions.c.number == row.number)
     held = set(connection.execute(contents).scalars())
-    for table in (file_tags, file_meta, file_versions):
+    for table in (file_tags, file_versions):
         connection.execute(delete(table).where(table.c.number == row.number))
     # By both: what comes first in its index is the setting.
     made_with = file_settings.c.setting.in_(setting_keys(setting_values(row.settings)))
@@ -330,20 +294,42 @@ def _put_tags(connection: Connection, number: int, tags: Mapping[str, str]) -> N
         )
 
 
-def _put_meta(connection: Connection, number: int, meta: Mapping[str, Any]) -> None:
-    values = values_in(meta)
-    if values:
-        connection.execute(
-            insert(file_meta),
-            [{"number": number, "key": key, "value": value} for key, value in sorted(values)],
+def _put_content(
+    connection: Connection,
+    number: int,
+    version: int,
+    content: Content,
+    media_type: str,
+    at_us: int,
+    who: str,
+) -> bool:
+    new = _reference(connection, content, at_us)
+    connection.execute(
+        insert(file_versions).values(
+            number=number,
+            version=version,
+            sha256=content.sha256,
+            size=content.size,
+            media_type=media_type,
+            created_us=at_us,
+            who=plain(who),
         )
+    )
+    return new
 
 
-def _set_state(
-    connection: Connection, number: int, state: FileState, trashed_us: int | None, at_us: int
+def _note_linked(
+    connection: Connection, id: UUID, at_us: int, who: str, version: int, content: Content
 ) -> None:
+    note(connection, id, at_us, "linked", who, f"version {version}, {content.size} bytes")
+
+
+def _update(connection: Connection, row: Row[Any], values: Mapping[str, Any], at_us: int) -> None:
+    """Change a row, and what a search finds it by; its tags are as they should be already."""
+    changed = {**row._asdict(), **values}
+    words = words_for(changed, tags_of(connection, row.number))
     connection.execute(
         update(files)
-        .where(files.c.number == number)
-        .values(state=state.value, trashed_us=trashed_us, changed_us=at_us)
+        .where(files.c.number == row.number)
+        .values(**values, words=words, changed_us=at_us)
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mimetypes
 import uuid
 from collections.abc import Iterable, Mapping
@@ -34,8 +33,8 @@ def checked_file(
     kept_by: KeptBy,
     who: str,
     id: UUID | None,
-) -> tuple[NewFile, Mapping[str, Any]]:
-    """What was given, as it is kept, and its metadata as they are read back.
+) -> NewFile:
+    """What was given, as it is kept.
 
     Raises:
         ValueRefusedError: Name, extension, tags, notes or metadata do not fit.
@@ -44,7 +43,7 @@ def checked_file(
     kind = plain(media_type).strip().casefold()[:200]
     if not kind:
         kind = mimetypes.guess_type(f"x.{suffix}")[0] or "application/octet-stream"
-    new = NewFile(
+    return NewFile(
         id=uuid.uuid4() if id is None else id,
         name=shown_name(name),
         extension=suffix,
@@ -56,17 +55,6 @@ def checked_file(
         kept_by=kept_by,
         who=plain(who),
     )
-    return new, json.loads(new.meta)
-
-
-def checked_meta(meta: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """Metadata as text, and as they are read back: without what no database takes.
-
-    Raises:
-        ValueRefusedError: They do not fit.
-    """
-    text = meta_text(meta)
-    return text, json.loads(text)
 
 
 def extension_of(path: Path) -> str:

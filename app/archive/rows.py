@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from app.archive.facets import facets_of
 from app.archive.records import (
     ArchivedFile,
     BlobPath,
@@ -19,10 +20,23 @@ from app.archive.records import (
     KeptBy,
     Provenance,
 )
-from app.archive.texts import json_text, micros, moment, plain
-from app.archive.words import searched, texts_in
+from app.archive.texts import folded, json_text, micros, moment, plain
+from app.archive.words import searched, texts_in, values_in
 from app.run_facts import Origin, OriginKind, Stamp
 from app.run_records import RecordedValue, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is put into a file.
+
+    Attributes:
+        sha256: Hex digest.
+        size: In bytes.
+    """
+
+    sha256: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +63,16 @@ class NewFile:
     who: str = ""
 
 
-def row_of(new: NewFile, number: int, at_us: int) -> dict[str, Any]:
-    """A new file as a row: a draft, without content."""
+def row_of(new: NewFile, number: int, at_us: int, content: Content | None = None) -> dict[str, Any]:
+    """A new file as a row: with its content, or a draft."""
     origin, made = new.provenance.origin, new.provenance
     row: dict[str, Any] = {
         "number": number,
         "id": new.id,
-        "state": FileState.DRAFT.value,
-        "version": 0,
-        "size": None,
-        "sha256": None,
+        "state": (FileState.LINKED if content else FileState.DRAFT).value,
+        "version": 1 if content else 0,
+        "size": content.size if content else None,
+        "sha256": content.sha256 if content else None,
         "media_type": new.media_type,
         "created_us": at_us,
         "changed_us": at_us,
@@ -86,9 +100,15 @@ def row_of(new: NewFile, number: int, at_us: int) -> dict[str, Any]:
     return row
 
 
-def words_for(row: Mapping[str, Any], tags: tuple[str, ...]) -> str:
-    """What a search finds a file by."""
-    return searched(
+def words_for(row: Mapping[str, Any], tags: Sequence[str]) -> str:
+    """What a search finds a file by: its words and its facets.
+
+    Args:
+        row: As in the catalogue.
+        tags: As they were written.
+    """
+    meta = json.loads(row["meta"])
+    words = searched(
         row["name"],
         row["extension"],
         *tags,
@@ -99,8 +119,10 @@ def words_for(row: Mapping[str, Any], tags: tuple[str, ...]) -> str:
         row["sample"],
         row["session"],
         row["operator"],
-        *texts_in(json.loads(row["meta"])),
+        *texts_in(meta),
     )
+    facets = facets_of(row, map(folded, tags), values_in(meta))
+    return f"{words} {facets}" if words else facets
 
 
 def file_of(

@@ -25,7 +25,6 @@ from app.database.schema import metadata
 __all__ = [
     "FTS_STATEMENTS",
     "file_events",
-    "file_meta",
     "file_settings",
     "file_tags",
     "file_versions",
@@ -71,15 +70,8 @@ files = Table(
     Column("input", Text, nullable=False),
     Column("settings", Text, nullable=False),
     Index("ix_files_id", "id", unique=True),
-    # Each ends with the number, so that it gives the order too: without that SQLite, which knows
-    # nothing of how values are spread, would rather read all files in their order.
     Index("ix_files_sha256", "sha256", "number"),
-    Index("ix_files_run", "run", "number"),
     Index("ix_files_created", "created_us"),
-    Index("ix_files_thing_action", "thing", "action", "number"),
-    Index("ix_files_sample", "sample", "number"),
-    Index("ix_files_session", "session", "number"),
-    Index("ix_files_media_type", "media_type", "number"),
 )
 """Files that are kept. `number` counts them; `sha256` is None for a draft, whose content is still
 to come; `words` is what a search looks through."""
@@ -123,16 +115,6 @@ file_tags = Table(
 )
 """Tags as they were written, and without regard to case."""
 
-file_meta = Table(
-    "file_meta",
-    metadata,
-    Column("number", _Number, primary_key=True, autoincrement=False),
-    Column("key", Text, primary_key=True),
-    Column("value", Text, primary_key=True),
-    Index("ix_file_meta_key_value", "key", "value", "number"),
-)
-"""Single values of the metadata, by dotted keys, as `app.archive.words` writes them."""
-
 file_settings = Table(
     "file_settings",
     metadata,
@@ -159,8 +141,8 @@ file_events = Table(
 FTS_STATEMENTS = (
     (
         "CREATE VIRTUAL TABLE file_words USING fts5("
-        "words, content='files', content_rowid='number', tokenize='ascii', detail='none', "
-        "prefix='2 3')"
+        "words, content='files', content_rowid='number', tokenize='ascii tokenchars _', "
+        "detail='none', prefix='1 2 3 4 5 6')"
     ),
     (
         "CREATE TRIGGER file_words_insert AFTER INSERT ON files BEGIN "
@@ -178,25 +160,42 @@ FTS_STATEMENTS = (
         "INSERT INTO file_words(rowid, words) VALUES (new.number, new.words); END"
     ),
 )
-"""SQLite's index of words, and what keeps it true to the table."""
+"""SQLite's index of words, and what keeps it true to the table. Every length of the beginning of
+a word has lists of its own; longer ones are put together when they are asked for."""
 
-_TEXT_SEARCH = (
-    "CREATE INDEX ix_files_words ON files "
-    "USING gin (array_to_tsvector(string_to_array(words, ' ')))"
+GIN_STATEMENTS = (
+    (
+        "CREATE TABLE file_words ("
+        "number BIGINT PRIMARY KEY, created_us BIGINT NOT NULL, words TSVECTOR NOT NULL)"
+    ),
+    (
+        "INSERT INTO file_words SELECT number, created_us, "
+        "array_to_tsvector(string_to_array(words, ' ')) FROM files"
+    ),
+    "CREATE INDEX ix_file_words_words ON file_words USING gin (words)",
+    "CREATE INDEX ix_file_words_created ON file_words (created_us, number)",
+    (
+        "CREATE FUNCTION file_words_follow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_OP <> 'INSERT' THEN DELETE FROM file_words WHERE number = old.number; END IF; "
+        "IF TG_OP <> 'DELETE' THEN INSERT INTO file_words VALUES (new.number, new.created_us, "
+        "array_to_tsvector(string_to_array(new.words, ' '))); END IF; "
+        "RETURN NULL; END $$"
+    ),
+    (
+        "CREATE TRIGGER file_words_follow AFTER INSERT OR DELETE OR UPDATE OF words ON files "
+        "FOR EACH ROW EXECUTE FUNCTION file_words_follow()"
+    ),
 )
-"""PostgreSQL's."""
+"""PostgreSQL's: a table of their own, since counting goes through all rows that fit, and those of
+the files are many times as long."""
 
-event.listen(
-    files,
-    "after_create",
-    DDL(_TEXT_SEARCH).execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call]
-)
-for _statement in FTS_STATEMENTS:
-    event.listen(
-        files,
-        "after_create",
-        DDL(_statement).execute_if(dialect="sqlite"),  # type: ignore[no-untyped-call]
-    )
+for _dialect, _statements in (("sqlite", FTS_STATEMENTS), ("postgresql", GIN_STATEMENTS)):
+    for _statement in _statements:
+        event.listen(
+            files,
+            "after_create",
+            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
+        )
 
 
 def is_declared(name: str | None, kind: str, parents: object) -> bool:
@@ -204,4 +203,4 @@ def is_declared(name: str | None, kind: str, parents: object) -> bool:
 
     Alembic's `include_name`. The index of words is made by statements of each database's own.
     """
-    return not str(name).startswith(("file_words", "ix_files_words"))
+    return not str(name).startswith("file_words")

@@ -115,7 +115,8 @@ def reading_engine(url: URL, schema: str) -> Engine:
     return _engine(
         url,
         schema,
-        ("SET default_transaction_read_only = on",),
+        # What is soonest depends on what is asked for: a plan made once for all is none.
+        ("SET default_transaction_read_only = on", "SET plan_cache_mode = force_custom_plan"),
         pool_size=READERS,
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",

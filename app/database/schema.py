@@ -21,7 +21,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration. Known here too, since alembic takes 0.25 s to import."""
 
 metadata = MetaData(

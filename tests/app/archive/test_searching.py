@@ -95,7 +95,7 @@ def filled(either_archive: Archive) -> tuple[Archive, list[ArchivedFile]]:
         if chance.random() < 0.1:
             archive.trash(file.id)
         made.append(archive.get(file.id))
-    archive.create("a draft")
+    made.append(archive.create("a draft"))
     return archive, made
 
 
@@ -212,7 +212,7 @@ def queries(files: list[ArchivedFile]) -> st.SearchStrategy[FileQuery]:
         settings=st.lists(SETTING_VALUES, max_size=2).map(dict),
         run=st.sampled_from((None, *RUNS)),
         sha256=st.sampled_from((None, files[0].sha256, "ab" * 32)),
-        state=st.sampled_from((FileState.LINKED, FileState.LINKED, FileState.TRASHED)),
+        state=st.sampled_from((FileState.LINKED, FileState.LINKED, FileState.TRASHED, None)),
         limit=st.sampled_from((1, 7, LARGEST_PAGE)),
         oldest_first=st.booleans(),
         total=st.booleans(),

@@ -48,7 +48,7 @@ def test_a_database_is_made_checked_copied_damaged_and_brought_back(
     assert str(copy) in said
     assert ".damaged-" in said
     assert typed("check")[0] == 0
-    assert typed("current") == (0, "0003\n")
+    assert typed("current") == (0, "0004\n")
 
 
 def test_going_back_a_step_is_said(typed: Typed) -> None:
