@@ -17,6 +17,7 @@ from app.archive.archive import Archive
 from app.archive.events import FileKept
 from app.archive.new_files import checked_file
 from app.archive.records import KeptBy
+from app.archive.rows import Content
 from app.archive.texts import micros
 from app.database.archive_tables import objects
 
@@ -55,7 +56,7 @@ def make_file_of(archive: Archive, sha256: str, size: int) -> bool:
         ArchiveError: The content cannot be read, or the catalogue not be written.
     """
     extension, media_type, made_at = _look_at(archive, sha256)
-    new, meta = checked_file(
+    new = checked_file(
         f"found {made_at.astimezone():%Y-%m-%d %H.%M.%S}",
         extension,
         media_type,
@@ -73,9 +74,7 @@ def make_file_of(archive: Archive, sha256: str, size: int) -> bool:
         known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
         if connection.execute(known).first() is not None:
             return False
-        catalogue.add_draft(connection, new, meta, at_us)
-        catalogue.link(connection, new.id, catalogue.Content(sha256, size), at_us, who=_WHO)
-        return True
+        return catalogue.add(connection, new, at_us, Content(sha256, size))
 
     adopted = archive.write(adopt)
     if adopted:
