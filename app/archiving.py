@@ -17,6 +17,7 @@ from app.archive.errors import (
 )
 from app.archive.events import ArchiveTroubled
 from app.archive.naming import DEFAULT_PATTERN, NamePattern
+from app.run_facts import Stamp
 from things.errors import ThingError
 from things.events import Event
 
@@ -110,6 +111,7 @@ class Archiving:
         rules: What files are called, and how much they may take.
         publish: Is told of what happens to files; in any thread.
         owner: Whose `services` has the file service while it is open.
+        stamp: Gives what is written on files that no run made.
 
     Attributes:
         trouble: Why nothing can be kept, in words; '' while all is well.
@@ -121,8 +123,10 @@ class Archiving:
         rules: ArchivingRules,
         publish: Callable[[Event], None],
         owner: object = None,
+        stamp: Callable[[], Stamp] = Stamp,
     ) -> None:
         self._owner = owner
+        self._stamp = stamp
         self._folder = None if folder is None else rules.place(folder)
         self._rules = rules
         self._publish = publish
@@ -167,6 +171,21 @@ class Archiving:
                 raise ArchiveClosedError
             raise ArchiveUnopenedError(self.trouble)
         return archive
+
+    def refuse_low(self) -> None:
+        """Say so where what keeps files should not be begun. Never waits.
+
+        Raises:
+            ArchiveError: There is too little room, or the archive is not open. Where no files are
+                kept at all that is what was wanted, and nothing is refused.
+        """
+        archive = self._archive
+        if archive is not None:
+            archive.refuse_low()
+        elif self._folder is not None:
+            if self._closed or not self._tried.is_set():
+                raise ArchiveClosedError
+            raise ArchiveUnopenedError(self.trouble)
 
     @property
     def thumbnails(self) -> Thumbnails:
@@ -230,6 +249,7 @@ class Archiving:
                 limits=self._rules.limits,
                 publish=self._happened,
                 names=NamePattern(self._rules.name_pattern),
+                stamp=self._stamp,
             )
             archive.open()
         except ThingError as error:

@@ -35,7 +35,7 @@ from app.property_desk import WRITE_WAIT_S, PropertyDesk, property_named
 from app.recording import Recording, RecordingRules, wait_until_recorded
 from app.run_records import RunHistory
 from app.slot_calls import SlotCaller
-from app.stamp import StampKeeper
+from app.stamp import STAMP_FILE, StampKeeper
 from app.stopping import StopThreads, stop_things
 from app.thing_life import ThingLife, within
 from app.thing_table import ThingTable
@@ -132,7 +132,7 @@ class Bench:
         self.things = ThingTable({thing.name: self._entry_of(thing) for thing in spec.things})
         self.interlocks = Interlocks(spec.interlocks, self.things, self.properties, self.bus)
         self._stamps = StampKeeper(
-            None if data_folder is None else data_folder / "stamp.json", self.bus.publish
+            None if data_folder is None else data_folder / STAMP_FILE, self.bus.publish
         )
         self._recording = Recording(
             data_folder,
@@ -145,7 +145,9 @@ class Bench:
         self.ledger_trouble = ""
         self.history = History(lambda: self.ledger, lambda: self.ledger_trouble, self.bus.publish)
         self.services: dict[str, Any] = {}
-        self._archiving = Archiving(data_folder, archiving, self._file_event, self)
+        self._archiving = Archiving(
+            data_folder, archiving, self._file_event, self, lambda: self.stamp
+        )
         self.keeping = Keeping(
             self.actions,
             self._archiving.opened,
@@ -514,12 +516,12 @@ class Bench:
 
     def _interlocked(self, thing: Thing, name: str, held: bool) -> None:
         """Refuse what a condition does not allow, and what would keep files without room."""
-        if not held and self.archive is not None:
+        if not held:
             action = thing._core.affordances.get(name)
             if isinstance(action, ActionDescriptor) and self.keeping.keeps(
                 thing.name, name, action.keep
             ):
-                self.archive.refuse_low()
+                self._archiving.refuse_low()
         if held:
             self._life.refuse_what_is_left(thing, name)
         self.interlocks.check(thing, name, held)

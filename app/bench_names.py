@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 
 from app.bench_file import BenchSpec
 from app.bench_rules import place_of_rule
@@ -12,6 +13,8 @@ from app.interlocks.errors import CannotJudgeError
 from app.interlocks.language import Condition
 from app.interlocks.places import place_on_bench, require_place
 from app.interlocks.rules import Rule, can_be_guarded, matches
+from app.keep_rules import KeepRule
+from things.actions import ActionDescriptor
 from things.affordance import Affordance
 from things.errors import NotAvailableError
 from things.thing import affordances_of
@@ -26,7 +29,7 @@ def refuse_unknown_names(spec: BenchSpec) -> None:
     Raises:
         BenchFileError: There is such a rule.
     """
-    if not spec.interlocks:
+    if not spec.interlocks and not spec.keep:
         return
     known = {thing.name: _affordances(thing.name, thing.class_path) for thing in spec.things}
     text = spec.file.read_text(encoding="utf-8-sig") if spec.file is not None else ""
@@ -37,6 +40,11 @@ def refuse_unknown_names(spec: BenchSpec) -> None:
             except CannotJudgeError as error:
                 place = place_of_rule(text, number, key)
                 raise BenchFileError(spec.file or spec.title, place, str(error)) from None
+    for number, kept in enumerate(spec.keep):
+        reason = _keeps_nothing(kept, known)
+        if reason:
+            place = place_of_rule(text, number, "action", "keep")
+            raise BenchFileError(spec.file or spec.title, place, reason)
 
 
 def _affordances(name: str, class_path: str) -> Mapping[str, Affordance] | None:
@@ -44,6 +52,21 @@ def _affordances(name: str, class_path: str) -> Mapping[str, Affordance] | None:
         return affordances_of(import_thing_class(name, class_path))
     except NotAvailableError:
         return None  # it is shown as failed, and what needs it is refused
+
+
+def _keeps_nothing(rule: KeepRule, known: Known) -> str:
+    """Why a rule would keep nothing, by a slip, so that pictures are gone; '' where it may."""
+    meant = [has for name, has in known.items() if fnmatchcase(name, rule.thing)]
+    actions = [
+        key
+        for has in meant
+        for key, affordance in (has or {}).items()
+        if isinstance(affordance, ActionDescriptor)
+    ]
+    if None in meant or rule.action == "*" or any(fnmatchcase(k, rule.action) for k in actions):
+        return ""
+    there = ", ".join(sorted(set(actions))) or "none"
+    return f"it is for action {rule.action!r}, but there is no such action; there is {there}"
 
 
 def _refuse_idle_targets(rule: Rule, known: Known) -> None:

@@ -163,6 +163,18 @@ class Keeping:
                 raise
             self._troubled("")
 
+    def missed(self, invocation: Invocation, reason: str) -> None:
+        """What a run returned was not looked after; said where it should have been kept.
+
+        Args:
+            invocation: Which run.
+            reason: Why, in words.
+        """
+        action = invocation.action_ref()
+        declared = action is not None and action.keep
+        if self.keeps(invocation.thing_name, invocation.action_name, declared):
+            self._troubled(f"the output of {invocation.title} was not kept: {reason}")
+
     def keeps(self, thing: str, action: str, declared: bool) -> bool:
         """Whether outputs of an action are kept without a click.
 

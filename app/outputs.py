@@ -158,6 +158,17 @@ class Outputs:
                 self.memory.let_go(invocation)
             what = "put aside" if forgotten else "kept"
             _log.error("An output of %s was not %s: too many wait.", invocation.title, what)
+            if not forgotten:
+                self._keeping.missed(invocation, "too many outputs wait for the disk")
+
+    def _look_after(self, invocation: Invocation) -> None:
+        try:
+            self._keeping.by_itself(invocation)
+        finally:
+            # Kept or not, it is in memory. One that was forgotten meanwhile has been put aside, or
+            # is about to be.
+            if self._actions.find(invocation.id) is not None:
+                self.memory.ended(invocation)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -166,10 +177,7 @@ class Outputs:
                 if forgotten:
                     self.memory.forgotten(invocation)
                 else:
-                    self._keeping.by_itself(invocation)
-                    # One that was forgotten meanwhile has been put aside, or is about to be.
-                    if self._actions.find(invocation.id) is not None:
-                        self.memory.ended(invocation)
+                    self._look_after(invocation)
             except ThingError as error:
                 _log.error("The output of %s: %s", invocation.title, error)
             except Exception:

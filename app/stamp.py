@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from app.actions.events import StampChanged
 from app.run_facts import Stamp
@@ -17,6 +17,9 @@ from things.events import Event
 from things.settings_file import SettingsFile
 
 _log = logging.getLogger(__name__)
+
+STAMP_FILE: Final = "stamp.json"
+"""Where it is kept, in a bench's folder of data."""
 
 _KEY = "stamp"
 

@@ -62,6 +62,7 @@ from app.archive.texts import (
 )
 from app.database.archive_tables import file_events, files, objects
 from app.database.database import Database
+from app.run_facts import Stamp
 from things.events import Event, now
 
 _log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Archive:
         disk: How the folder is reached.
         logger: Where it says what it does by itself.
         names: What files are called that are kept without a name.
+        stamp: Gives what is written on files that no run made.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class Archive:
         disk: Disk | None = None,
         logger: logging.Logger | None = None,
         names: NamePattern | None = None,
+        stamp: Callable[[], Stamp] = Stamp,
     ) -> None:
         self.database = database
         self.folder = folder
@@ -106,6 +109,7 @@ class Archive:
         self.intake = Intake(self.store, limits or ArchiveLimits())
         self.log = logger or _log
         self._publish = publish
+        self._stamp = stamp
         self._names = NamesGiven(names or NamePattern(), self._highest_number)
         self._catalogue = CatalogueAccess(database)
         self._reader = FileReader(database, uri_prefix)
@@ -240,8 +244,9 @@ class Archive:
             ArchiveError: It cannot be written.
         """
         new = checked_file(
-            name, extension, media_type, meta, tags, notes, provenance, kept_by, who, id
-        )
+            name, extension, media_type, meta, tags, notes,
+            provenance or Provenance(stamp=self._stamp()), kept_by, who, id,
+        )  # fmt: skip
         at_us = micros(now())
         self.write(lambda connection: catalogue.add(connection, new, at_us))
         return self.get(new.id)
@@ -439,8 +444,9 @@ class Archive:
             ValueRefusedError: As `create` does.
         """
         new = checked_file(
-            name, extension, media_type, meta, tags, notes, provenance, kept_by, who, id
-        )
+            name, extension, media_type, meta, tags, notes,
+            provenance or Provenance(stamp=self._stamp()), kept_by, who, id,
+        )  # fmt: skip
         with self._received(pieces(content), size, sha256, limit) as staged:
             self._place(staged, lambda c, at_us: _add(c, new, staged, at_us))
         return self._kept(new.id, first=True)
@@ -466,7 +472,8 @@ class Archive:
         extension = extension_of(path)
         stem = path.name.removesuffix(f".{extension}") if extension else path.name
         new = checked_file(
-            name or plain(stem), extension, media_type, meta, tags, notes, None,
+            name or plain(stem), extension, media_type, meta, tags, notes,
+            Provenance(stamp=self._stamp()),
             KeptBy.UPLOAD, who, None,
         )  # fmt: skip
         with (

@@ -133,7 +133,7 @@ def _look_at(archive: Archive, row: Row[Any, Any], pace: _Pace, report: ScrubRep
         archive.store.refuse_missing_folder()
         if row.damage in (GONE, CHANGED):
             report.known.append(sha256)
-        elif _still_known(archive, sha256):
+        elif _is_lost(archive, sha256):
             report.missing.append(sha256)
             say_damaged(archive, sha256, GONE)
         return True
@@ -153,9 +153,9 @@ def _look_at(archive: Archive, row: Row[Any, Any], pace: _Pace, report: ScrubRep
     return True
 
 
-def _still_known(archive: Archive, sha256: str) -> bool:
-    """Whether it is missing, and was not removed while we looked."""
-    known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
+def _is_lost(archive: Archive, sha256: str) -> bool:
+    """Whether it is missing now, and neither was removed nor put away while we looked."""
+    known = select(objects.c.sha256).where(objects.c.sha256 == sha256, objects.c.damage == "")
     with archive.intake.alone_with(sha256), archive.store.told():
         gone = not archive.store.path_of(sha256).exists()
         return gone and archive.read(lambda c: c.execute(known).first() is not None)

@@ -24,6 +24,7 @@ from app.errors import BenchInUseError
 from app.instance_lock import InstanceLock
 from app.page_by_page import page_by_page
 from app.run_facts import Origin, OriginKind
+from app.stamp import STAMP_FILE, StampKeeper
 
 
 class KeptArchive:
@@ -131,7 +132,10 @@ def kept_archive(
     try:
         database = open_bench_database(folder, address)
         try:
-            archive = Archive(database, rules.place(folder), limits=rules.limits)
+            stamps = StampKeeper(folder / STAMP_FILE, lambda event: None)
+            archive = Archive(
+                database, rules.place(folder), limits=rules.limits, stamp=lambda: stamps.stamp
+            )
             archive.open()
             try:
                 yield KeptArchive(archive)

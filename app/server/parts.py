@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from starlette.requests import Request
 from starlette.types import Scope
 
+from app.archive.errors import FileStateError
+from app.archive.records import FileState
 from app.bench import Bench
 from app.handles import Origin, OriginKind
 from app.server.addresses import base_url
@@ -77,7 +79,11 @@ class Parts:
     def _file(self, id: uuid.UUID) -> BlobFile:
         """The content of a file of the archive, for an action that takes one."""
         archive = self.bench.opened_archive
-        return BlobFile(archive.path_of(id), archive.get(id).media_type)
+        file = archive.get(id)
+        if file.state is FileState.TRASHED:
+            raise FileStateError(f"{file.name} is in the trash; it has to be brought back first")
+        archive.open_file(id).close()  # says so where it is gone, torn or was found damaged
+        return BlobFile(archive.path_of(id), file.media_type)
 
     def base(self, scope: Scope) -> str:
         """Where links begin: scheme, host and prefix."""

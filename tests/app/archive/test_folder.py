@@ -75,6 +75,21 @@ def test_a_moved_folder_works_where_it_is_and_its_links_too(
     moved.close()
 
 
+def test_what_is_written_into_a_view_changes_nothing_that_is_kept(opens: OpensArchive) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a", extension="txt")
+    rebuild_views(archive)
+
+    [view] = (archive.folder / "views").glob("*/a.txt")
+    assert view.stat().st_ino != archive.path_of(file.id).stat().st_ino
+    with view.open("r+b") as edited:
+        edited.write(b"CHANGED")
+
+    assert scrub(archive).damaged == []
+    with archive.open_file(file.id) as stream:
+        assert stream.read() == b"content"
+
+
 def test_a_folder_that_vanishes_while_it_is_open_is_said(
     opens: OpensArchive, tmp_path: Path
 ) -> None:

@@ -41,7 +41,7 @@ from app.archiving import ArchivingRules
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
 from app.errors import InvocationNotFoundError
-from app.handles import Origin, OriginKind, Stamp
+from app.handles import InvocationStatus, Origin, OriginKind, Stamp
 from app.imaging.errors import ImageRefusedError
 from app.keep_rules import KeepRule
 from app.local import LocalBench
@@ -331,6 +331,108 @@ def test_a_setting_of_a_thing_that_is_gone_is_told_of_and_refused(kept: Kept) ->
     assert all(each.error for each in done)
 
 
+def test_what_is_put_by_hand_is_stamped_too(kept: Kept, tmp_path: Path) -> None:
+    kept.bench.set_stamp(Stamp("Ada", "onion 7", "evening"))
+
+    file = run(kept.archive.put(_file(tmp_path / "notes.txt", b"text")))
+
+    assert file.provenance.stamp == Stamp("Ada", "onion 7", "evening")
+    assert [each.id for each in kept.files(sample="onion 7")] == [file.id]
+    draft = kept.bench.opened_archive.create("later")
+    assert draft.provenance.stamp.sample == "onion 7"
+
+
+def test_the_first_rule_that_fits_counts(opens_bench: Callable[..., Kept]) -> None:
+    kept = opens_bench(
+        KeepRule("probe", "sn*", "{action}-{n}", ("first",)),
+        KeepRule("*", "*", "all-{n}", ("second",)),
+    )
+
+    kept.run("snap")
+    kept.run("stack")
+
+    assert [(file.name, file.tags) for file in kept.files(oldest_first=True)] == [
+        ("snap-001", ("first",)),
+        ("all-001", ("second",)),
+    ]
+
+
+def test_what_would_keep_is_not_begun_while_nothing_can_be_kept(
+    opens_bench: Callable[..., Kept], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/files").write_text("a file is in the way")
+    kept = opens_bench(KeepRule("probe", "snap"))
+
+    for action in ("snap", "always"):
+        with pytest.raises(ArchiveError, match="files"):
+            kept.bench.invoke("probe", action, {}, ME)
+    assert kept.run("stack").status is InvocationStatus.COMPLETED
+
+
+def test_what_could_not_be_kept_is_still_held_within_the_budget(
+    opens_bench: Callable[..., Kept], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = opens_bench(KeepRule("probe", "snap"), memory_mb=0.001)
+
+    def failing(*args: Any, **more: Any) -> Any:
+        raise ArchiveError("the disk does not answer")
+
+    monkeypatch.setattr(kept.bench.opened_archive, "keep", failing)
+    for value in range(3):
+        kept.run("snap", value=value, edge=64)
+
+    assert kept.bench.archive_trouble == "the disk does not answer"
+    assert kept.bench.outputs.memory.bytes <= 1000
+    assert any(kept.told(ArchiveTroubled))
+
+
+def test_of_outputs_that_nobody_could_look_after_it_is_said(
+    opens_bench: Callable[..., Kept], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.outputs.WAITING", 1)
+    kept = opens_bench(KeepRule("probe", "snap"))
+    slow, begun = threading.Event(), threading.Event()
+
+    def waiting(invocation: Invocation) -> None:
+        begun.set()
+        slow.wait(60)
+
+    monkeypatch.setattr("app.outputs.FULL_WAIT_S", 0.0)
+    monkeypatch.setattr(kept.bench.keeping, "by_itself", waiting)
+    try:
+        for _ in range(3):
+            invocation = kept.bench.invoke("probe", "snap", {}, ME)
+            assert invocation.wait_ended(30)
+            invocation.join(30)
+            assert begun.wait(30)
+        assert "not kept: too many" in kept.bench.archive_trouble
+    finally:
+        slow.set()
+
+
+def test_a_setting_that_another_one_stands_in_the_way_of_is_tried_again(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.bench.write("probe", "gain", 50.0, ME)
+    kept.bench.write("probe", "mode", "slow", ME)
+    file = run(kept.archive.keep(kept.run("snap").id))
+    kept.bench.write("probe", "gain", 1.0, ME)
+    kept.bench.write("probe", "mode", "fast", ME)
+    write = kept.bench.write
+
+    def guarded(thing: str, name: str, value: Any, origin: Origin, **more: Any) -> Any:
+        if name == "gain" and kept.bench.read("probe", "mode").value == "fast":
+            raise ValueRefusedError("gain", "not while it is fast")
+        return write(thing, name, value, origin, **more)
+
+    monkeypatch.setattr(kept.bench, "write", guarded)
+    done = run(kept.archive.restore_settings(file.id))
+
+    assert [each.error for each in done] == ["", ""]
+    assert kept.bench.read("probe", "gain").value == 50.0
+
+
 def test_what_nobody_had_read_is_put_back_too(kept: Kept) -> None:
     file = run(kept.archive.keep(kept.run("snap").id))
     kept.bench.write("probe", "focus", 7.5, ME)
@@ -616,7 +718,7 @@ def test_an_archive_that_cannot_be_opened_is_said_and_everything_else_works(
     (tmp_path / "data/files").write_text("in the way")
     kept = opens_bench()
 
-    invocation = kept.run("always")
+    invocation = kept.run("stack")
 
     assert invocation.status.value == "completed"
     assert "files cannot be kept there" in kept.archive.trouble

@@ -5,18 +5,23 @@ from __future__ import annotations
 import errno
 import random
 import threading
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import Connection, update
 
 from app.archive.archive import Archive
 from app.archive.damage import CHANGED
 from app.archive.errors import ArchiveDamagedError
 from app.archive.exporting import export_files
 from app.archive.housekeeper import Housekeeper
-from app.archive.scrubbing import scrub
+from app.archive.records import FileQuery
+from app.archive.scrubbing import ScrubReport, scrub
 from app.archive.sweeping import sweep
+from app.database.archive_tables import objects
 
 if TYPE_CHECKING:
     from tests.app.archive.conftest import OpensArchive
@@ -138,6 +143,106 @@ def test_one_of_another_size_goes_into_quarantine_at_the_scrub_too(opens: OpensA
 
     assert scrub(archive).damaged == [file.sha256]
     assert not path.exists()
+
+
+def test_several_scrubs_at_once_find_each_damage_once(opens: OpensArchive) -> None:
+    archive = opens()
+    chance = random.Random(5)
+    files = [archive.keep(b"content %d" % number, f"f{number}") for number in range(40)]
+    for file in files:
+        flip(archive.path_of(file.id), chance)
+    together = threading.Barrier(3)
+    reports: list[ScrubReport] = []
+    errors: list[BaseException] = []
+
+    def look() -> None:
+        together.wait(30)
+        try:
+            reports.append(scrub(archive))
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+    assert errors == []
+    found = [sha256 for report in reports for sha256 in report.damaged]
+    assert sorted(found) == sorted(file.sha256 for file in files)
+    assert all(report.missing == [] for report in reports)
+    assert {archive.get(file.id).damaged for file in files} == {CHANGED}
+
+
+def seen_at(connection: Connection, sha256: str, at_us: int) -> None:
+    row = update(objects).where(objects.c.sha256 == sha256)
+    connection.execute(row.values(checked_us=at_us))
+
+
+def test_those_come_first_that_were_not_looked_at_for_the_longest_time(
+    opens: OpensArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = opens()
+    files = [archive.keep(b"content %d" % number, f"f{number}") for number in range(4)]
+    order = [files[number].sha256 for number in (2, 0, 3, 1)]
+    for age, sha256 in enumerate(order):
+        archive.write(partial(seen_at, sha256=sha256, at_us=age))
+    stop = threading.Event()
+    looked: list[str] = []
+    path_of = archive.store.path_of
+
+    def looking(sha256: str) -> Path:
+        looked.append(sha256)
+        if len(looked) == 2:
+            stop.set()
+        return path_of(sha256)
+
+    monkeypatch.setattr(archive.store, "path_of", looking)
+    report = scrub(archive, stop=stop)
+
+    assert looked == order[:2]
+    assert not report.finished
+    assert report.checked == 1  # it was ended within the second
+
+
+def test_a_content_that_is_mended_just_before_the_second_look_is_sound(
+    opens: OpensArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a")
+    flip(archive.path_of(file.id), random.Random(1))
+    alone = archive.intake.alone_with
+
+    def mended(sha256: str) -> Any:
+        monkeypatch.undo()
+        archive.keep(b"content", "the same again")
+        return alone(sha256)
+
+    monkeypatch.setattr(archive.intake, "alone_with", mended)
+    report = scrub(archive)
+
+    assert report.damaged == []
+    assert archive.get(file.id).damaged == ""
+    with archive.open_file(file.id) as stream:
+        assert stream.read() == b"content"
+
+
+def test_the_housekeeper_sweeps_and_scrubs_by_itself(opens: OpensArchive) -> None:
+    archive = opens()
+    file = archive.keep(b"content", "a")
+    flip(archive.path_of(file.id), random.Random(1))
+    left = archive.store.objects / "ab" / "cd"
+    left.mkdir(parents=True)
+    (left / ("abcd" + "0" * 60)).write_bytes(b"nobody names it")
+    keeper = Housekeeper(archive, first_look_s=0.0, every_s=0.01, scrub_every_s=-1.0)
+    try:
+        deadline_s = time.monotonic() + 60
+        while not (archive.get(file.id).damaged and archive.find(FileQuery(tags=("found",))).files):
+            assert time.monotonic() < deadline_s
+            time.sleep(0.005)
+    finally:
+        keeper.close()
 
 
 def test_the_housekeeper_goes_on_after_whatever_a_disk_does(
