@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from pathlib import Path
-
 import pytest
 
-TESTS = Path(__file__).parent
+from tests.named_tests import TESTS, missing_of, named_in, rows_of
+
 PAGE = (TESTS.parent / "docs" / "window.md").read_text(encoding="utf-8")
 PROMISED = PAGE[PAGE.index("## Complaints") :]
-ROWS = [line for line in PROMISED.splitlines() if line.startswith("| ") and "shown by" not in line]
-NAMED = re.findall(r"`([\w/]+\.py)::(test_\w+)`", PROMISED)
+ROWS = rows_of(PROMISED)
+NAMED = named_in(PROMISED)
 
 COMPLAINTS, KINDS = 9, 8
 
 
 def test_every_complaint_and_every_kind_of_field_names_a_test() -> None:
     assert len(ROWS) == COMPLAINTS + KINDS
-    assert [row for row in ROWS if not re.search(r"`[\w/]+\.py::test_\w+`", row)] == []
+    assert [row for row in ROWS if not named_in(row)] == []
 
 
 @pytest.mark.parametrize("file", sorted({file for file, _ in NAMED}))
 def test_every_test_that_is_named_exists(file: str) -> None:
-    module = ast.parse((TESTS / file).read_text(encoding="utf-8"))
-    there = {node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
-
-    assert sorted({name for each, name in NAMED if each == file} - there) == []
+    assert missing_of(file, NAMED) == []
