@@ -8,10 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QFormLayout,
     QFrame,
-    QHBoxLayout,
     QLineEdit,
     QScrollArea,
     QVBoxLayout,
@@ -26,17 +24,18 @@ from things.errors import ThingError, ValueRefusedError
 from ui.editors import EditorContext, make_editor, number_style
 from ui.editors.base import Editor
 from ui.models.schema import DataSchema
+from ui.standing_dialog import StandingDialog
 from ui.states import State
 from ui.tasks import Tasks
 from ui.theme import Size, Theme
-from ui.widgets import ComboBox, PlainLabel, ReasonLabel, StopAllButton, TextButton
+from ui.widgets import ComboBox, PlainLabel, ReasonLabel, TextButton
 
 Look = Callable[[], Sequence[Driver]]
 """Which Things are announced; in a worker."""
 
 
-class AddThingDialog(QDialog):
-    """Not modal: the window, and STOP ALL, stay in use.
+class AddThingDialog(StandingDialog):
+    """A form that the window stays in use beside.
 
     A driver is imported only when it is chosen, and in a worker.
 
@@ -50,7 +49,6 @@ class AddThingDialog(QDialog):
 
     Attributes:
         added: A Thing is on the bench; its name.
-        stop_all: STOP ALL was pressed in the dialog.
         driver: The announced drivers, and 'another class'.
         class_line: 'module:Class' of that.
         name_line, title_line, group_line: What it is called.
@@ -61,7 +59,6 @@ class AddThingDialog(QDialog):
     """
 
     added = Signal(str)
-    stop_all = Signal()
 
     def __init__(
         self,
@@ -72,24 +69,19 @@ class AddThingDialog(QDialog):
         parent: QWidget,
         look: Look = installed_drivers,
     ) -> None:
-        super().__init__(parent)
-        self._theme = theme
+        super().__init__(theme, "", parent, passing=True)
         self._bench = bench
         self._editing = editing
         self._tasks = tasks
         self._shown_class = ""
         self._question = 0
         self._suggested = ""
-        self.setModal(False)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Add a Thing"))
         self.resize(480, 560)
         self.arguments: Editor | None = None
         self.slots: dict[str, ComboBox] = {}
         self.reasons: dict[str, ReasonLabel] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(Size.GRID)
+        column = self.column
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(Size.GRID)
         self._form.setVerticalSpacing(6)
@@ -114,7 +106,7 @@ class AddThingDialog(QDialog):
         self.trouble.setWordWrap(True)
         self.trouble.hide()
         column.addWidget(self.trouble)
-        column.addLayout(self._buttons(theme))
+        self._add_buttons(theme)
         self._forget()
         self.driver.currentIndexChanged.connect(self._driver_chosen)
         self.class_line.editingFinished.connect(self._class_typed)
@@ -311,18 +303,9 @@ class AddThingDialog(QDialog):
             self._form.addRow("", self.reasons[name])
             self._form.setRowVisible(self.reasons[name], False)
 
-    def _buttons(self, theme: Theme) -> QHBoxLayout:
-        row = QHBoxLayout()
-        stop = StopAllButton(theme, compact=True)
-        stop.pressed.connect(self.stop_all)
-        row.addWidget(stop)
-        row.addStretch(1)
+    def _add_buttons(self, theme: Theme) -> None:
         self.close_button = TextButton(theme, self.tr("Close"))
-        self.close_button.setAutoDefault(False)
         self.close_button.clicked.connect(self.close)
-        row.addWidget(self.close_button)
         self.add_button = TextButton(theme, self.tr("Add"), kind="primary")
-        self.add_button.setDefault(True)
         self.add_button.clicked.connect(self.add)
-        row.addWidget(self.add_button)
-        return row
+        self.add_foot(self.close_button, self.add_button, default=self.add_button)

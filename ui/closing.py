@@ -4,36 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.handles import InvocationSnapshot
 from ui.activity.wording import asked_by, one_line
+from ui.standing_dialog import StandingDialog
 from ui.theme import Size, TextSize, Theme
-from ui.widgets import ElidedLabel, PlainLabel, ProgressLine, StopAllButton, TextButton
+from ui.widgets import ElidedLabel, PlainLabel, ProgressLine, TextButton
 
 _LISTED = 6
 
 
-class ClosingDialog(QDialog):
-    """Non-modal: the window stays in use, STOP ALL within reach, until the answer is given.
+class ClosingDialog(StandingDialog):
+    """The window stays in use, STOP ALL within reach, until the answer is given.
 
     Attributes:
         agreed: Cancel everything and close.
-        stop_all: STOP ALL was pressed in the dialog.
     """
 
     agreed = Signal()
-    stop_all = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setModal(False)
+        super().__init__(theme, "", parent)
         self.setWindowTitle(self.tr("Close"))
         self.setMinimumWidth(420)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(Size.GRID)
+        column = self.column
         self.question = PlainLabel(theme, size=TextSize.TITLE, strong=True)
         column.addWidget(self.question)
         self._list = QVBoxLayout()
@@ -48,21 +44,11 @@ class ClosingDialog(QDialog):
         self._bar.hide()
         column.addWidget(self._bar)
         column.addSpacing(Size.GRID)
-        row = QHBoxLayout()
-        stop = StopAllButton(theme, compact=True)
-        stop.pressed.connect(self.stop_all)
-        row.addWidget(stop)
-        row.addStretch(1)
         self.stay_button = TextButton(theme, self.tr("Keep working"))
         self.stay_button.clicked.connect(self.reject)
-        row.addWidget(self.stay_button)
         self.close_button = TextButton(theme, self.tr("Cancel them and close"), kind="danger")
         self.close_button.clicked.connect(self.agreed)
-        self.close_button.setAutoDefault(False)
-        row.addWidget(self.close_button)
-        column.addLayout(row)
-        self.stay_button.setDefault(True)
-        self._theme = theme
+        self.add_foot(self.stay_button, self.close_button, default=self.stay_button)
 
     def ask(self, running: Sequence[InvocationSnapshot], title_of: dict[str, str]) -> None:
         """Show what runs or waits, and ask.
@@ -87,10 +73,7 @@ class ClosingDialog(QDialog):
         if count > _LISTED:
             more = self.tr("and {0} more").format(count - _LISTED)
             self._list.addWidget(PlainLabel(self._theme, more, tone="secondary"))
-        self.show()
-        self.raise_()
-        self.activateWindow()
-        self.stay_button.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.come_forward(self.stay_button)
 
     def wait(self, what: str) -> None:
         """Say what is waited for; there is nothing to answer any more."""

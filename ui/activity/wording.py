@@ -55,6 +55,15 @@ def asked_by(origin: Origin) -> str:
     return f"{kind}, {one_line(origin.who)}"
 
 
+def moment_in_words(moment: datetime, *, short: bool = False) -> str:
+    """A time on this computer's clock, in the manner of the locale."""
+    local = moment.astimezone()
+    at = QDateTime(
+        QDate(local.year, local.month, local.day), QTime(local.hour, local.minute, local.second)
+    )
+    return QLocale().toString(at, "d MMM, HH:mm" if short else "d MMM yyyy, HH:mm:ss")
+
+
 def clock_time(moment: datetime, locale: QLocale, now: datetime | None = None) -> str:
     """The time of a moment in the operator's zone; with the date when it was another day.
 

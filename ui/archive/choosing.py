@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from app.archive.records import ArchivedFile, FileQuery
 from app.archive_handle import ArchiveHandle
@@ -20,20 +20,20 @@ from ui.archive.thumbnails import FileThumbnails
 from ui.archive.wording import counted
 from ui.bridge import Bridge
 from ui.editors import FileChoice
+from ui.standing_dialog import StandingDialog
 from ui.tasks import Tasks
-from ui.theme import Size, TextSize, Theme
-from ui.widgets import PlainLabel, SearchBox, StopAllButton, TextButton
+from ui.theme import TextSize, Theme
+from ui.widgets import PlainLabel, SearchBox, TextButton
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 520
 
 
-class ArchivedFileChooser(QDialog):
-    """Non-modal: the kept files of one kind as tiles, words to find them by, and a button.
+class ArchivedFileChooser(StandingDialog):
+    """The kept files of one kind as tiles, words to find them by, and a button.
 
     Attributes:
         chosen: A file was chosen, as a `FileChoice`.
-        stop_all: STOP ALL was pressed in the dialog.
         search: The words.
         model: What fits.
         grid: The tiles.
@@ -41,7 +41,6 @@ class ArchivedFileChooser(QDialog):
     """
 
     chosen = Signal(object)
-    stop_all = Signal()
 
     def __init__(
         self,
@@ -66,12 +65,9 @@ class ArchivedFileChooser(QDialog):
             media_type: Which kind may be chosen, such as 'image/png' or 'image/*'.
             parent: The window it stands over.
         """
-        super().__init__(parent)
-        self.setModal(False)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(theme, "", parent, passing=True)
         self.setWindowTitle(self.tr("Choose a file of the archive"))
         self.resize(_WIDTH, _HEIGHT)
-        self._theme = theme
         self._bench = bench
         self._media_type = None if media_type == "*/*" else media_type
         self.search = SearchBox(theme, self.tr("Find a file"))
@@ -80,13 +76,10 @@ class ArchivedFileChooser(QDialog):
         self.grid = FileGrid(theme, self.model, thumbnails, self._title_of)
         self.grid.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.count = PlainLabel(theme, size=TextSize.SMALL, tone="secondary")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(Size.GRID)
-        column.addWidget(self.search)
-        column.addWidget(self.grid, 1)
-        column.addWidget(self.count)
-        column.addLayout(self._buttons())
+        self.column.addWidget(self.search)
+        self.column.addWidget(self.grid, 1)
+        self.column.addWidget(self.count)
+        self._add_buttons()
         self._typed = QTimer(self)
         self._typed.setSingleShot(True)
         self._typed.setInterval(TYPED_MS)
@@ -100,22 +93,14 @@ class ArchivedFileChooser(QDialog):
 
     # Inside.
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        stop = StopAllButton(self._theme, compact=True)
-        stop.pressed.connect(self.stop_all)
-        row.addWidget(stop)
-        row.addStretch(1)
+    def _add_buttons(self) -> None:
         self.close_button = TextButton(self._theme, self.tr("Close"))
         self.choose_button = TextButton(self._theme, self.tr("Choose"), kind="primary")
         self.choose_button.setEnabled(False)
-        for button in (self.close_button, self.choose_button):
-            # Enter in the search box searches.
-            button.setAutoDefault(False)
-            row.addWidget(button)
         self.close_button.clicked.connect(self.close)
         self.choose_button.clicked.connect(self._choose)
-        return row
+        # None of them is pressed by Enter: in the search box it searches.
+        self.add_foot(self.close_button, self.choose_button)
 
     def _title_of(self, thing: str) -> str:
         handle = self._bench.things.get(thing)

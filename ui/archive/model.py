@@ -22,7 +22,7 @@ from typing_extensions import override
 
 from app.archive.errors import ArchiveError
 from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
-from app.archive.records import ArchivedFile, FileQuery
+from app.archive.records import ArchivedFile, FilePage, FileQuery
 from app.archive_handle import ArchiveHandle
 from things.errors import ThingError
 from ui.bridge import Bridge
@@ -163,14 +163,8 @@ class FilesModel(QAbstractListModel):
             self.told.emit()
 
     async def _first(self, question: int) -> None:
-        try:
-            page = await self._archive.search(self._query)
-        except ThingError as error:
-            self._answered(question, str(error))
-            return
-        finally:
-            self._under_way -= 1
-        if self._is_past(question):
+        page = await self._page(question, self._query)
+        if page is None:
             return
         self.beginResetModel()
         self._files = list(page.files)
@@ -180,15 +174,8 @@ class FilesModel(QAbstractListModel):
         self._answered(question, "")
 
     async def _more(self, question: int, after: str | None) -> None:
-        query = replace(self._query, after=after, total=False)
-        try:
-            page = await self._archive.search(query)
-        except ThingError as error:
-            self._answered(question, str(error))
-            return
-        finally:
-            self._under_way -= 1
-        if self._is_past(question):
+        page = await self._page(question, replace(self._query, after=after, total=False))
+        if page is None:
             return
         self._next = page.next
         # What was looked for in between may be here already.
@@ -199,6 +186,17 @@ class FilesModel(QAbstractListModel):
             self._count_rows()
             self.endInsertRows()
         self._answered(question, "")
+
+    async def _page(self, question: int, query: FileQuery) -> FilePage | None:
+        """What fits; None where it could not be had, or nobody waits for it any more."""
+        try:
+            page = await self._archive.search(query)
+        except ThingError as error:
+            self._answered(question, str(error))
+            return None
+        finally:
+            self._under_way -= 1
+        return None if self._is_past(question) else page
 
     def _answered(self, question: int, trouble: str) -> None:
         if not self._is_past(question):

@@ -17,8 +17,9 @@ from app.imaging.decoder import ImageDecoder
 from app.imaging.errors import ImageError
 from app.imaging.previews import FileKind, Preview, kind_of_file
 from things.errors import ThingError
+from ui.activity.wording import moment_in_words
 from ui.archive.thumbnails import has_picture
-from ui.archive.wording import made_at, moment_in_words
+from ui.archive.wording import made_at
 from ui.models.history import snapshot_of
 from ui.tasks import Tasks
 from ui.viewer.fetched_file import MOST_BYTES

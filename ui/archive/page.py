@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+import shiboken6
 from PySide6.QtCore import QLocale, QPoint, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -245,6 +246,8 @@ class ArchivePage(QWidget):
             usage = await self._archive.usage()
         except ThingError:
             return  # the tiles say it
+        if not shiboken6.isValid(self):
+            return  # the window was closed meanwhile
         self.filters.set_tags(tags)
         # How much is free stands in the top bar, with what to do about it.
         self.room.setText(usage.low or kept_in_words(usage, QLocale()))

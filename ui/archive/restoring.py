@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,6 +18,7 @@ from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle
 from ui.activity.wording import one_line, value_in_short
 from ui.archive.wording import counted
+from ui.standing_dialog import StandingDialog
 from ui.states import State
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize, Theme
@@ -28,7 +26,6 @@ from ui.widgets import (
     ElidedLabel,
     PlainLabel,
     ReasonLabel,
-    StopAllButton,
     TextButton,
     TickBox,
 )
@@ -38,17 +35,12 @@ _WIDTH: Final = 560
 Key = tuple[str, str]
 
 
-class RestoreDialog(QDialog):
-    """Non-modal: a table of what differs, each with a box to tick, and a button that writes.
+class RestoreDialog(StandingDialog):
+    """A table of what differs, each with a box to tick, and a button that writes.
 
     Values are written one after the other through the ordinary checks. What was refused stays in
     the table with the reason; what was set leaves it.
-
-    Attributes:
-        stop_all: STOP ALL was pressed in the dialog.
     """
-
-    stop_all = Signal()
 
     def __init__(
         self,
@@ -58,9 +50,7 @@ class RestoreDialog(QDialog):
         tasks: Tasks,
         parent: QWidget,
     ) -> None:
-        super().__init__(parent)
-        self.setModal(False)
-        self._theme = theme
+        super().__init__(theme, "", parent)
         self._bench = bench
         self._archive = archive
         self._tasks = tasks
@@ -87,13 +77,10 @@ class RestoreDialog(QDialog):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(self._table)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(Size.GRID)
-        column.addWidget(self.title)
-        column.addWidget(self.status)
-        column.addWidget(scroll, 1)
-        column.addLayout(self._buttons())
+        self.column.addWidget(self.title)
+        self.column.addWidget(self.status)
+        self.column.addWidget(scroll, 1)
+        self._add_buttons()
 
     def show_for(self, file: ArchivedFile) -> None:
         """Open it for a file."""
@@ -103,27 +90,17 @@ class RestoreDialog(QDialog):
         self._clear()
         self.status.setText(self.tr("Comparing with now…"))
         self.restore_button.setEnabled(False)
-        self.show()
-        self.raise_()
-        self.activateWindow()
+        self.come_forward()
         self._tasks.start(self._compare(file), self.tr("Comparing settings"))
 
     # Inside.
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        stop = StopAllButton(self._theme, compact=True)
-        stop.pressed.connect(self.stop_all)
-        row.addWidget(stop)
-        row.addStretch(1)
+    def _add_buttons(self) -> None:
         self.close_button = TextButton(self._theme, self.tr("Close"))
         self.close_button.clicked.connect(self.close)
-        row.addWidget(self.close_button)
         self.restore_button = TextButton(self._theme, self.tr("Put back"), kind="primary")
         self.restore_button.clicked.connect(self._restore)
-        self.restore_button.setAutoDefault(False)
-        row.addWidget(self.restore_button)
-        return row
+        self.add_foot(self.close_button, self.restore_button)
 
     async def _compare(self, file: ArchivedFile) -> None:
         try:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from app.archive.records import ArchivedFile, KeptBy
 from app.handles import BenchHandle
-from ui.activity.wording import asked_by, one_line, size_in_words, value_in_short
+from ui.activity.wording import asked_by, moment_in_words, one_line, size_in_words, value_in_short
 from ui.archive.thumbnails import has_picture
 
 Facts = tuple[tuple[str, str], ...]
@@ -18,15 +18,6 @@ Facts = tuple[tuple[str, str], ...]
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Archive", text)
-
-
-def moment_in_words(moment: datetime, *, short: bool = False) -> str:
-    """A time on this computer's clock, in the manner of the locale."""
-    local = moment.astimezone()
-    at = QDateTime(
-        QDate(local.year, local.month, local.day), QTime(local.hour, local.minute, local.second)
-    )
-    return QLocale().toString(at, "d MMM, HH:mm" if short else "d MMM yyyy, HH:mm:ss")
 
 
 def made_at(file: ArchivedFile) -> datetime:

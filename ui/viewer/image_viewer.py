@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.archive.records import BlobPath
 from app.handles import InvocationSnapshot, Picture, ThingHandle
 from things.errors import ThingError
 from ui.icons import icon
@@ -19,7 +20,7 @@ from ui.theme import Theme
 from ui.viewer.copying import copy_picture
 from ui.viewer.file_looking import FileLooking
 from ui.viewer.live_feed import LiveFeed
-from ui.viewer.page import BlobPath, FileNote, LiveStream, Page, SaveTo
+from ui.viewer.page import FileNote, LiveStream, Page, SaveTo
 from ui.viewer.page_tabs import PageTabs, Tab
 from ui.viewer.pages import MOST_PINNED, Pages, TooManyPinnedError
 from ui.viewer.picture_area import PictureArea

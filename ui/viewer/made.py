@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, QTime
+from PySide6.QtCore import QCoreApplication
 
 from app.handles import BenchHandle, InvocationSnapshot, LogLine
 from app.run_records import RunRecord
 from ui.activity.details import log_lines
-from ui.activity.wording import asked_by, one_line, value_in_short
+from ui.activity.wording import asked_by, moment_in_words, one_line, value_in_short
 from ui.models.numbers import span_in_words
 
 
@@ -97,17 +96,10 @@ def made_of(
 
 def _when(snapshot: InvocationSnapshot) -> str:
     began = snapshot.started_at or snapshot.requested_at
-    said = _moment(began)
+    said = moment_in_words(began)
     if snapshot.ended_at is None:
         return said
     return _tr("{0}, took {1}").format(said, span_in_words(snapshot.elapsed_s))
-
-
-def _moment(moment: datetime) -> str:
-    local = moment.astimezone()
-    date = QDate(local.year, local.month, local.day)
-    time = QTime(local.hour, local.minute, local.second)
-    return QLocale().toString(QDateTime(date, time), "d MMM yyyy, HH:mm:ss")
 
 
 def _settings(record: RunRecord, bench: BenchHandle) -> tuple[Setting, ...]:

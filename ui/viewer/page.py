@@ -12,6 +12,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from app.archive.records import BlobPath
 from app.handles import InvocationSnapshot, Picture, ThingHandle
 from app.imaging.previews import Preview
 from ui.viewer.axes import StackAxis, middle, plane_of, stack_axes
@@ -19,9 +20,6 @@ from ui.viewer.colour_maps import GREY, ColourMap
 from ui.viewer.levels import Levels
 from ui.viewer.pyramid import Pyramid
 from ui.viewer.view import View
-
-BlobPath = tuple[str | int, ...]
-"""Where a blob stands in an output; () for the output itself."""
 
 SaveTo = Callable[[Path], Awaitable[None]]
 """Writes what a tab shows to a file; raises an error whose text says why it could not."""
