@@ -31,6 +31,9 @@ from ui.tasks import Tasks
 PAGE: Final = 200
 """So many files are asked for at once."""
 
+MORE: Final = 500
+"""So many when somebody scrolls on: each time, a view lays out all tiles anew."""
+
 LOOK_MS: Final = 200
 """Files that come within this time are looked for together."""
 
@@ -174,7 +177,9 @@ class FilesModel(QAbstractListModel):
         self._answered(question, "")
 
     async def _more(self, question: int, after: str | None) -> None:
-        page = await self._page(question, replace(self._query, after=after, total=False))
+        page = await self._page(
+            question, replace(self._query, after=after, total=False, limit=MORE)
+        )
         if page is None:
             return
         self._next = page.next
@@ -182,8 +187,9 @@ class FilesModel(QAbstractListModel):
         new = [file for file in page.files if file.id not in self._rows]
         if new:
             self.beginInsertRows(_NOWHERE, len(self._files), len(self._files) + len(new) - 1)
+            # Only what is new is counted: those before it stay where they are.
+            self._rows |= {file.id: row for row, file in enumerate(new, len(self._files))}
             self._files += new
-            self._count_rows()
             self.endInsertRows()
         self._answered(question, "")
 

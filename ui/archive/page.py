@@ -100,6 +100,8 @@ class ArchivePage(QWidget):
         self.more.found.connect(self.filters.narrow)
         self.model.told.connect(self._tell)
         self.model.rowsInserted.connect(self._tell)
+        self.model.rowsInserted.connect(lambda _parent, first, last: self._meet(first, last))
+        self.model.modelReset.connect(lambda: self._meet(0, self.model.rowCount() - 1))
         self.model.modelReset.connect(self._choose_again)
         self.grid.chosen.connect(self._show_chosen)
         self.grid.opened.connect(self._open)
@@ -207,7 +209,6 @@ class ArchivePage(QWidget):
         if self.more.isVisible():
             self.more.close_popover()
             return
-        self.more.come_across(self.model.files)
         self.more.show_narrowings(self.filters.narrowings)
         self.more.open_below(self.filters.more_button)
 
@@ -222,12 +223,17 @@ class ArchivePage(QWidget):
                 self.tr("The archive does not answer: {0}.").format(model.trouble.rstrip("."))
             )
         elif model.total is not None:
-            self.filters.add_samples(file.provenance.stamp.sample for file in model.files)
             self.count.setText(counted(model.total, self.tr("1 file"), self.tr("{0} files")))
             self.grid.say_empty(self._nothing())
         if model.trouble and model.files:
             self.count.setText(self.tr("Not up to date: {0}").format(model.trouble))
         self.count.set_tone("failed" if model.trouble else "secondary")
+
+    def _meet(self, first: int, last: int) -> None:
+        """Offer what some rows were made by, too, to find others by."""
+        files = self.model.files[first : last + 1]
+        self.filters.add_samples(file.provenance.stamp.sample for file in files)
+        self.more.come_across(files)
 
     def _nothing(self) -> str:
         if self.filters.narrowed:
