@@ -24,7 +24,7 @@ from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle
 from things.errors import ThingError
 from ui.archive.keep_wish import tags_in
-from ui.archive.wording import counted, facts_of
+from ui.archive.wording import counted, facts_of, name_in_words
 from ui.states import State
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize, Theme
@@ -151,7 +151,7 @@ class FileDetails(Island):
             self.header.set_title(chosen if files else self.tr("Nothing selected"))
             self._say(None)
         else:
-            self.header.set_title(one.file_name)
+            self.header.set_title(name_in_words(one))
             self._say(one)
             if before is None or before.id != one.id or not one.provenance.settings:
                 self._tasks.start(self._ask(one), self.tr("Reading {0}").format(one.file_name))
@@ -161,7 +161,7 @@ class FileDetails(Island):
         """The file was changed elsewhere; what is just being typed stays."""
         if self._file is not None and self._file.id == file.id:
             self._file = file
-            self.header.set_title(file.file_name)
+            self.header.set_title(name_in_words(file))
             self._say(file, typing=True)
             self._enable()
 
@@ -252,6 +252,7 @@ class FileDetails(Island):
             self.name.setCursorPosition(0)
         if not (typing and self.tags.isModified()):
             self.tags.setText(tags)
+            self.tags.setCursorPosition(0)
         document = self.notes.document()
         if not (typing and document.isModified()) and self.notes.toPlainText() != notes:
             self.notes.setPlainText(notes)

@@ -23,6 +23,8 @@ TYPED_MS: Final = 250
 _WIDEST: Final = 150
 """Of a box, in pixels: what is left over belongs to the words."""
 
+_MOST_IN_SIGHT: Final = 16
+
 _DAYS: Final = (2, 7, 30, 365)
 
 
@@ -205,6 +207,9 @@ class FileFilters(QWidget):
         box.setSizeAdjustPolicy(ComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(6)
         box.setMaximumWidth(_WIDEST)
+        # A list that scrolls: hundreds of tags would cover the whole screen.
+        box.setStyleSheet("combobox-popup: 0;")
+        box.setMaxVisibleItems(_MOST_IN_SIGHT)
         box.activated.connect(lambda _row: self._at_once())
         return box
 

@@ -27,6 +27,7 @@ from app.archive_handle import ArchiveHandle
 from things.errors import ThingError
 from ui.bridge import Bridge
 from ui.tasks import Tasks
+from ui.widgets import plain_tool_tip
 
 PAGE: Final = 200
 """So many files are asked for at once."""
@@ -145,6 +146,8 @@ class FilesModel(QAbstractListModel):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return file.file_name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tool_tip(file.file_name)  # the tile has room for a part of it
         return file if role == FileRole else None
 
     @override

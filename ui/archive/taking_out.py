@@ -91,7 +91,12 @@ class TakingOut(QObject):
         """Put files onto the clipboard."""
         kept = self._kept(files)
         if kept:
-            self._tasks.start(self._copy(kept), self.tr("Copying"))
+            what = counted(
+                len(kept),
+                self.tr("Copying {0}").format(kept[0].file_name),
+                self.tr("Copying {0} files"),
+            )
+            self._tasks.start(self._copy(kept), what)
 
     # Inside.
 

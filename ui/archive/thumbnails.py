@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from app.archive.errors import ArchiveDamagedError
 from app.archive.records import ArchivedFile
 from app.archive_handle import ArchiveHandle
 from app.imaging.decoder import ImageDecoder
@@ -71,6 +72,7 @@ class FileThumbnails(QObject):
         self._pictures: OrderedDict[Key, QPixmap | None] = OrderedDict()
         self._waiting: OrderedDict[Key, ArchivedFile] = OrderedDict()
         self._under_way: set[Key] = set()
+        self._damaged: set[Key] = set()
 
     def picture(self, file: ArchivedFile) -> QPixmap | None:
         """The picture of a file; None where there is none yet, which asks for it."""
@@ -93,6 +95,10 @@ class FileThumbnails(QObject):
         key = (file.id, file.sha256)
         return key in self._pictures and self._pictures[key] is None
 
+    def damaged(self, file: ArchivedFile) -> bool:
+        """Whether there is none because the content of the file is damaged, or gone."""
+        return (file.id, file.sha256) in self._damaged
+
     def _fetch_more(self) -> None:
         while self._waiting and len(self._under_way) < AT_ONCE:
             key, file = self._waiting.popitem()
@@ -108,7 +114,10 @@ class FileThumbnails(QObject):
                 await self._archive.thumbnail(file.id, SIDE), "image/png"
             )
             found = QPixmap.fromImage(_image(small.array))
+            self._damaged.discard(key)
         except (ThingError, ImageError, OSError) as error:
+            if isinstance(error, ArchiveDamagedError):
+                self._damaged.add(key)
             _log.info("No small picture of %s: %s", file.file_name, error)
         finally:
             self._under_way.discard(key)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from app.archive.records import ArchivedFile, FileState
+from ui.activity.wording import one_line
 from ui.archive.model import FileRole
 from ui.archive.thumbnails import FileThumbnails, has_picture
 from ui.archive.wording import glyph_of, one_line_of
@@ -112,7 +113,7 @@ class FileTile(QStyledItemDelegate):
             self._badge(painter, said, role, inside)
 
     def _mark(self, file: ArchivedFile) -> tuple[str, str]:
-        if file.damaged:
+        if file.damaged or self._thumbnails.damaged(file):
             return self.tr("Damaged"), "failed"
         if file.state is FileState.TRASHED:
             return self.tr("In the trash"), "waiting"
@@ -137,9 +138,7 @@ class FileTile(QStyledItemDelegate):
         line = QRect(area.left(), area.top(), area.width(), Size.ICON)
         painter.setPen(colours.text)
         # A name tells files apart by its end as much as by its beginning.
-        name = metrics.elidedText(
-            " ".join(file.name.split()), Qt.TextElideMode.ElideMiddle, line.width()
-        )
+        name = metrics.elidedText(one_line(file.name), Qt.TextElideMode.ElideMiddle, line.width())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.drawText(line, flags, name)
         painter.setFont(self._theme.font(TextSize.SMALL))

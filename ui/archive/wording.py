@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,19 @@ Facts = tuple[tuple[str, str], ...]
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Archive", text)
+
+
+def name_in_words(file: ArchivedFile) -> str:
+    """Name and extension on one line, whatever is in them and whichever way they are written.
+
+    A name that is written from right to left would take the dot and the extension along; and one
+    with signs that turn the direction could be made to read like another.
+    """
+    name = one_line(file.name)
+    if not file.extension:
+        return name
+    turned = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
+    return f"\u2068{name}\u2069.{file.extension}" if turned else f"{name}.{file.extension}"
 
 
 def made_at(file: ArchivedFile) -> datetime:

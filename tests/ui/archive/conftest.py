@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from app.archive.errors import FileNotKeptError
+from app.archive.errors import ArchiveDamagedError, FileNotKeptError
 from app.archive.events import FileChanged, FileKept, FileRemoved
 from app.archive.records import (
     ArchivedFile,
@@ -234,6 +234,8 @@ class FakeArchive:
 
     async def thumbnail(self, id: UUID, size: int = 256) -> bytes:
         self.thumbnails.append(id)
+        if id in self.lost:
+            raise ArchiveDamagedError("ab" * 32, "it is gone from the disk")
         return b"no picture" if id in self.broken else png()
 
     def content(self, id: UUID) -> bytes:

@@ -391,3 +391,37 @@ def test_what_was_uploaded_has_no_settings(
     assert not page.details.restore_button.isEnabled()
     assert not page.details.made_button.isEnabled()
     assert file.id not in archive.thumbnails
+
+
+def test_a_content_that_is_gone_is_seen_on_its_tile(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    file, sound = archive.add("gone"), archive.add("sound")
+    archive.lost.add(file.id)
+    show(qtbot, page)
+    qtbot.waitUntil(lambda: page.thumbnails.failed(file), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.thumbnails.picture(sound) is not None, timeout=PATIENCE_MS)
+    assert page.thumbnails.damaged(file)
+    assert not page.thumbnails.damaged(sound)
+    assert page.grid._tile._mark(file) == ("Damaged", "failed")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("onion", "onion.png"),
+        ("\u202egnp.live", "gnp.live.png"),
+        ("two\nlines", "two lines.png"),
+        ("بصل", "\u2068بصل\u2069.png"),
+        ("x" * 4000, "x" * 299 + "….png"),
+    ],
+)
+def test_names_of_any_kind_are_shown_on_one_line_the_right_way_round(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot, name: str, shown: str
+) -> None:
+    file = archive.add(name, tags=tuple(f"tag {number}" for number in range(100)))
+    show(qtbot, page)
+    select(page, file)
+    assert page.details.header.title.text() == shown
+    assert page.details.tags.cursorPosition() == 0
+    page.grid.viewport().repaint()

@@ -254,7 +254,7 @@ def test_a_file_that_is_gone_is_reported(
     archive.lost.add(file.id)
     QTest.keyClick(page.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bool(reports), timeout=PATIENCE_MS)
-    assert reports[0][0] == "Copying"
+    assert reports[0][0] == "Copying onion.png"
     reports.clear()
 
 
