@@ -390,7 +390,7 @@ class Archive:
             ArchiveFullError: There is no room.
         """
         self.get(id)  # said before a gigabyte is written
-        with self._received(pieces(content), size, sha256, limit) as staged:
+        with self._received(pieces(content), _promised(content, size), sha256, limit) as staged:
             self._link(id, staged, media_type, who)
         return self._kept(id)
 
@@ -447,7 +447,7 @@ class Archive:
             name, extension, media_type, meta, tags, notes,
             provenance or Provenance(stamp=self._stamp()), kept_by, who, id,
         )  # fmt: skip
-        with self._received(pieces(content), size, sha256, limit) as staged:
+        with self._received(pieces(content), _promised(content, size), sha256, limit) as staged:
             self._place(staged, lambda c, at_us: _add(c, new, staged, at_us))
         return self._kept(new.id, first=True)
 
@@ -699,6 +699,11 @@ class Archive:
             return int(found[0]), int(found[1] or 0)
 
         return self.read(count)
+
+
+def _promised(content: bytes | BinaryIO | Iterable[bytes], size: int | None) -> int | None:
+    """How long a content will be, as far as that is known before it is read."""
+    return len(content) if size is None and isinstance(content, bytes) else size
 
 
 def _add(connection: Connection, new: NewFile, staged: Staged, at_us: int) -> bool:

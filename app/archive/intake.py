@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from app.archive.errors import (
@@ -22,7 +22,8 @@ from app.archive.errors import (
     UploadTruncatedError,
 )
 from app.archive.limits import ArchiveLimits
-from app.archive.store import ObjectStore, Staged
+from app.archive.room import Coming, Rooms
+from app.archive.store import ObjectStore, Room, Staged
 
 _STRIPES: Final = 64
 
@@ -42,22 +43,29 @@ class Intake:
         self.limits = limits
         self._store = store
         self._stripes = tuple(threading.Lock() for _ in range(_STRIPES))
-        self._counting = threading.Lock()
-        self._taken_bytes = 0
+        self._rooms = Rooms(lambda: self.limits, self._free_bytes)
+        self._coming: dict[Path, Coming] = {}
 
     @property
     def taken_bytes(self) -> int:
         """What all contents take."""
-        return self._taken_bytes
+        return self._rooms.taken_bytes
 
     def begin(self, taken_bytes: int) -> None:
         """Go on from what is there already."""
-        self._taken_bytes = taken_bytes
+        self._rooms.begin(taken_bytes)
 
     def count_bytes(self, change: int) -> None:
         """Contents came or went."""
-        with self._counting:
-            self._taken_bytes += change
+        self._rooms.count(change)
+
+    def refuse(self, size: int) -> None:
+        """Say so where a content of that size has no room beside all that comes already.
+
+        Raises:
+            ArchiveFullError: It has none.
+        """
+        self._rooms.refuse(size)
 
     @property
     def low(self) -> str:
@@ -66,7 +74,7 @@ class Intake:
             free = self._store.disk.free_bytes(self._store.folder)
         except OSError as error:
             return f"its folder cannot be used: {error.strerror or error}"
-        return self.limits.low(self._taken_bytes, free)
+        return self.limits.low(self.taken_bytes, free)
 
     @contextmanager
     def received(
@@ -90,19 +98,34 @@ class Intake:
             UploadTooLargeError: It has more bytes than are allowed.
             ArchiveFullError: There is no room.
         """
-        with self._store.told():
-            free = self._store.disk.free_bytes(self._store.folder)
-        room = self.limits.room(self._taken_bytes, free)
-        if limit is not None and limit < self.limits.upload_bytes:
-            room = replace(room, upload_bytes=limit)
+        most = self.limits.upload_bytes
+        room = Room(most if limit is None else min(limit, most))
         if size is not None:
             self._store.refuse(size, room)  # before anything is written
-        with self._store.receive(chunks, room) as staged:
+        with (
+            self._rooms.coming(size) as coming,
+            self._store.receive(self._taken(chunks, room, coming), room) as staged,
+        ):
             if size is not None and staged.size != size:
                 raise UploadTruncatedError(size, staged.size)
             if sha256 is not None and staged.sha256 != sha256.lower():
                 raise UploadHashError(sha256, staged.sha256)
-            yield staged
+            self._coming[staged.file] = coming
+            try:
+                yield staged
+            finally:
+                self._coming.pop(staged.file, None)
+
+    def _taken(self, chunks: Iterable[bytes], room: Room, coming: Coming) -> Iterator[bytes]:
+        """The pieces as they come, each as long as there is room for it."""
+        for chunk in chunks:
+            self._store.refuse(coming.came + len(chunk), room)
+            coming.take(len(chunk))
+            yield chunk
+
+    def _free_bytes(self) -> int:
+        with self._store.told():
+            return self._store.disk.free_bytes(self._store.folder)
 
     def place(
         self, staged: Staged, name_it: Callable[[], bool], named: Callable[[str], bool]
@@ -131,8 +154,12 @@ class Intake:
                 if came and (not placed or isinstance(error, _REFUSALS)):
                     self._take_back(staged.sha256, named)
                 raise
-        if new:
-            self.count_bytes(staged.size)
+        change = staged.size if new else 0
+        coming = self._coming.get(staged.file)
+        if coming is None:
+            self.count_bytes(change)
+        else:
+            self._rooms.came(coming, change)
 
     def _take_back(self, sha256: str, named: Callable[[str], bool]) -> None:
         # What cannot even be looked up or removed is found by the sweeper.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.archive.store import Room
-
 MIB = 2**20
 
 
@@ -30,19 +28,15 @@ class ArchiveLimits:
     draft_days: float = 1.0
     sweep_every_s: float = 3600.0
 
-    def room(self, taken_bytes: int, free_bytes: int) -> Room:
-        """How much of one content may come.
+    @property
+    def beyond_low(self) -> str:
+        """Why something may not come that would take the last room of the disk."""
+        return f"less than {self.low_bytes // MIB} MB would be left on the disk"
 
-        Args:
-            taken_bytes: What is kept already.
-            free_bytes: Room on the disk.
-        """
-        left = max(0, free_bytes - self.low_bytes)
-        why = f"less than {self.low_bytes // MIB} MB would be left on the disk"
-        if self.quota_bytes is not None and self.quota_bytes - taken_bytes < left:
-            left = max(0, self.quota_bytes - taken_bytes)
-            why = f"the archive may take {self.quota_bytes // MIB} MB"
-        return Room(self.upload_bytes, left, why)
+    @property
+    def beyond_quota(self) -> str:
+        """Why something may not come that would be too much for the archive."""
+        return f"the archive may take {(self.quota_bytes or 0) // MIB} MB"
 
     def low(self, taken_bytes: int, free_bytes: int) -> str:
         """Why nothing more should be begun that keeps files, in words; '' where it may."""

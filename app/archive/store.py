@@ -63,15 +63,9 @@ class Room:
 
     Attributes:
         upload_bytes: For one content; None for as much as there is.
-        total_bytes: Beside what is there already; None for as much as there is.
-        why: What to say where that is not enough.
-        keep_free_bytes: What must stay free on the disk.
     """
 
     upload_bytes: int | None = None
-    total_bytes: int | None = None
-    why: str = ""
-    keep_free_bytes: int = 0
 
 
 _ALL_THERE_IS = Room()
@@ -215,8 +209,6 @@ class ObjectStore:
         """
         if room.upload_bytes is not None and size > room.upload_bytes:
             raise UploadTooLargeError(room.upload_bytes)
-        if room.total_bytes is not None and size > room.total_bytes:
-            raise ArchiveFullError(room.why)
 
     def place(self, staged: Staged) -> bool:
         """Give a content its name; from now on it can be read.

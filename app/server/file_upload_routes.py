@@ -244,10 +244,7 @@ def _refuse_early(archive: Archive, id: UUID, announced: Announced, limit: int) 
     if announced.total is not None:
         if announced.total > limit:
             raise UploadTooLargeError(limit)
-        with archive.store.told():
-            free = archive.store.disk.free_bytes(archive.folder)
-        if announced.total - announced.first > free - archive.limits.low_bytes:
-            raise ArchiveFullError("it is longer than what is free on the disk")
+        archive.intake.refuse(announced.total - announced.first)
 
 
 def _begun(archive: Archive, parts: UploadParts, announced: Announced) -> UploadPart:

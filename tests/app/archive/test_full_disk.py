@@ -174,7 +174,7 @@ def test_a_disk_that_becomes_full_while_a_file_comes_keeps_what_was_there(
         yield os.urandom(MIB)
 
     with pytest.raises(ArchiveFullError):
-        full.keep(coming(), "too much")
+        full.keep(coming(), "too much", size=2 * MIB)
 
     assert left_over(full) == []
     assert sound(full) == {"before": before.sha256}
