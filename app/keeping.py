@@ -16,10 +16,8 @@ from app.actions.outcome import blobs_in, suffix_of
 from app.archive.events import marking_of
 from app.archive.naming import fields_of
 from app.archive.records import (
-    LARGEST_PAGE,
     ArchivedFile,
     BlobPath,
-    FileQuery,
     FileState,
     KeptBy,
     Provenance,
@@ -186,14 +184,16 @@ class Keeping:
         return declared or self._rule_for(thing, action) is not None
 
     def _keep(self, blob: Blob, made: Provenance, wish: _Wish) -> ArchivedFile:
+        # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
+        from app.archive.of_runs import file_of
+
         archive = self._archive()
         with self._lock:  # so that two clicks make one file
-            run = made.run
-            for file in () if run is None else self._files_of(archive, run):
-                if file.provenance.path == made.path:
-                    if file.state is FileState.TRASHED:
-                        return archive.restore(file.id, who=wish.who)
-                    return archive.get(file.id)
+            there = None if made.run is None else file_of(archive, made.run, made.path)
+            if there is not None:
+                if there.state is FileState.TRASHED:
+                    return archive.restore(there.id, who=wish.who)
+                return archive.get(there.id)
             name = wish.name or archive.next_name(_fields(made), wish.pattern)
             with blob.open() as content:
                 return archive.keep(
@@ -218,11 +218,9 @@ class Keeping:
         Raises:
             ArchiveError: The catalogue cannot be read.
         """
-        return {
-            file.provenance.path: file.id
-            for file in self._files_of(self._archive(), run)
-            if file.state is FileState.LINKED
-        }
+        from app.archive.of_runs import kept_of
+
+        return kept_of(self._archive(), run)
 
     def mark(self, event: Event) -> None:
         """Let a run know what became of its outputs; returns at once."""
@@ -230,9 +228,6 @@ class Keeping:
         invocation = None if found is None else self._actions.find(found.run)
         if found is not None and invocation is not None:
             invocation.mark_kept(found.path, found.kept)
-
-    def _files_of(self, archive: Archive, run: UUID) -> Sequence[ArchivedFile]:
-        return archive.find(FileQuery(run=run, state=None, limit=LARGEST_PAGE)).files
 
     def _provenance(self, invocation: Invocation, path: BlobPath) -> Provenance:
         return Provenance(

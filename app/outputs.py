@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from app.actions.outcome import blob_at, blobs_in
-from app.archive.records import LARGEST_PAGE, ArchivedFile, BlobPath, FileQuery
+from app.archive.records import BlobPath
 from app.errors import InvocationNotFoundError
 from app.output_cache import CacheLimits, OutputCache
 from app.output_memory import OutputMemory
@@ -111,12 +111,10 @@ class Outputs:
         data = None if self._cache is None else self._cache.get(run, path)
         if data is not None:
             return Blob.from_data(data)
-        for file in self._kept(run):
-            if file.provenance.path == path and file.sha256:
-                archive = self._archive()
-                if archive is not None:
-                    return Blob.from_data(BlobFile(archive.path_of(file.id), file.media_type))
-        raise InvocationNotFoundError(run)
+        kept = self._kept(run, path)
+        if kept is None:
+            raise InvocationNotFoundError(run)
+        return Blob.from_data(kept)
 
     def wait(self) -> None:
         """Wait until all that ended so far has been looked after."""
@@ -135,11 +133,15 @@ class Outputs:
             _log.error("Some outputs that were to be kept are lost: the disk does not answer.")
         thread.join(CLOSE_WAIT_S)
 
-    def _kept(self, run: UUID) -> Sequence[ArchivedFile]:
+    def _kept(self, run: UUID, path: BlobPath) -> BlobFile | None:
+        # Imported here: SQLAlchemy takes 0.16 s, and the window is drawn before it is needed.
+        from app.archive.of_runs import file_of
+
         archive = self._archive()
-        if archive is None:
-            return ()
-        return archive.find(FileQuery(run=run, state=None, limit=LARGEST_PAGE)).files
+        there = None if archive is None else file_of(archive, run, path)
+        if archive is None or there is None:
+            return None
+        return BlobFile(archive.path_of(there.id), archive.get(there.id).media_type)
 
     def _put(self, invocation: Invocation, *, forgotten: bool) -> None:
         with self._lock:

@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from sqlalchemy import insert
 
 from app.actions.invocation import Invocation
 from app.archive.crate import MANIFEST
@@ -33,13 +34,15 @@ from app.archive.errors import (
 from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
 from app.archive.exporting import save_file
 from app.archive.limits import ArchiveLimits
-from app.archive.records import ArchivedFile, FileQuery, FileState, KeptBy
+from app.archive.records import ArchivedFile, FileQuery, FileState, KeptBy, Provenance
+from app.archive.rows import Content, NewFile, row_of
 from app.archive.scrubbing import scrub
 from app.archive.service import FileService
 from app.archive.views import rebuild_views
 from app.archiving import ArchivingRules
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
+from app.database.archive_tables import files
 from app.errors import InvocationNotFoundError
 from app.handles import InvocationStatus, Origin, OriginKind, Stamp
 from app.imaging.errors import ImageRefusedError
@@ -750,6 +753,26 @@ def _forget_all(kept: Kept) -> None:
     kept.bench.actions.expire_invocations()
     assert kept.bench.actions.invocations == []
     kept.bench.outputs.wait()
+
+
+def test_of_a_run_with_thousands_of_outputs_each_is_kept_once(kept: Kept) -> None:
+    invocation = kept.run("snap")
+    first = run(kept.archive.keep(invocation.id))
+    archive = kept.bench.opened_archive
+    content = Content(first.sha256, first.size or 0)
+
+    def row(number: int) -> dict[str, Any]:
+        made = Provenance(run=invocation.id, path=(number,))
+        new = NewFile(uuid.uuid4(), f"file {number}", "png", "image/png", provenance=made)
+        return row_of(new, number, 0, content)
+
+    rows = [row(number) for number in range(2, 1_202)]
+    archive.write(lambda connection: connection.execute(insert(files), rows))
+
+    assert run(kept.archive.keep(invocation.id)).id == first.id
+    assert len(run(kept.archive.kept(invocation.id))) == 1_201
+    run(kept.archive.trash(first.id))
+    assert run(kept.archive.keep(invocation.id)).id == first.id
 
 
 def test_a_bench_has_the_file_service_under_its_name(opens_bench: Callable[..., Kept]) -> None:
