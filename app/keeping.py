@@ -22,6 +22,7 @@ from app.archive.records import (
     KeptBy,
     Provenance,
 )
+from app.archive.texts import sendable_media_type
 from app.errors import LedgerError
 from app.keep_rules import KeepRule
 from app.ledger.known_values import KnownValues, known_values
@@ -200,7 +201,7 @@ class Keeping:
                     content,
                     name,
                     extension=suffix_of(blob.media_type),
-                    media_type=blob.media_type,
+                    media_type=sendable_media_type(blob.media_type),
                     tags=wish.tags,
                     notes=wish.notes,
                     meta=wish.meta,

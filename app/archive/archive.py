@@ -53,6 +53,7 @@ from app.archive.sources import chunks_of, pieces
 from app.archive.store import ObjectStore, Staged
 from app.archive.texts import (
     checked_extension,
+    checked_media_type,
     checked_notes,
     checked_tags,
     meta_text,
@@ -384,14 +385,16 @@ class Archive:
         Raises:
             FileNotKeptError: There is no such file.
             FileStateError: It is in the trash.
+            ValueRefusedError: The media type is none.
             UploadTruncatedError: It has not as many bytes as were promised.
             UploadHashError: It has another hash than was promised.
             UploadTooLargeError: It has more bytes than are allowed.
             ArchiveFullError: There is no room.
         """
+        kind = None if media_type is None else checked_media_type(media_type)
         self.get(id)  # said before a gigabyte is written
         with self._received(pieces(content), _promised(content, size), sha256, limit) as staged:
-            self._link(id, staged, media_type, who)
+            self._link(id, staged, kind, who)
         return self._kept(id)
 
     def put_file(self, id: UUID, path: Path, *, move: bool = True, who: str = "") -> ArchivedFile:

@@ -13,6 +13,7 @@ from app.archive.records import KeptBy, Provenance
 from app.archive.rows import NewFile
 from app.archive.texts import (
     checked_extension,
+    checked_media_type,
     checked_notes,
     checked_tags,
     meta_text,
@@ -40,7 +41,7 @@ def checked_file(
         ValueRefusedError: Name, extension, tags, notes or metadata do not fit.
     """
     suffix = checked_extension(extension)
-    kind = plain(media_type).strip().casefold()[:200]
+    kind = checked_media_type(media_type)
     if not kind:
         kind = mimetypes.guess_type(f"x.{suffix}")[0] or "application/octet-stream"
     return NewFile(

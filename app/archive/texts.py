@@ -21,7 +21,12 @@ LONGEST_NOTES = 100_000
 LONGEST_META = 256 * 1024
 DEEPEST_META = 32
 
+LONGEST_TYPE = 200
+UNKNOWN_TYPE = "application/octet-stream"
+
 _EXTENSION = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
+# RFC 9110 section 8.3.1; a driver may say of a blob that it is of any kind, by '*'.
+_MEDIA_TYPE = re.compile(r"[!#$&^_.+*\w-]{1,64}/[!#$&^_.+*\w-]{1,64}[ \t]*(;[ -~]*)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -34,6 +39,7 @@ def shown_name(name: str) -> str:
     Raises:
         ValueRefusedError: It is longer than `LONGEST_NAME` characters.
     """
+    _refuse_other("name", name)
     if len(name) > LONGEST_NAME:
         raise ValueRefusedError(
             "name", f"should have at most {LONGEST_NAME} characters, not {len(name)}"
@@ -47,12 +53,39 @@ def checked_extension(extension: str) -> str:
     Raises:
         ValueRefusedError: It is too long, or holds more than letters, digits and dots.
     """
+    _refuse_other("extension", extension)
     found = extension.removeprefix(".")
     if found and (len(found) > LONGEST_EXTENSION or not _EXTENSION.fullmatch(found)):
         raise ValueRefusedError(
             "extension", f"letters and digits, at most {LONGEST_EXTENSION}, were expected"
         )
     return found
+
+
+def checked_media_type(media_type: str) -> str:
+    """A media type in small letters, such as 'image/png' or 'text/plain; charset=utf-8'.
+
+    It is sent in a header when the file is read, so nothing else may be in it.
+
+    Raises:
+        ValueRefusedError: It is none, or too long.
+    """
+    _refuse_other("media_type", media_type)
+    found = media_type.strip().casefold()
+    if found and (len(found) > LONGEST_TYPE or not _MEDIA_TYPE.fullmatch(found)):
+        raise ValueRefusedError("media_type", "one such as 'image/png' was expected")
+    return found
+
+
+def sendable_media_type(media_type: str) -> str:
+    """What is said of a content: its media type, or that nothing is known, where it is none.
+
+    A driver may call its blobs what it likes, and so could clients of older programs.
+    """
+    try:
+        return checked_media_type(media_type) or UNKNOWN_TYPE
+    except ValueRefusedError:
+        return UNKNOWN_TYPE
 
 
 def checked_tags(tags: Iterable[str]) -> dict[str, str]:
@@ -62,7 +95,10 @@ def checked_tags(tags: Iterable[str]) -> dict[str, str]:
         ValueRefusedError: There are too many, or one is too long.
     """
     found: dict[str, str] = {}
+    if isinstance(tags, str) or not isinstance(tags, Iterable):
+        raise ValueRefusedError("tags", "a list of texts was expected")
     for tag in tags:
+        _refuse_other("tags", tag)
         text = _one_line(tag).strip()
         if len(text) > LONGEST_TAG:
             raise ValueRefusedError("tags", f"a tag has at most {LONGEST_TAG} characters")
@@ -84,6 +120,7 @@ def checked_notes(notes: str) -> str:
     Raises:
         ValueRefusedError: They are too long.
     """
+    _refuse_other("notes", notes)
     if len(notes) > LONGEST_NOTES:
         raise ValueRefusedError("notes", f"should have at most {LONGEST_NOTES} characters")
     return plain(notes.replace("\r\n", "\n"))
@@ -140,6 +177,11 @@ def _one_line(text: str) -> str:
     return "".join(
         "\ufffd" if unicodedata.category(letter) in _HIDDEN else letter for letter in text
     )
+
+
+def _refuse_other(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise ValueRefusedError(name, f"text was expected, not {type(value).__name__}")
 
 
 def _refuse_deep(value: Any, left: int) -> None:

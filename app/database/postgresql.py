@@ -22,6 +22,9 @@ LONGEST_SCHEMA = 63
 BUSY_S = 5.0
 """How long a writer waits for another to let go; one that was killed takes the server a moment."""
 
+ANSWER_S = 120.0
+"""How long a question may take."""
+
 LOCK_NOT_AVAILABLE = "55P03"
 READERS = 4
 
@@ -115,8 +118,14 @@ def reading_engine(url: URL, schema: str) -> Engine:
     return _engine(
         url,
         schema,
-        # What is soonest depends on what is asked for: a plan made once for all is none.
-        ("SET default_transaction_read_only = on", "SET plan_cache_mode = force_custom_plan"),
+        (
+            "SET default_transaction_read_only = on",
+            # Somebody may hold a table for hours, by a tool of the server's own.
+            f"SET lock_timeout = {round(BUSY_S * 1000)}",
+            f"SET statement_timeout = {round(ANSWER_S * 1000)}",
+            # What is soonest depends on what is asked for: a plan made once for all is none.
+            "SET plan_cache_mode = force_custom_plan",
+        ),
         pool_size=READERS,
         pool_pre_ping=True,
         isolation_level="REPEATABLE READ",

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.archive.records import ArchivedFile
+from app.archive.texts import sendable_media_type
 from app.server.parts import Parts
 from things.blob_response import is_known, requested_span
 
@@ -116,7 +117,7 @@ def headers_of(content: Content) -> dict[str, str]:
     """What is said about a content."""
     digest = base64.b64encode(bytes.fromhex(content.sha256)).decode()
     return {
-        "content-type": content.media_type,
+        "content-type": sendable_media_type(content.media_type),
         "content-length": str(content.size),
         "accept-ranges": "bytes",
         "etag": f'"{content.sha256}"',

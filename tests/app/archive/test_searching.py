@@ -337,7 +337,7 @@ def test_texts_that_no_database_takes_are_kept_and_asked_for_all_the_same(
         tags=[odd],
         notes=odd,
         meta={odd: odd, "n": [odd, 1]},
-        media_type=odd,
+        media_type="text/plain",
         provenance=Provenance(thing=odd, stamp=Stamp(odd, odd, odd), input={odd: odd}),
         who=odd,
     )

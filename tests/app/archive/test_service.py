@@ -42,6 +42,32 @@ def service(database: Database, folder: Path, app: Any = None, **options: Any) -
     return FileService(app, database, folder, limits=ArchiveLimits(low_bytes=0), **options)
 
 
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"name": 5}, "name"),
+        ({"extension": 5}, "extension"),
+        ({"tags": [5]}, "tags"),
+        ({"tags": "abc"}, "tags"),
+        ({"tags": 5}, "tags"),
+        ({"notes": 5}, "notes"),
+        ({"media_type": 5}, "media_type"),
+        ({"media_type": "no type"}, "media_type"),
+        ({"meta": [1]}, "meta"),
+    ],
+)
+def test_values_of_other_kinds_are_refused_by_their_name(
+    database: Database, tmp_path: Path, given: dict[str, Any], named: str
+) -> None:
+    async def create() -> None:
+        async with service(database, tmp_path / "files") as files:
+            with pytest.raises(ValueRefusedError) as refused:
+                await files.create(given)
+            assert refused.value.name == named
+
+    run(create())
+
+
 def test_the_example_of_the_seed(either_database: Database, tmp_path: Path) -> None:
     app, database_service = SimpleNamespace(services={}), either_database
     file_path = tmp_path / "measured.txt"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from app.database import postgresql
 from app.database.database import Database
@@ -182,6 +183,39 @@ def test_after_the_server_ended_a_connection_it_goes_on_by_itself(opened: Opened
         lambda connection: connection.execute(text("INSERT INTO notes VALUES ('kept')")), keep=True
     ).result(30)
     assert scalar(database, "SELECT text FROM notes") == "kept"
+
+
+def test_a_reader_waits_for_a_lock_of_another_client_but_not_for_ever(
+    opened: Opened, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql, "BUSY_S", 0.1)
+    database = opened()
+    write(database, "CREATE TABLE notes (text TEXT)")
+    other = create_engine(postgresql_url)
+    with other.connect() as holding, holding.begin():
+        schema = scalar(database, "SELECT current_schema()")
+        holding.execute(text(f'LOCK TABLE "{schema}".notes IN ACCESS EXCLUSIVE MODE'))
+
+        with pytest.raises(DatabaseError, match="lock timeout"):
+            scalar(database, "SELECT count(*) FROM notes")
+
+    other.dispose()
+    assert scalar(database, "SELECT count(*) FROM notes") == 0
+
+
+def test_what_is_too_much_for_one_statement_is_no_trouble_of_the_server(opened: Opened) -> None:
+    database = opened(retry_s=(0.01, 0.05))
+    troubles: list[str] = []
+    database.writer.tell(troubles.append)
+    too_much = "DO $$ BEGIN RAISE 'too long' USING ERRCODE = 'program_limit_exceeded'; END $$"
+
+    # One that is kept would be tried again for ever, and all others would wait for it.
+    refused = database.writer.submit(lambda c: c.execute(text(too_much)), keep=True)
+    with pytest.raises(OperationalError, match="too long"):
+        refused.result(30)
+
+    assert troubles == []
+    write(database, "CREATE TABLE notes (text TEXT)")
 
 
 def test_a_server_that_is_not_there_is_said_without_the_password(tmp_path: Path) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from sqlalchemy import update
+
+from app.database.archive_tables import files
 
 
 def test_a_record_comes_first_and_its_content_after(keeping):
@@ -99,6 +102,35 @@ def test_what_a_query_says_wrongly_is_said_with_its_place(keeping, query, said):
     fault = answer.json()["detail"][0]
     assert fault["loc"] == ["query", query.partition("=")[0]]
     assert said in fault["msg"]
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["текст/plain", "text/html\r\nX-Evil: 1", "text", "a/" + "b" * 70, "image/png; \0"],
+)
+def test_what_is_no_media_type_is_refused(keeping, media_type):
+    answer = keeping.http.post("/archive", json={"name": "a", "media_type": media_type})
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"] == ["body", "media_type"]
+
+
+def test_a_media_type_of_long_ago_that_is_none_keeps_nobody_from_reading(keeping):
+    file = keeping.file(b"text")
+    keeping.bench.opened_archive.write(
+        lambda connection: connection.execute(
+            update(files)
+            .where(files.c.id == uuid.UUID(file["id"]))
+            .values(media_type="текст/plain\r\nX-Evil: 1")
+        )
+    )
+
+    answer = keeping.http.get(f"/archive/{file['id']}/content")
+
+    assert (answer.status_code, answer.content) == (200, b"text")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert "x-evil" not in answer.headers
+    assert keeping.http.get(f"/archive/{file['id']}/export").status_code == 200
 
 
 def test_what_is_said_about_a_file_can_be_changed_but_not_its_hash(keeping):
