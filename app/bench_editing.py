@@ -11,7 +11,6 @@ from pathlib import Path
 
 from app.bench import Bench
 from app.bench_file import ThingSpec
-from app.bench_saving import save_bench
 from app.errors import BenchFileError
 from app.packaged_benches import bench_file_of
 
@@ -84,6 +83,8 @@ class BenchEditing:
                     "",
                     "cannot be written to; choose a file of your own",
                 )
+            from app.bench_saving import save_bench  # here: most benches are never saved
+
             spec = self._bench.spec
             save_bench(spec, file)
             self._saved = spec.things

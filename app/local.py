@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 from uuid import UUID
 
 from app.actions.outcome import blob_at
@@ -200,6 +199,9 @@ def _file_behind(href: str) -> BlobFile:
     parts = urlsplit(href)
     if parts.scheme != "file" or parts.netloc not in ("", "localhost"):
         raise ValueError(f"{href} is no file of this computer")
+    # Here: it imports HTTP, which the start of a window is spared.
+    from urllib.request import url2pathname
+
     path = Path(url2pathname(parts.path))
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     try:

@@ -37,7 +37,7 @@ class Running:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, **env},
+            env=_installed() | env,
         )
         self._lines: queue.SimpleQueue[tuple[float, str] | None] = queue.SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -71,6 +71,13 @@ class Running:
         for line in self.process.stdout:
             self._lines.put((time.monotonic(), line.rstrip()))
         self._lines.put(None)
+
+
+def _installed() -> dict[str, str]:
+    """The environment of an installed program: its modules are compiled once, not at each start."""
+    given = dict(os.environ)
+    given.pop("PYTHONDONTWRITEBYTECODE", None)
+    return given
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox
@@ -12,14 +13,16 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from app.bench_editing import BenchEditing
 from app.handles import BenchHandle
 from things.events import ThingAdded, ThingRemoved
-from ui.add_thing import AddThingDialog
 from ui.bridge import Bridge
 from ui.commands import Command
 from ui.main_window import MainWindow
 from ui.tasks import Tasks
 from ui.theme import Theme
-from ui.unsaved_dialog import UnsavedDialog
 from ui.widgets import IconButton
+
+if TYPE_CHECKING:
+    from ui.add_thing import AddThingDialog
+    from ui.unsaved_dialog import UnsavedDialog
 
 
 class BenchEditor(QObject):
@@ -63,6 +66,8 @@ class BenchEditor(QObject):
 
     def add(self) -> None:
         """Open the dialog, or bring it to the front."""
+        from ui.add_thing import AddThingDialog  # here: the first view of the window has none
+
         if self.dialog is None:
             dialog = AddThingDialog(
                 self._theme, self._bench, self._editing, self._tasks, self._window
@@ -118,6 +123,8 @@ class BenchEditor(QObject):
 
     def ask_to_save(self) -> bool:
         """Ask what becomes of changes before the window closes; False where there are none."""
+        from ui.unsaved_dialog import UnsavedDialog
+
         if not self._editing.unsaved:
             return False
         if self.question is None:

@@ -7,9 +7,11 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, QSettings, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.archive.events import ArchiveTroubled
 from app.imaging.decoder import ImageDecoder
@@ -18,28 +20,16 @@ from app.program import end_without_waiting
 from app.session import Session
 from ui.activity.log_feed import LogFeed
 from ui.activity.thumbnails import ThumbnailSource
-from ui.archive.choosing import ArchivedFiles
-from ui.archive.keeping import Keeping
-from ui.archive.opening import FileOpener
-from ui.archive.page import ArchivePage
 from ui.bench_chooser import BenchChooser
 from ui.bench_editor import BenchEditor
 from ui.bench_switch import BenchSwitch, Prepare
 from ui.bridge import Bridge
 from ui.commands import Command
-from ui.diagnosis import Diagnosis
-from ui.diagnostics_window import DiagnosticsWindow, bring_to_front
-from ui.editors import ChooseArchived, number_style
+from ui.editors import ChooseArchived, FileChoice, number_style
 from ui.extensions import Extensions
-from ui.faults_window import FaultsWindows
 from ui.layout_memory import LayoutMemory
 from ui.log_off import LogOff
 from ui.main_window import MainWindow, Say, WindowParts
-from ui.notifications.choice import NotificationChoice
-from ui.notifications.desktop import Desktop
-from ui.notifications.notifier import Notifier
-from ui.notifications.popover import NotificationsPopover
-from ui.notifications.system import desktop_of_this_system
 from ui.panels.own_panels import OwnPanels
 from ui.panels.panel_column import Arrangement
 from ui.panels.panels_area import PanelsArea
@@ -52,6 +42,11 @@ from ui.viewer.arrivals import Arrivals
 from ui.viewer.how_made import HowMade
 from ui.viewer.image_viewer import ImageViewer
 from ui.viewer_centre import ViewerCentre
+
+if TYPE_CHECKING:
+    from ui.archive.choosing import ArchivedFiles
+    from ui.archive.page import ArchivePage
+    from ui.notifications.desktop import Desktop
 
 _log = logging.getLogger(__name__)
 
@@ -153,10 +148,11 @@ class Composition(QObject):
             bench.file,
         )
         self._offer_arrangements()
-        self.archive_page = self._offer_archive()
-        self._offer_diagnostics()
-        self.desktop = desktop or desktop_of_this_system(self)
-        self._offer_notifications(NotificationChoice(settings))
+        self.archive_page: ArchivePage | None = None
+        if bench.archive is not None:
+            self.window.top_bar.offer_archive()
+        self.desktop = desktop
+        self._settings = settings
         if session.editing is not None:
             BenchEditor(self.window, bench, session.editing, self.theme, self.tasks, self.bridge)
         if welcome:
@@ -169,15 +165,22 @@ class Composition(QObject):
             said = self.tr("At log-off the bench had unsaved changes. It was saved in {0}.")
             self.window.notices.say(said.format(saved))
         qt.commitDataRequest.connect(self.end_with_session)
-        if session.settings.dev:
-            self._offer_faults()
 
     def start(self) -> None:
-        """Open the Things and the server, in threads, so that the window waits for neither."""
+        """Open the Things and the server, in threads, so that the window waits for neither.
+
+        Then have all that the first view of the window shows nothing of. Its modules are imported
+        there: before, they would take a tenth of the time until the window is drawn.
+        """
         if not self.session.safe:
             self.extensions.start()
         self._in_thread("opening", self.session.open)
         self._in_thread("serving", self._serve)
+        self.archive_page = self._offer_archive()
+        self._offer_diagnostics()
+        self._offer_notifications()
+        if self.session.settings.dev:
+            self._offer_faults()
 
     def end(self) -> None:
         """End the program: for signals, which ask no question. A second one ends at once."""
@@ -208,7 +211,8 @@ class Composition(QObject):
         self.bridge.close()
         self.viewer.close_viewer()
         await self.tasks.close()
-        await self.desktop.close()
+        if self.desktop is not None:
+            await self.desktop.close()
         await asyncio.to_thread(self._close_rest)
         logging.getLogger().removeHandler(self.log.handler)
 
@@ -269,17 +273,28 @@ class Composition(QObject):
         )
 
     def _choose_archived(self) -> ChooseArchived | None:
-        bench = self.session.handle
-        if bench.archive is None:
+        if self.session.handle.archive is None:
             return None
+
+        def choose(media_type: str, beside: QWidget, take: Callable[[FileChoice], None]) -> None:
+            self._archived_files.choose(media_type, beside, take)
+
+        return choose
+
+    @cached_property
+    def _archived_files(self) -> ArchivedFiles:
+        from ui.archive.choosing import ArchivedFiles
+
+        bench = self.session.handle
+        assert bench.archive is not None
         parts = (self.theme, bench, bench.archive, self.bridge, self.decoder, self.tasks)
-
-        def stop_all() -> None:
-            self.window.stop_all()  # there is no window yet when panels are made
-
-        return ArchivedFiles(*parts, stop_all).choose
+        return ArchivedFiles(*parts, self.window.stop_all)
 
     def _offer_archive(self) -> ArchivePage | None:
+        from ui.archive.keeping import Keeping
+        from ui.archive.opening import FileOpener
+        from ui.archive.page import ArchivePage
+
         bench, window = self.session.handle, self.window
         archive = bench.archive
         if archive is None:
@@ -345,6 +360,9 @@ class Composition(QObject):
         return page
 
     def _offer_diagnostics(self) -> None:
+        from ui.diagnosis import Diagnosis
+        from ui.diagnostics_window import DiagnosticsWindow, bring_to_front
+
         diagnosis = Diagnosis(self.session.handle, self.bridge, self._stall_watch)
         shown = DiagnosticsWindow(self.theme, diagnosis, self.window)
         shown.stop_all.connect(self.window.stop_all)
@@ -360,8 +378,16 @@ class Composition(QObject):
             ]
         )
 
-    def _offer_notifications(self, choice: NotificationChoice) -> None:
+    def _offer_notifications(self) -> None:
+        from ui.diagnostics_window import bring_to_front
+        from ui.notifications.choice import NotificationChoice
+        from ui.notifications.notifier import Notifier
+        from ui.notifications.popover import NotificationsPopover
+        from ui.notifications.system import desktop_of_this_system
+
         window = self.window
+        choice = NotificationChoice(self._settings)
+        self.desktop = self.desktop or desktop_of_this_system(self)
         bench = self.session.handle
         Notifier(bench, self.bridge, choice, window.notices, self.desktop, self.tasks, self)
         self.desktop.clicked.connect(lambda: bring_to_front(window))
@@ -379,6 +405,8 @@ class Composition(QObject):
         )
 
     def _offer_faults(self) -> None:
+        from ui.faults_window import FaultsWindows
+
         faults = FaultsWindows(self.session.handle, self.theme, self.tasks, self.window)
         self.panels.offer_faults()
         self.panels.faults_asked.connect(faults.open)

@@ -9,9 +9,9 @@ import json
 import logging
 import struct
 import zlib
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from app.archive.records import ArchivedFile
 
@@ -117,7 +117,7 @@ def _into_ome_tiff(copy: Path, text: str) -> bool:
         return False
     annotation = (
         f'<MapAnnotation ID="Annotation:{KEYWORD}" Namespace="{KEYWORD}"><Value>'
-        f'<M K="json">{escape(text)}</M></Value></MapAnnotation>'
+        f'<M K="json">{escape(text, quote=False)}</M></Value></MapAnnotation>'
     )
     if _ANNOTATIONS_END in described:
         before, _, after = described.rpartition(_ANNOTATIONS_END)

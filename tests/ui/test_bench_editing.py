@@ -254,7 +254,7 @@ def test_a_bench_that_cannot_be_saved_stays_open(
     def refuse(_spec: object, file: Path) -> None:
         raise BenchFileError(file, "", "cannot be written")
 
-    monkeypatch.setattr("app.bench_editing.save_bench", refuse)
+    monkeypatch.setattr("app.bench_saving.save_bench", refuse)
     with qtbot.waitSignal(changed.window.stayed, timeout=PATIENCE_MS):
         qtbot.mouseClick(asked(changed).save_button, LEFT)
     assert changed.window.isVisible()
