@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from app.actions.events import LedgerTroubled
 from app.actions.invocation import Invocation
 from app.actions.manager import DEFAULT_LIMIT, STUCK_AFTER_S, ActionManager
+from app.archive.errors import ArchiveFullError
 from app.archiving import Archiving, ArchivingRules
 from app.bench_file import BenchSpec, ThingSpec, refuse_spec
 from app.bench_things import BenchThing
@@ -521,7 +522,11 @@ class Bench:
             if isinstance(action, ActionDescriptor) and self.keeping.keeps(
                 thing.name, name, action.keep
             ):
-                self._archiving.refuse_low()
+                try:
+                    self._archiving.refuse_low()
+                except ArchiveFullError:
+                    self.outputs.give_way()  # so that it may go well a moment later
+                    raise
         if held:
             self._life.refuse_what_is_left(thing, name)
         self.interlocks.check(thing, name, held)

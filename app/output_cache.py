@@ -185,8 +185,29 @@ class OutputCache:
             _log.warning("%s cannot be opened: %s", target, error)
             return None
 
-    def tidy(self) -> int:
+    def give_way(self, short_bytes: int) -> int:
+        """Take out the oldest, since the disk is needed for what is kept.
+
+        Args:
+            short_bytes: How much room is missing.
+
+        Returns:
+            How many outputs went.
+        """
+        return self.tidy(max(0, self._bytes - short_bytes))
+
+    def is_beside(self, folder: Path) -> bool:
+        """Whether what is taken out here makes room there: whether both are on one disk."""
+        try:
+            return self._folder.stat().st_dev == folder.stat().st_dev
+        except OSError:
+            return False
+
+    def tidy(self, most_bytes: int | None = None) -> int:
         """Take out what is too old, and the oldest of what is too much.
+
+        Args:
+            most_bytes: What may stay, where that is less than ever.
 
         Returns:
             How many outputs went.
@@ -195,7 +216,7 @@ class OutputCache:
         before_s = time.time() - self._limits.days * _DAY_S
         total = sum(size for _, size, _ in found)
         # A little more than must go: to look at thousands of files takes as long as to write one.
-        enough = self._limits.bytes
+        enough = self._limits.bytes if most_bytes is None else most_bytes
         if total > enough:
             enough -= int(enough * _SPARE)
         gone = 0

@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -31,6 +32,9 @@ WAITING = 100
 """Runs whose outputs wait to be looked after; one that ends then waits for its turn."""
 
 FULL_WAIT_S = 30.0
+SPARE_BYTES = 64 * 2**20
+"""So much more gives way at once where the disk is short of room."""
+
 CLOSE_WAIT_S = 15.0
 
 
@@ -64,7 +68,7 @@ class Outputs:
         self._possible = None if folder is None else OutputCache(folder, limits)
         self._cache: OutputCache | None = None
         self.memory = OutputMemory(lambda: self._cache, blobs, memory_bytes)
-        self._jobs: queue.Queue[tuple[Invocation, bool] | None] = queue.Queue(WAITING)
+        self._jobs: queue.Queue[tuple[str, Callable[[], None]] | None] = queue.Queue(WAITING)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -94,6 +98,12 @@ class Outputs:
         """A run can be asked for no more; never waits."""
         if any(True for _ in blobs_in(invocation.result)):
             self._put(invocation, forgotten=True)
+
+    def give_way(self) -> None:
+        """Let go of outputs that nobody kept, where what is kept needs the disk; never waits."""
+        if self._begun():
+            with suppress(queue.Full):  # whoever ends now does it as well
+                self._jobs.put_nowait(("others", lambda: None))
 
     def find(self, run: UUID, path: BlobPath) -> Blob:
         """A blob of an output, wherever it is now. May wait for the disk.
@@ -143,18 +153,26 @@ class Outputs:
             return None
         return BlobFile(archive.path_of(there.id), archive.get(there.id).media_type)
 
-    def _put(self, invocation: Invocation, *, forgotten: bool) -> None:
+    def _begun(self) -> bool:
+        """Whether there is a thread for it, now."""
         with self._lock:
             if self._closed:
-                return
+                return False
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="outputs", daemon=True)
                 self._thread.start()
+            return True
+
+    def _put(self, invocation: Invocation, *, forgotten: bool) -> None:
+        if not self._begun():
+            return
+        look = self.memory.forgotten if forgotten else self._look_after
+        job = invocation.title, lambda: look(invocation)
         try:
             if forgotten:
-                self._jobs.put_nowait((invocation, True))
+                self._jobs.put_nowait(job)
             else:
-                self._jobs.put((invocation, False), timeout=FULL_WAIT_S)
+                self._jobs.put(job, timeout=FULL_WAIT_S)
         except queue.Full:
             if forgotten:
                 self.memory.let_go(invocation)
@@ -172,19 +190,27 @@ class Outputs:
             if self._actions.find(invocation.id) is not None:
                 self.memory.ended(invocation)
 
+    def _make_room(self) -> None:
+        """What nobody kept gives way where the disk has too little room for what is."""
+        archive, cache = self._archive(), self._cache
+        if archive is None or cache is None or not cache.bytes:
+            return
+        short = archive.intake.short_bytes
+        if short and cache.is_beside(archive.folder):
+            gone = cache.give_way(short + SPARE_BYTES)
+            _log.warning("%d outputs that nobody kept made room for what is kept.", gone)
+
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
-            invocation, forgotten = job
+            title, look = job
             try:
-                if forgotten:
-                    self.memory.forgotten(invocation)
-                else:
-                    self._look_after(invocation)
+                look()
+                self._make_room()
             except ThingError as error:
-                _log.error("The output of %s: %s", invocation.title, error)
+                _log.error("The output of %s: %s", title, error)
             except Exception:
-                _log.exception("The output of %s could not be looked after.", invocation.title)
+                _log.exception("The output of %s could not be looked after.", title)
             finally:
                 self._jobs.task_done()
-            del job, invocation
+            del job, look  # they hold the run, and all it returned
         self._jobs.task_done()

@@ -76,6 +76,15 @@ class Intake:
             return f"its folder cannot be used: {error.strerror or error}"
         return self.limits.low(self.taken_bytes, free)
 
+    @property
+    def short_bytes(self) -> int:
+        """How much more would have to be free on the disk; 0 where there is enough."""
+        try:
+            free = self._store.disk.free_bytes(self._store.folder)
+        except OSError:
+            return 0  # there it is not the room that is missing
+        return max(0, self.limits.low_bytes - free)
+
     @contextmanager
     def received(
         self,

@@ -390,6 +390,33 @@ def test_what_could_not_be_kept_is_still_held_within_the_budget(
     assert any(kept.told(ArchiveTroubled))
 
 
+def test_what_nobody_kept_gives_way_to_what_is_kept(
+    opens_bench: Callable[..., Kept], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = opens_bench(KeepRule("probe", "snap"), low_mb=1.0, memory_mb=0.0)
+    monkeypatch.setattr("app.outputs.SPARE_BYTES", 0)
+    for value in range(4):
+        kept.run("brief", value=value, edge=512)
+    kept.bench.actions.expire_invocations()
+    kept.bench.outputs.wait()
+    cache, archive = kept.bench.outputs.cache, kept.bench.opened_archive
+    assert cache is not None
+    before = cache.bytes
+    assert before > 4 * 512 * 512
+
+    def room(folder: Path) -> int:  # of a disk on which little more than the mark is free
+        return 2**20 - 300_000 + before - cache.bytes
+
+    monkeypatch.setattr(archive.store.disk, "free_bytes", room, raising=False)
+    with pytest.raises(ArchiveFullError):
+        kept.bench.invoke("probe", "snap", {}, ME)
+    kept.bench.outputs.wait()
+
+    assert 0 < cache.bytes < before
+    assert kept.run("snap").status is InvocationStatus.COMPLETED
+    assert len(kept.files()) == 1
+
+
 def test_of_outputs_that_nobody_could_look_after_it_is_said(
     opens_bench: Callable[..., Kept], monkeypatch: pytest.MonkeyPatch
 ) -> None:
