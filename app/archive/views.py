@@ -19,6 +19,7 @@ from pathlib import Path
 
 from app.archive.archive import Archive
 from app.archive.disk import reflink_or_copy
+from app.archive.errors import ArchiveFullError
 from app.archive.readable import readable_folder, readable_name, unlike
 from app.archive.records import LARGEST_PAGE, ArchivedFile, FileQuery
 
@@ -39,6 +40,7 @@ def rebuild_views(archive: Archive, *, links: bool = False) -> int:
         How many files are in it.
 
     Raises:
+        ArchiveFullError: There is no room for copies; the views are as they were.
         ArchiveError: The catalogue cannot be read, or the folder not be written.
     """
     archive.refuse_closed()
@@ -83,6 +85,10 @@ def _show(archive: Archive, file: ArchivedFile, place: Path, *, links: bool) -> 
         seen_from = archive.folder / FOLDER / place.parent.name
         place.symlink_to(os.path.relpath(content, seen_from))
     else:
+        with archive.store.told():
+            free = archive.store.disk.free_bytes(archive.folder)
+        if (file.size or 0) > free - archive.limits.low_bytes:
+            raise ArchiveFullError("copies of all files need more; links need none")
         reflink_or_copy(content, place)
     return True
 

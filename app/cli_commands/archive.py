@@ -259,6 +259,25 @@ def gc(
 
 
 @archive_app.command()
+def views(
+    links: Annotated[
+        bool, typer.Option("--links", help="Relative links instead of copies.")
+    ] = False,
+    url: Url = None,
+    bench: Bench = None,
+    data_folder: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the folder views/ anew, in which kept files have readable names."""
+    with telling(), asked(url, bench, data_folder) as archive:
+        made = archive.rebuild_views(links=links)
+        if as_json:
+            say_json(made)
+        else:
+            say(f"{made['files']} files are in views/ now")
+
+
+@archive_app.command()
 def scrub(
     url: Url = None,
     bench: Bench = None,

@@ -15,6 +15,7 @@ from app.archive.exporting import export_files, save_file
 from app.archive.records import ArchivedFile, FileQuery, FileVersion
 from app.archive.scrubbing import scrub
 from app.archive.sweeping import sweep
+from app.archive.views import rebuild_views
 from app.archiving import ArchivingRules
 from app.client.archive import ArchiveClient
 from app.client.blobs import saved_whole
@@ -97,6 +98,10 @@ class KeptArchive:
     def sweep(self, *, dry_run: bool = False) -> Mapping[str, Any]:
         """Sweep up what no file names."""
         return asdict(sweep(self._archive, dry_run=dry_run))
+
+    def rebuild_views(self, *, links: bool = False) -> Mapping[str, Any]:
+        """Make the folder of readable names anew."""
+        return {"files": rebuild_views(self._archive, links=links)}
 
     def scrub(self) -> Mapping[str, Any]:
         """Read and hash every content again."""

@@ -310,6 +310,14 @@ class ArchiveClient:
         """Read and hash every content again; says what was found. May take hours."""
         return self._report("/scrub", {})
 
+    def rebuild_views(self, *, links: bool = False) -> Mapping[str, Any]:
+        """Make the folder of readable names anew, on the bench's computer; says how many files.
+
+        Args:
+            links: Relative links instead of copies.
+        """
+        return self._report("/views", {"links": links})
+
     def _report(self, what: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         path = ARCHIVE_PATH + what
         found = self._http.ask("POST", path, body=asked, timeout_s=SCRUB_WITHIN_S)

@@ -1,4 +1,4 @@
-"""`/archive/sweep` and `/archive/scrub`: keeping house by hand, beside what is done by itself."""
+"""Keeping house by hand, beside what is done by itself: `/archive/sweep`, `scrub` and `views`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.archive.scrubbing import scrub
 from app.archive.sweeping import sweep
+from app.archive.views import rebuild_views
 from app.file_wire import ARCHIVE_PATH
 from app.server.answers import Json, written
 from app.server.archive_bodies import fields_of
@@ -40,10 +41,18 @@ def archive_upkeep_routes(parts: Parts, ending: threading.Event) -> Sequence[Bas
         archive, lane = await parts.archive(), bench.workers.of(LANE)
         return Json(written(await in_executor(lane, lambda: scrub(archive, stop=ending))))
 
+    async def viewed(request: Request) -> Response:
+        given = await fields_of(request, limit_bytes, {"links": _yes_or_no})
+        archive, links = await parts.archive(), given.get("links", False)
+        lane = bench.workers.of(LANE)
+        count = await in_executor(lane, lambda: rebuild_views(archive, links=links))
+        return Json(written({"files": count}))
+
     path = parts.settings.prefix + ARCHIVE_PATH
     return [
         Route(f"{path}/sweep", swept, methods=["POST"], name="sweep_archive"),
         Route(f"{path}/scrub", scrubbed, methods=["POST"], name="scrub_archive"),
+        Route(f"{path}/views", viewed, methods=["POST"], name="archive_views"),
     ]
 
 

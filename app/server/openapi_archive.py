@@ -414,6 +414,19 @@ def _upkeep(path: str) -> dict[str, dict[str, Operation]]:
                 body=body(_fields({"dry_run": {"type": "boolean"}}), required=False),
             )
         },
+        f"{path}/views": {
+            "post": operation(
+                "Make the folder of readable names anew",
+                _TAGS,
+                {
+                    "200": answer(
+                        "How many files are in it.", _fields({"files": {"type": "integer"}})
+                    )
+                },
+                "For people and static servers: copies, or relative links where `links` is true.",
+                body=body(_fields({"links": {"type": "boolean"}}), required=False),
+            )
+        },
         f"{path}/scrub": {
             "post": operation(
                 "Read and hash every content again",

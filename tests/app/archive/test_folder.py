@@ -15,6 +15,7 @@ from app.archive.errors import (
     ArchiveDamagedError,
     ArchiveError,
     ArchiveFolderError,
+    ArchiveFullError,
     FileNotKeptError,
     FileTakenError,
 )
@@ -88,6 +89,21 @@ def test_what_is_written_into_a_view_changes_nothing_that_is_kept(opens: OpensAr
     assert scrub(archive).damaged == []
     with archive.open_file(file.id) as stream:
         assert stream.read() == b"content"
+
+
+def test_views_take_no_room_that_is_needed(
+    opens: OpensArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = opens(limits=ArchiveLimits(low_bytes=1000))
+    archive.keep(b"content", "a", extension="txt")
+    assert rebuild_views(archive) == 1
+    monkeypatch.setattr(archive.store.disk, "free_bytes", lambda path: 1005, raising=False)
+
+    with pytest.raises(ArchiveFullError, match="links need none"):
+        rebuild_views(archive)
+
+    assert len(list((archive.folder / "views").glob("*/a.txt"))) == 1
+    assert rebuild_views(archive, links=True) == 1
 
 
 def test_a_folder_that_vanishes_while_it_is_open_is_said(

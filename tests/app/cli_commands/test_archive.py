@@ -188,6 +188,9 @@ def test_what_is_thrown_away_comes_back_or_goes_for_good(typed: Typed, tmp_path:
     assert typed("delete", id)[0] == 0
     assert typed("show", id)[0] == 2
     assert parsed(typed, "gc", "--dry-run")["dry_run"] is True
+    kept_now = len(parsed(typed, "ls"))
+    assert f"{kept_now} files" in typed("views")[1]
+    assert parsed(typed, "views", "--links") == {"files": kept_now}
     assert "contents went" in typed("gc")[1]
 
 
