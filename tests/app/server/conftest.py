@@ -4,15 +4,19 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from app.bench import Bench
 from app.bench_file import BenchSpec, ThingSpec
+from app.recording import RecordingRules
 from app.server.settings import ServerSettings
 from app.server.thread import ServerThread
+
+if TYPE_CHECKING:
+    from tests.conftest import PostgresqlServer
 
 MODULE = "server_instruments"
 # A bench file names its classes by module; this one lies beside the tests.
@@ -137,11 +141,40 @@ def keeping_at() -> Iterator[Callable[..., Keeping]]:
         kept.bench.close()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A file with `BOTH_DATABASES = True` is tried with its records in a file and on a server."""
+    if "module_database_url" in metafunc.fixturenames and hasattr(
+        metafunc.module, "BOTH_DATABASES"
+    ):
+        metafunc.parametrize(
+            "module_database_url", ["sqlite", "postgresql"], indirect=True, scope="module"
+        )
+
+
 @pytest.fixture(scope="module")
-def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeping]:
+def module_database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The setting `database_url` for the tests of a file; as `pytest_generate_tests` says."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield ""
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    name = server.new_database()
+    yield server.address(name)
+    server.give_back(name)
+
+
+@pytest.fixture(scope="module")
+def keeping(
+    tmp_path_factory: pytest.TempPathFactory, module_database_url: str
+) -> Iterator[Keeping]:
     """A bench that keeps files, shared by the tests of a file."""
-    bench = Bench(bench_spec(probe="Probe"), data_folder=tmp_path_factory.mktemp("data"))
+    bench = Bench(
+        bench_spec(probe="Probe"),
+        data_folder=tmp_path_factory.mktemp("data"),
+        recording=RecordingRules(database_url=module_database_url),
+    )
     bench.open()
+    assert bench.archive_trouble == ""
     server = ServerThread(bench, ServerSettings(port=0, max_upload_bytes=8 * 2**20))
     server.start()
     kept = Keeping(bench, server)

@@ -16,6 +16,8 @@ from PIL import Image
 
 from app.server import zip_answer
 
+BOTH_DATABASES = True
+
 MIB = 2**20
 
 

@@ -9,6 +9,8 @@ from sqlalchemy import update
 
 from app.database.archive_tables import files
 
+BOTH_DATABASES = True
+
 
 def test_a_record_comes_first_and_its_content_after(keeping):
     draft = keeping.draft(
