@@ -38,9 +38,21 @@ OpensArchive = Callable[..., Archive]
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A database in a file."""
-    opened = open_bench_database(tmp_path / "data")
+def catalogue_url(request: pytest.FixtureRequest) -> str:
+    """The setting `database_url`: '' for a file, unless a test asks for both.
+
+    It asks by `parametrize("catalogue_url", ["sqlite", "postgresql"], indirect=True)`.
+    """
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    url: str = request.getfixturevalue("postgresql_url")
+    return url
+
+
+@pytest.fixture
+def database(tmp_path: Path, catalogue_url: str) -> Iterator[Database]:
+    """A database in a file, or on a server where a test asks for that too."""
+    opened = open_bench_database(tmp_path / "data", catalogue_url)
     yield opened
     opened.close()
 

@@ -9,20 +9,21 @@ from pathlib import Path
 
 from app.archive.archive import Archive
 from app.archive.limits import ArchiveLimits
-from app.database.database import Database
+from app.database.of_bench import open_bench_database
 
 THREADS = 3
 
 
-def keep_until_killed(folder: Path, told: Connection, seed: int) -> None:
+def keep_until_killed(folder: Path, told: Connection, seed: int, database_url: str = "") -> None:
     """Keep, upload again, move in and delete files, and tell of each once it is acknowledged.
 
     Args:
         folder: Of the database, the archive and the sources.
         told: Is sent ('kept', id, sha256), ('moved', id, sha256, source) or ('deleted', id).
         seed: Makes contents that no other round makes.
+        database_url: Of the server that has the catalogue; '' for a file in the folder.
     """
-    database = Database.at_file(folder / "labwright.db")
+    database = open_bench_database(folder, database_url)
     archive = Archive(database, folder / "files", limits=ArchiveLimits(low_bytes=0))
     archive.open()
     sending = threading.Lock()

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from tests.app.archive.conftest import Events, OpensArchive
 
 
+on_both_databases = pytest.mark.parametrize(
+    "catalogue_url", ["sqlite", "postgresql"], indirect=True
+)
+
+
 def test_a_second_archive_in_the_same_folder_is_refused(
     opens: OpensArchive, database: Database, tmp_path: Path
 ) -> None:
@@ -40,6 +45,7 @@ def test_a_second_archive_in_the_same_folder_is_refused(
     opens()
 
 
+@on_both_databases
 def test_a_folder_that_is_gone_is_said_and_not_made_anew(
     opens: OpensArchive, tmp_path: Path
 ) -> None:
@@ -106,6 +112,7 @@ def test_views_take_no_room_that_is_needed(
     assert rebuild_views(archive, links=True) == 1
 
 
+@on_both_databases
 def test_a_folder_that_vanishes_while_it_is_open_is_said(
     opens: OpensArchive, tmp_path: Path
 ) -> None:

@@ -50,11 +50,17 @@ from app.keep_rules import KeepRule
 from app.local import LocalBench
 from app.local_archive import LocalArchive
 from app.output_cache import SpilledBytes
+from app.recording import RecordingRules
 from app.server.settings import ServerSettings
 from app.server.thread import ServerThread
 from things.errors import NoBlobDataError, ValueRefusedError
 
 sys.path.append(str(Path(__file__).parent))
+
+on_both_databases = pytest.mark.parametrize(
+    "catalogue_url", ["sqlite", "postgresql"], indirect=True
+)
+
 
 T = TypeVar("T")
 
@@ -76,9 +82,15 @@ def run(coroutine: Coroutine[Any, Any, T]) -> T:
 class Kept:
     """A bench that keeps files, and its handle."""
 
-    def __init__(self, folder: Path, *rules: KeepRule, **archiving: Any) -> None:
-        found = ArchivingRules(**{"low_mb": 0.0, **archiving})
-        self.bench = Bench(replace(SPEC, keep=rules), data_folder=folder, archiving=found)
+    def __init__(
+        self, folder: Path, *rules: KeepRule, database_url: str = "", **archiving: Any
+    ) -> None:
+        self.bench = Bench(
+            replace(SPEC, keep=rules),
+            data_folder=folder,
+            recording=RecordingRules(database_url=database_url),
+            archiving=ArchivingRules(**{"low_mb": 0.0, **archiving}),
+        )
         self.mailbox = self.bench.bus.subscribe(lambda: None)
         self.bench.open()
         self.handle = LocalBench(self.bench)
@@ -104,11 +116,11 @@ class Kept:
 
 
 @pytest.fixture
-def opens_bench(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
+def opens_bench(tmp_path: Path, catalogue_url: str) -> Iterator[Callable[..., Kept]]:
     opened: list[Kept] = []
 
     def open_it(*rules: KeepRule, **archiving: Any) -> Kept:
-        opened.append(Kept(tmp_path / "data", *rules, **archiving))
+        opened.append(Kept(tmp_path / "data", *rules, database_url=catalogue_url, **archiving))
         return opened[-1]
 
     yield open_it
@@ -121,6 +133,7 @@ def kept(opens_bench: Callable[..., Kept]) -> Kept:
     return opens_bench()
 
 
+@on_both_databases
 def test_a_click_keeps_an_output_with_all_that_led_to_it(kept: Kept) -> None:
     kept.bench.set_stamp(Stamp("Ada", "onion 7", "evening"))
     kept.bench.write("probe", "gain", 12.5, ME)
@@ -282,6 +295,7 @@ def test_what_is_not_there_cannot_be_kept(kept: Kept) -> None:
         run(kept.archive.keep(invocation.id, name="x" * 5000))
 
 
+@on_both_databases
 def test_settings_are_put_back_after_their_difference_was_shown(kept: Kept) -> None:
     invocation = kept.run("snap")
     file = run(kept.archive.keep(invocation.id))
@@ -334,6 +348,7 @@ def test_a_setting_of_a_thing_that_is_gone_is_told_of_and_refused(kept: Kept) ->
     assert all(each.error for each in done)
 
 
+@on_both_databases
 def test_what_is_put_by_hand_is_stamped_too(kept: Kept, tmp_path: Path) -> None:
     kept.bench.set_stamp(Stamp("Ada", "onion 7", "evening"))
 
@@ -632,6 +647,7 @@ def test_a_thumbnail_is_small_and_made_once(kept: Kept) -> None:
         run(kept.archive.thumbnail(file.id, 5))
 
 
+@on_both_databases
 def test_an_output_that_can_be_asked_for_no_more_still_opens(kept: Kept) -> None:
     picture, note = kept.run("brief", value=7), kept.run("note")
     _forget_all(kept)

@@ -19,6 +19,7 @@ from app.archive.records import FileState
 from app.archive.store import digest_of
 from app.archive.sweeping import sweep
 from app.database.database import Database
+from app.database.of_bench import open_bench_database
 
 sys.path.append(str(Path(__file__).parent))
 
@@ -58,7 +59,7 @@ class Acknowledged:
                 self.deleted.add(id)
 
 
-def kill_again_and_again(folder: Path, rounds: int) -> None:
+def kill_again_and_again(folder: Path, rounds: int, url: str = "") -> None:
     keep_until_killed = importlib.import_module("killed_archive").keep_until_killed
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["app.archive.archive", "app.database.database"])
@@ -66,7 +67,7 @@ def kill_again_and_again(folder: Path, rounds: int) -> None:
     all_kept: dict[UUID, str] = {}
     for number in range(rounds):
         heard, told = context.Pipe(duplex=False)
-        process = context.Process(target=keep_until_killed, args=(folder, told, number))
+        process = context.Process(target=keep_until_killed, args=(folder, told, number, url))
         process.start()
         told.close()
         acknowledged = Acknowledged()
@@ -75,20 +76,20 @@ def kill_again_and_again(folder: Path, rounds: int) -> None:
         process.join(30)
         acknowledged.hear_the_rest(heard)
         heard.close()
-        all_kept |= verify(folder, acknowledged)
-    verify_all(folder, all_kept)
+        all_kept |= verify(folder, acknowledged, url)
+    verify_all(folder, all_kept, url)
 
 
-def opened(folder: Path) -> tuple[Database, Archive]:
-    database = Database.at_file(folder / "labwright.db")
+def opened(folder: Path, url: str) -> tuple[Database, Archive]:
+    database = open_bench_database(folder, url)
     archive = Archive(database, folder / "files", limits=ArchiveLimits(low_bytes=0))
     archive.open()
     return database, archive
 
 
-def verify(folder: Path, acknowledged: Acknowledged) -> dict[UUID, str]:
+def verify(folder: Path, acknowledged: Acknowledged, url: str) -> dict[UUID, str]:
     """What was acknowledged is there and whole; what was not lost its source only when kept."""
-    database, archive = opened(folder)
+    database, archive = opened(folder, url)
     try:
         assert acknowledged.kept or acknowledged.moved
         kept = {id: sha for id, sha in acknowledged.kept.items() if id not in acknowledged.deleted}
@@ -121,9 +122,9 @@ def verify(folder: Path, acknowledged: Acknowledged) -> dict[UUID, str]:
         database.close()
 
 
-def verify_all(folder: Path, kept: dict[UUID, str]) -> None:
+def verify_all(folder: Path, kept: dict[UUID, str], url: str) -> None:
     """Earlier rounds did not suffer by later ones, and what nobody names goes."""
-    database, archive = opened(folder)
+    database, archive = opened(folder, url)
     try:
         for id, sha256 in kept.items():
             with archive.open_file(id) as stream:
@@ -141,6 +142,13 @@ def verify_all(folder: Path, kept: dict[UUID, str]) -> None:
 @pytest.mark.timeout(300)
 def test_killed_10_times_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     kill_again_and_again(tmp_path, 10)
+
+
+@pytest.mark.timeout(300)
+def test_killed_with_its_catalogue_on_a_server_nothing_acknowledged_is_lost(
+    tmp_path: Path, postgresql_url: str
+) -> None:
+    kill_again_and_again(tmp_path, 2, postgresql_url)
 
 
 @pytest.mark.soak

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from tests.app.archive.conftest import OpensArchive
 
 
+on_both_databases = pytest.mark.parametrize(
+    "catalogue_url", ["sqlite", "postgresql"], indirect=True
+)
+
+
 def flip(path: Path, chance: random.Random) -> None:
     """One bit of one byte."""
     content = bytearray(path.read_bytes())
@@ -59,6 +64,7 @@ def found_of(archive: Archive, count: int, damaged: int) -> None:
     assert scrub(archive).damaged == []
 
 
+@on_both_databases
 def test_one_byte_flipped_in_some_contents_is_found_in_each_of_them(
     opens: OpensArchive,
 ) -> None:
@@ -228,6 +234,7 @@ def test_a_content_that_is_mended_just_before_the_second_look_is_sound(
         assert stream.read() == b"content"
 
 
+@on_both_databases
 def test_the_housekeeper_sweeps_and_scrubs_by_itself(opens: OpensArchive) -> None:
     archive = opens()
     file = archive.keep(b"content", "a")

@@ -33,6 +33,10 @@ from app.archive.sweeping import sweep
 from app.database.database import Database
 from things.errors import ValueRefusedError
 
+on_both_databases = pytest.mark.parametrize(
+    "catalogue_url", ["sqlite", "postgresql"], indirect=True
+)
+
 
 def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(coroutine)
@@ -114,6 +118,7 @@ def test_it_is_registered_under_its_name_while_it_is_open(
     assert files.closed
 
 
+@on_both_databases
 def test_before_it_is_open_and_after_it_is_closed_every_call_raises_one_error(
     database: Database, tmp_path: Path
 ) -> None:
@@ -230,6 +235,7 @@ def test_content_is_stored_once_under_its_sha256_and_is_read_only(
     run(use())
 
 
+@on_both_databases
 @pytest.mark.parametrize("move", [True, False])
 def test_a_moved_file_goes_and_a_copied_one_stays_also_where_the_content_is_known(
     database: Database, tmp_path: Path, move: bool
@@ -447,6 +453,7 @@ def test_the_trash_keeps_a_file_and_gives_it_back(
     run(use())
 
 
+@on_both_databases
 def test_what_is_not_as_promised_is_refused_and_leaves_nothing(
     database: Database, tmp_path: Path
 ) -> None:

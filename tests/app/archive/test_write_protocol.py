@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from tests.app.archive.conftest import Events, OpensArchive
 
 
+on_both_databases = pytest.mark.parametrize(
+    "catalogue_url", ["sqlite", "postgresql"], indirect=True
+)
+
+
 class RecordingDisk(Disk):
     """Writes down what is asked of the disk, and fails or takes little where a test says so."""
 
@@ -95,6 +100,7 @@ def note_commits(database: Database, calls: list[str]) -> None:
     event.listen(engine, "commit", committed)
 
 
+@on_both_databases
 def test_write_fsync_rename_fsync_folder_commit_and_only_then_the_source_goes(
     opens: OpensArchive, database: Database, disk: RecordingDisk, tmp_path: Path
 ) -> None:
@@ -333,7 +339,7 @@ def test_putting_and_removing_the_same_content_again_and_again_never_loses_it(
     thread = threading.Thread(target=sweeping)
     thread.start()
     try:
-        for _ in range(30):
+        for _ in range(15):
             file = archive.keep(content, "a")
             with archive.open_file(file.id) as stream:
                 assert stream.read() == content
