@@ -27,6 +27,8 @@ SHOTS = {
     "main-dark": (1440, 900, 1, "dark"),
     "compact-light": (1280, 720, 1, "light"),
     "compact-dark": (1280, 720, 1, "dark"),
+    "archive-light": (1440, 900, 1, "light"),
+    "archive-dark": (1440, 900, 1, "dark"),
     "4k-light": (1920, 1080, 2, "light"),
     "4k-dark": (1920, 1080, 2, "dark"),
 }
@@ -74,7 +76,8 @@ def take(name: str) -> int:
         composed.theme.choose(Scheme(scheme))
         composed.window.resize(width, height)
         with loop:
-            loop.run_until_complete(_work_and_shoot(composed, PICTURES / f"{name}.png"))
+            work = _keep_and_shoot if name.startswith("archive") else _work_and_shoot
+            loop.run_until_complete(work(composed, PICTURES / f"{name}.png"))
             loop.run_until_complete(composed.close())
     return 0
 
@@ -129,6 +132,49 @@ async def _work_and_shoot(composed: object, target: Path) -> None:
     QTest.keyClicks(box, "-3")
     QTest.keyClick(box, Qt.Key.Key_Return)
     await asyncio.sleep(0.3)
+    for notice in composed.window.notices.shown:
+        notice.close_button.click()
+    composed.window.grab().save(str(target))
+
+
+async def _keep_and_shoot(composed: object, target: Path) -> None:
+    """The archive with a morning's work in it, and how one picture was made."""
+    from app.handles import Stamp
+    from things.events import ThingState
+    from ui.composition import Composition
+
+    assert isinstance(composed, Composition)
+    composed.window.show()
+    composed.start()
+    bench, page = composed.session.handle, composed.archive_page
+    camera, stage, archive = bench.things["camera"], bench.things["stage"], bench.archive
+    assert page is not None
+    assert archive is not None
+
+    async def until(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not condition():  # noqa: ASYNC110 - many things are waited for, none with an event
+                await asyncio.sleep(0.05)
+
+    def ended() -> bool:
+        return all(each.status.ended for each in bench.invocations())
+
+    await until(lambda: all(each.state is ThingState.READY for each in bench.things.values()))
+    await bench.set_stamp(Stamp("Ada", "Onion 7", "Monday"))
+    for number in range(11):
+        await camera.write("exposure", 10.0 + 8 * (number % 4))
+        await stage.invoke("move_to", {"x": 3.0 * number, "y": 12.0 * (number % 3)})
+        await until(ended)
+        run = await camera.invoke("snap")
+        await until(ended)
+        await archive.keep(run.id, tags=["sharp"] if number % 3 else ["overview", "sharp"])
+    composed.window.pages.show_archive()
+    await until(lambda: page.model.total == 11)
+    file = page.model.files[3]
+    await archive.update(file.id, notes="The nucleus at the right edge divides.")
+    page.show_file(file.id)
+    await until(lambda: all(page.thumbnails.picture(each) for each in page.model.files))
+    await asyncio.sleep(1.0)
     for notice in composed.window.notices.shown:
         notice.close_button.click()
     composed.window.grab().save(str(target))
