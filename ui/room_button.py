@@ -142,6 +142,7 @@ class RoomPopover(Popover):
             label = PlainLabel(self._theme, said, tone=tone)
             label.setWordWrap(True)
             self._sentences.addWidget(label)
+            label.show()  # at once: what is hidden has no height, and the popover none for it
         self.said = (*words.lines, *words.advice)
         self.place()
 

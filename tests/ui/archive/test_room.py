@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.archive.records import ArchiveUsage
 from ui.archive.room import RoomWords, room_in_words
 from ui.room_button import RoomButton
+from ui.widgets import PlainLabel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -98,6 +99,14 @@ def test_a_click_tells_all_and_leads_to_the_trash(
     assert popover is not None
     assert popover.isVisible()
     assert popover.said[0].startswith("The disk does not answer")
+    button.look()
+    qtbot.waitUntil(lambda: len(tasks) == 0, timeout=PATIENCE_MS)
+    labels = [each for each in popover.findChildren(PlainLabel) if each.text() in popover.said]
+    assert len(labels) == len(popover.said) > 2
+    for label in labels:
+        assert label.isVisible()
+        assert label.height() >= label.heightForWidth(label.width())
+        assert popover.rect().contains(label.geometry())
     qtbot.mouseClick(popover.trash_button, LEFT)
     assert asked == [True]
     assert not popover.isVisible()
