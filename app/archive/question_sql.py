@@ -10,15 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection
 
-from app.archive.facets import STATE, facet
 from app.archive.questions import Question
-from app.archive.records import FileState
-
-_LINKED: Final = facet(STATE, FileState.LINKED.value)
 
 Term = tuple[str, tuple[Any, ...]]
 """A condition and its values."""
@@ -58,9 +54,20 @@ def put(connection: Connection, question: Question, columns: str) -> Asked:
         question: Which.
         columns: What is read of each file.
     """
+    if question.is_plain:
+        return _plain(question, columns)
     if connection.dialect.name == "sqlite":
         return _to_sqlite(connection, question, columns)
     return _to_postgresql(question, columns)
+
+
+def _plain(question: Question, columns: str) -> Asked:
+    """What most who look ask for; the index of the states has them in their order."""
+    terms: list[Term] = [] if question.state is None else [("state = ?", (question.state,))]
+    total = _select("count(*)", "files", terms)
+    terms += _after(question, "number")
+    order = _order(question, "number")
+    return Asked(_select(columns, "files", terms, order, question.limit + 1), total)
 
 
 def _to_sqlite(connection: Connection, question: Question, columns: str) -> Asked:
@@ -80,10 +87,7 @@ def _to_sqlite(connection: Connection, question: Question, columns: str) -> Aske
 
 
 def _to_postgresql(question: Question, columns: str) -> Asked:
-    """The narrow table of words is asked, by its index or row by row, as the planner has it.
-
-    What nearly all files are is not asked there: the newest of them are found among the files.
-    """
+    """The narrow table of words is asked, by its index or row by row, as the planner has it."""
     terms: list[Term] = []
     if question.words or question.facets:
         wanted = [f"'{each}'" for each in question.facets]
@@ -93,10 +97,6 @@ def _to_postgresql(question: Question, columns: str) -> Asked:
     terms += _made_with(question, "number")
     total = _select("count(*)", "file_words", terms)
     after, order = _after(question, "number"), _order(question, "number")
-    asks_more = question.words or question.settings or _made_between(question)
-    if not asks_more and set(question.facets) <= {_LINKED}:
-        state = [("state = ?", (FileState.LINKED.value,)) for _ in question.facets]
-        return Asked(_select(columns, "files", [*state, *after], order, question.limit + 1), total)
     numbers = _select("number", "file_words", [*terms, *after], order, question.limit + 1)
     return Asked(_rows(columns, numbers, question), total)
 

@@ -24,8 +24,9 @@ class Question:
     """A query that makes sense.
 
     Attributes:
+        state: In which state.
         words: Each is the beginning of a word of the file.
-        facets: The file has them all.
+        facets: The file has them all; that of its state is among them.
         settings: Keys of what it was made with.
         since_us, until_us: Made at or after, and before; microseconds since 1970.
         after: The number that the page before ended with.
@@ -33,6 +34,7 @@ class Question:
         limit: How many files at most.
     """
 
+    state: str | None
     words: Sequence[str]
     facets: Sequence[str]
     settings: Sequence[int]
@@ -41,6 +43,12 @@ class Question:
     after: int | None
     oldest_first: bool
     limit: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing is asked but the state, if that."""
+        asked = (self.words, self.settings, self.since_us, self.until_us)
+        return not any(asked) and len(self.facets) == (self.state is not None)
 
 
 def question_of(query: FileQuery) -> Question:
@@ -59,6 +67,7 @@ def question_of(query: FileQuery) -> Question:
     if query.sha256 is not None and not SHA256.fullmatch(query.sha256):
         raise FileQueryError("sha256", "64 digits of a SHA-256 were expected")
     return Question(
+        state=None if query.state is None else query.state.value,
         words=words,
         facets=tuple(dict.fromkeys(wanted_facets(query))),
         settings=sorted({_setting(key, value) for key, value in query.settings.items()}),

@@ -6,14 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import Row
 
 from app.archive.facets import facets_of
 from app.archive.records import (
-    ArchivedFile,
     BlobPath,
     FileState,
     FileVersion,
@@ -22,8 +20,7 @@ from app.archive.records import (
 )
 from app.archive.texts import folded, json_text, micros, moment, plain
 from app.archive.words import searched, texts_in, values_in
-from app.run_facts import Origin, OriginKind, Stamp
-from app.run_records import RecordedValue, Values
+from app.run_records import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,42 +122,6 @@ def words_for(row: Mapping[str, Any], tags: Sequence[str]) -> str:
     return f"{words} {facets}" if words else facets
 
 
-def file_of(
-    row: Row[Any] | Mapping[str, Any], tags: tuple[str, ...], damage: str, uri_prefix: str
-) -> ArchivedFile:
-    """A row as a file; what a list leaves out is empty."""
-    columns: Mapping[str, Any] = row._asdict() if isinstance(row, Row) else row
-    return ArchivedFile(
-        id=columns["id"],
-        number=columns["number"],
-        name=columns["name"],
-        extension=columns["extension"],
-        media_type=columns["media_type"],
-        state=FileState(columns["state"]),
-        size=columns["size"],
-        sha256=columns["sha256"] or "",
-        version=columns["version"],
-        created=moment(columns["created_us"]),
-        changed=moment(columns["changed_us"]),
-        trashed=None if columns["trashed_us"] is None else moment(columns["trashed_us"]),
-        tags=tags,
-        notes=columns["notes"],
-        meta=json.loads(columns["meta"]),
-        provenance=_provenance(columns),
-        kept_by=KeptBy(columns["kept_by"]),
-        uri=uri_of(uri_prefix, columns["id"], columns["name"], columns["extension"]),
-        damaged=damage,
-    )
-
-
-def uri_of(prefix: str, id: UUID, name: str, extension: str) -> str:
-    """Where a file is served; its name comes last, so that a download is called by it."""
-    shown = f"{name}.{extension}" if extension else name
-    # '.' and '..' would be taken for folders by whoever reads the address.
-    last = quote(shown[:120], safe="") if shown.strip(".") else "file"
-    return f"{prefix}{id}/{last}"
-
-
 def version_of(row: Row[Any]) -> FileVersion:
     """A row as a version."""
     return FileVersion(
@@ -193,34 +154,9 @@ def settings_text(values: Values) -> str:
     )
 
 
-def settings_from(text: str) -> Values:
-    """The same from JSON."""
-    return {
-        thing: {name: RecordedValue(value, moment(us)) for name, (value, us) in known.items()}
-        for thing, known in json.loads(text).items()
-    }
-
-
 def setting_values(text: str) -> dict[str, dict[str, Any]]:
     """The values alone, from the same JSON."""
     return {
         thing: {name: value for name, (value, _us) in known.items()}
         for thing, known in json.loads(text).items()
     }
-
-
-def _provenance(columns: Mapping[str, Any]) -> Provenance:
-    origin = columns["origin"]
-    made_us = columns["made_us"]
-    return Provenance(
-        run=columns["run"],
-        path=path_from(columns["path"]),
-        thing=columns["thing"],
-        action=columns["action"],
-        title=columns["title"],
-        input=json.loads(columns.get("input", "null")),
-        origin=Origin(OriginKind(origin), columns["who"]) if origin else None,
-        stamp=Stamp(columns["operator"], columns["sample"], columns["session"]),
-        made_at=None if made_us is None else moment(made_us),
-        settings=settings_from(columns.get("settings", "{}")),
-    )

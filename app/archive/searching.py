@@ -68,7 +68,7 @@ class FileReader:
                 marks = ", ".join("?" * len(some))
                 wanted = Statement(f"SELECT {what} FROM files WHERE id IN ({marks})", some)
                 rows = wanted.execute(connection)
-                read = files_from(rows, self._uri_prefix, whole=whole)
+                read = files_from(rows, self._uri_prefix)
                 found |= {file.id: file for file in read}
         for id in ids:
             if id not in found:

@@ -72,6 +72,7 @@ files = Table(
     Index("ix_files_id", "id", unique=True),
     Index("ix_files_sha256", "sha256", "number"),
     Index("ix_files_created", "created_us"),
+    Index("ix_files_state", "state", "number"),
 )
 """Files that are kept. `number` counts them; `sha256` is None for a draft, whose content is still
 to come; `words` is what a search looks through."""

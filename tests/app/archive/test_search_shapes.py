@@ -145,8 +145,7 @@ def test_a_clock_that_was_set_back_hides_no_file(
 @pytest.mark.parametrize(
     "query",
     [
-        FileQuery(),
-        FileQuery(text="field 1", total=True),
+        FileQuery(text="field 1"),
         FileQuery(tags=("a", "b"), meta={"lens": "10x"}, thing="camera", after="7"),
         FileQuery(media_type="image/*", sample="x", state=None),
         FileQuery(settings={"camera.gain": 1, "stage.x": 2}),
@@ -171,6 +170,18 @@ def test_sqlite_walks_through_the_index_of_words_and_reads_only_the_rows_of_the_
         assert len(walks) == 1 + (plan is page)  # tags, a handful, are read from a list
         assert any("file_words VIRTUAL TABLE" in step and "=" not in step for step in walks)
         assert not any(step.startswith("SCAN files") for step in walks)
+
+
+def test_sqlite_finds_the_newest_in_the_index_of_the_states(archive: Archive) -> None:
+    def plans(connection: Connection) -> list[Sequence[str]]:
+        asked = put(connection, question_of(FileQuery(after="7")), columns(sqlite=True))
+        return [plan_of(connection, each) for each in (asked.page, asked.total)]
+
+    page, total = archive.read(plans)
+
+    assert page[0].startswith("SEARCH files USING INDEX ix_files_state (state=? AND ")
+    assert not any("B-TREE" in step and "tag" not in step for step in page if "files" in step)
+    assert total == ["SEARCH files USING COVERING INDEX ix_files_state (state=?)"]
 
 
 def plan_of(connection: Connection, statement: Statement) -> list[str]:

@@ -133,6 +133,7 @@ def upgrade() -> None:
     _all(_FTS if sqlite else _GIN)
     for name, _ in _OLD_INDEXES:
         op.drop_index(name, "files")
+    op.create_index("ix_files_state", "files", ["state", "number"])
     op.drop_table("file_meta")
 
 
@@ -160,6 +161,7 @@ def downgrade() -> None:
             (row.number, " ".join(word for word in row.words.split() if not word.startswith("_")))
             for row in rows
         )
+    op.drop_index("ix_files_state", "files")
     for name, columns in _OLD_INDEXES:
         op.create_index(name, "files", list(columns))
     _all(_OLD_FTS if sqlite else _OLD_GIN)
