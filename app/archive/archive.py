@@ -32,10 +32,12 @@ from app.archive.errors import (
     FileEmptyError,
 )
 from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
+from app.archive.file_rows import file_of_row
 from app.archive.intake import Intake
 from app.archive.limits import ArchiveLimits
 from app.archive.naming import NamePattern, NamesGiven, number_in
 from app.archive.new_files import checked_file, extension_of
+from app.archive.new_rows import put_new
 from app.archive.records import (
     ArchivedFile,
     ArchiveUsage,
@@ -249,7 +251,7 @@ class Archive:
             provenance or Provenance(stamp=self._stamp()), kept_by, who, id,
         )  # fmt: skip
         at_us = micros(now())
-        self.write(lambda connection: catalogue.add(connection, new, at_us))
+        self.write(lambda connection: put_new(connection, new, at_us, None))
         return self.get(new.id)
 
     def get(self, id: UUID) -> ArchivedFile:
@@ -451,8 +453,8 @@ class Archive:
             provenance or Provenance(stamp=self._stamp()), kept_by, who, id,
         )  # fmt: skip
         with self._received(pieces(content), _promised(content, size), sha256, limit) as staged:
-            self._place(staged, lambda c, at_us: _add(c, new, staged, at_us))
-        return self._kept(new.id, first=True)
+            row = self._put_new(new, staged)
+        return self._tell_kept(file_of_row(row, new.tags, self.uri_prefix))
 
     def keep_file(
         self,
@@ -484,8 +486,8 @@ class Archive:
             self._received(source.chunks(), source.size, None, None) as staged,
         ):
             source.refuse_changed()
-            self._place(staged, lambda c, at_us: _add(c, new, staged, at_us))
-        return self._kept(new.id, first=True)
+            row = self._put_new(new, staged)
+        return self._tell_kept(file_of_row(row, new.tags, self.uri_prefix))
 
     def keep_again(
         self, sha256: str, name: str, *, who: str = "", **more: Any
@@ -631,6 +633,19 @@ class Archive:
         self.try_to_write()
         return self.intake.received(chunks, size, sha256, limit)
 
+    def _put_new(self, new: NewFile, staged: Staged) -> Mapping[str, Any]:
+        content = Content(staged.sha256, staged.size)
+        row: Mapping[str, Any] = {}
+
+        def name_it(connection: Connection, at_us: int) -> bool:
+            nonlocal row
+            put = put_new(connection, new, at_us, content)
+            row = put.row  # of the last try, where it takes several
+            return put.is_new_content
+
+        self._place(staged, name_it)
+        return row
+
     def _link(self, id: UUID, staged: Staged, media_type: str | None, who: str) -> None:
         content = Content(staged.sha256, staged.size)
 
@@ -653,11 +668,13 @@ class Archive:
         known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
         return self.read(lambda connection: connection.execute(known).first()) is not None
 
-    def _kept(self, id: UUID, *, first: bool = False) -> ArchivedFile:
-        file = self.get(id)
+    def _kept(self, id: UUID) -> ArchivedFile:
+        return self._tell_kept(self.get(id))
+
+    def _tell_kept(self, file: ArchivedFile) -> ArchivedFile:
         told = _without_settings(file)
         thing = file.provenance.thing
-        if first or file.version == 1:
+        if file.version == 1:
             self._publish(FileKept(thing=thing, file=told))
         else:
             self._publish(FileChanged(thing=thing, file=told))
@@ -707,10 +724,6 @@ class Archive:
 def _promised(content: bytes | BinaryIO | Iterable[bytes], size: int | None) -> int | None:
     """How long a content will be, as far as that is known before it is read."""
     return len(content) if size is None and isinstance(content, bytes) else size
-
-
-def _add(connection: Connection, new: NewFile, staged: Staged, at_us: int) -> bool:
-    return catalogue.add(connection, new, at_us, Content(staged.sha256, staged.size))
 
 
 def _without_settings(file: ArchivedFile) -> ArchivedFile:

@@ -17,10 +17,10 @@ from app.archive.errors import (
     FileEmptyError,
     FileNotKeptError,
     FileStateError,
-    FileTakenError,
 )
+from app.archive.new_rows import LINKED
 from app.archive.records import FileState
-from app.archive.rows import Content, NewFile, row_of, setting_values, words_for
+from app.archive.rows import Content, setting_values, words_for
 from app.archive.texts import plain
 from app.database.archive_tables import (
     file_events,
@@ -32,7 +32,6 @@ from app.database.archive_tables import (
 )
 from app.setting_keys import setting_keys
 
-_CREATED: Final = "created"
 DELETED: Final = "deleted"
 """What is said of a file that was deleted; beside it stands its name."""
 
@@ -52,32 +51,6 @@ class Changes:
     notes: str | None = None
     meta: str | None = None
     tags: Mapping[str, str] | None = None
-
-
-def add(connection: Connection, new: NewFile, at_us: int, content: Content | None = None) -> bool:
-    """A record with its content, or a draft without.
-
-    Returns:
-        Whether the catalogue did not know that content before.
-
-    Raises:
-        FileTakenError: There is a file of that id.
-    """
-    if connection.execute(select(files.c.number).where(files.c.id == new.id)).first():
-        raise FileTakenError(new.id)
-    number = _newest(connection) + 1
-    row = row_of(new, number, at_us, content)
-    connection.execute(insert(files), [row])
-    _put_tags(connection, number, new.tags)
-    if keys := setting_keys(setting_values(row["settings"])):
-        rows = [{"setting": key, "number": number} for key in keys]
-        connection.execute(insert(file_settings), rows)
-    note(connection, new.id, at_us, _CREATED, new.who, f"file {number}")
-    if content is None:
-        return False
-    known = _put_content(connection, number, 1, content, row["media_type"], at_us, new.who)
-    _note_linked(connection, new.id, at_us, new.who, 1, content)
-    return known
 
 
 def link(
@@ -103,7 +76,18 @@ def link(
         raise FileStateError(f"{row.name} is in the trash; it has to be brought back first")
     version = int(row.version) + 1
     kind = media_type or row.media_type
-    new = _put_content(connection, row.number, version, content, kind, at_us, who)
+    new = _reference(connection, content, at_us)
+    connection.execute(
+        insert(file_versions).values(
+            number=row.number,
+            version=version,
+            sha256=content.sha256,
+            size=content.size,
+            media_type=kind,
+            created_us=at_us,
+            who=plain(who),
+        )
+    )
     linked = {
         "state": FileState.LINKED.value,
         "version": version,
@@ -112,7 +96,7 @@ def link(
         "media_type": kind,
     }
     _update(connection, row, linked, at_us)
-    _note_linked(connection, id, at_us, who, version, content)
+    note(connection, id, at_us, LINKED, who, f"version {version}, {content.size} bytes")
     return new
 
 
@@ -274,54 +258,12 @@ def _reference(connection: Connection, content: Content, at_us: int) -> bool:
     return new
 
 
-def _newest(connection: Connection) -> int:
-    """The highest number that a file ever had: who reads on from it misses none that comes.
-
-    That of a file which was deleted is only in the story of what was done.
-    """
-    there = connection.execute(select(func.max(files.c.number))).scalar()
-    created = select(file_events.c.detail).where(file_events.c.what == _CREATED)
-    newest = connection.execute(created.order_by(file_events.c.number.desc()).limit(1)).scalar()
-    said = (newest or "").rpartition(" ")[2]
-    return max(int(there or 0), int(said) if said.isdecimal() else 0)
-
-
 def _put_tags(connection: Connection, number: int, tags: Mapping[str, str]) -> None:
     if tags:
         connection.execute(
             insert(file_tags),
             [{"number": number, "folded": key, "tag": tag} for key, tag in tags.items()],
         )
-
-
-def _put_content(
-    connection: Connection,
-    number: int,
-    version: int,
-    content: Content,
-    media_type: str,
-    at_us: int,
-    who: str,
-) -> bool:
-    new = _reference(connection, content, at_us)
-    connection.execute(
-        insert(file_versions).values(
-            number=number,
-            version=version,
-            sha256=content.sha256,
-            size=content.size,
-            media_type=media_type,
-            created_us=at_us,
-            who=plain(who),
-        )
-    )
-    return new
-
-
-def _note_linked(
-    connection: Connection, id: UUID, at_us: int, who: str, version: int, content: Content
-) -> None:
-    note(connection, id, at_us, "linked", who, f"version {version}, {content.size} bytes")
 
 
 def _update(connection: Connection, row: Row[Any], values: Mapping[str, Any], at_us: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
@@ -54,7 +54,24 @@ def columns(*, sqlite: bool, whole: bool = False) -> str:
 
 def files_from(rows: Iterable[Sequence[Any]], uri_prefix: str) -> list[ArchivedFile]:
     """Rows of these columns as files; what a list leaves out is empty."""
-    return [_file(json.loads(text), uri_prefix) for (text,) in rows]
+    found = []
+    for (text,) in rows:
+        tags, damage, *values = json.loads(text)
+        known = dict(zip((*_LISTED, *_ONLY_WHOLE), values, strict=False))
+        found.append(_file(known, tags, damage or "", uri_prefix))
+    return found
+
+
+def file_of_row(row: Mapping[str, Any], tags: Mapping[str, str], uri_prefix: str) -> ArchivedFile:
+    """A file that was just put in, as it would be read.
+
+    Args:
+        row: As it was written.
+        tags: By what they are without regard to case.
+        uri_prefix: What the addresses of files begin with.
+    """
+    known = {name: json.loads(row[name]) if name in _AS_JSON else row[name] for name in row}
+    return _file(known, [tags[key] for key in sorted(tags)], "", uri_prefix)
 
 
 def uri_of(prefix: str, id: UUID, name: str, extension: str) -> str:
@@ -65,9 +82,9 @@ def uri_of(prefix: str, id: UUID, name: str, extension: str) -> str:
     return f"{prefix}{id}/{last if _PLAIN_NAME.fullmatch(last) else quote(last, safe='')}"
 
 
-def _file(row: Sequence[Any], uri_prefix: str) -> ArchivedFile:
-    tags, damage, *values = row
-    known: dict[str, Any] = dict(zip((*_LISTED, *_ONLY_WHOLE), values, strict=False))
+def _file(
+    known: Mapping[str, Any], tags: Sequence[str], damage: str, uri_prefix: str
+) -> ArchivedFile:
     id = _uuid(known["id"])
     return ArchivedFile(
         id=id,
@@ -88,11 +105,11 @@ def _file(row: Sequence[Any], uri_prefix: str) -> ArchivedFile:
         provenance=_provenance(known),
         kept_by=KeptBy(known["kept_by"]),
         uri=uri_of(uri_prefix, id, known["name"], known["extension"]),
-        damaged=damage or "",
+        damaged=damage,
     )
 
 
-def _provenance(known: dict[str, Any]) -> Provenance:
+def _provenance(known: Mapping[str, Any]) -> Provenance:
     origin, made_us = known["origin"], known["made_us"]
     return Provenance(
         run=None if known["run"] is None else _uuid(known["run"]),
@@ -115,6 +132,8 @@ def _settings(written: dict[str, Any]) -> Values:
     }
 
 
-def _uuid(digits: str) -> UUID:
+def _uuid(digits: str | UUID) -> UUID:
     """From hex digits, with hyphens or without; `UUID` itself takes five times as long."""
+    if isinstance(digits, UUID):
+        return digits
     return UUID(int=int(digits.replace("-", ""), 16))

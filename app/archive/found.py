@@ -12,10 +12,10 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from app.archive import catalogue
 from app.archive.archive import Archive
 from app.archive.events import FileKept
 from app.archive.new_files import checked_file
+from app.archive.new_rows import put_new
 from app.archive.records import KeptBy
 from app.archive.rows import Content
 from app.archive.texts import micros
@@ -74,7 +74,7 @@ def make_file_of(archive: Archive, sha256: str, size: int) -> bool:
         known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
         if connection.execute(known).first() is not None:
             return False
-        return catalogue.add(connection, new, at_us, Content(sha256, size))
+        return put_new(connection, new, at_us, Content(sha256, size)).is_new_content
 
     adopted = archive.write(adopt)
     if adopted:

@@ -29,8 +29,14 @@ class Statement:
 
     def execute(self, connection: Connection) -> Sequence[Any]:
         """All rows, as tuples."""
-        sql = self.sql if connection.dialect.name == "sqlite" else self.sql.replace("?", "%s")
-        return connection.exec_driver_sql(sql, self.values).all()
+        return connection.exec_driver_sql(self._sql_for(connection), self.values).all()
+
+    def carry_out(self, connection: Connection) -> None:
+        """Carry out one that gives no rows."""
+        connection.exec_driver_sql(self._sql_for(connection), self.values)
+
+    def _sql_for(self, connection: Connection) -> str:
+        return self.sql if connection.dialect.name == "sqlite" else self.sql.replace("?", "%s")
 
 
 @dataclass(frozen=True, slots=True)

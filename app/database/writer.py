@@ -54,8 +54,8 @@ class _Job:
 class DatabaseWriter:
     """Carries out jobs on the one writing connection, in the order they came.
 
-    All that wait are one transaction, each behind a savepoint: a job that fails takes no other
-    with it. A future is done once what its job wrote is on disk.
+    All that wait are one transaction. A job that fails takes no other with it: then they are
+    carried out again, each behind a savepoint. A future is done once what its job wrote is on disk.
 
     While the disk is full or fails, jobs that must be kept are tried again and again, the others
     fail with DatabaseFullError; it goes on by itself.
@@ -219,14 +219,10 @@ class DatabaseWriter:
     def _commit(self, jobs: Sequence[_Job]) -> None:
         try:
             connection = self._connected()
-            with connection.begin():
-                if len(jobs) == 1:
-                    self._carry_out_alone(connection, jobs[0])
-                else:
+            if not _together(connection, jobs) and len(jobs) > 1:
+                with connection.begin():
                     for job in jobs:
                         _carry_out(connection, job)
-        except _JobFailedError:
-            return
         except Exception as error:
             reason = trouble_of(error)
             self._disconnect()  # whatever state it is in: the next try begins anew
@@ -237,17 +233,6 @@ class DatabaseWriter:
                     else f"{type(error).__name__}: {error}"
                 )
             raise _DiskTroubleError(reason, is_no_room(error)) from error
-
-    def _carry_out_alone(self, connection: Connection, job: _Job) -> None:
-        """Without a savepoint: its failure takes back the whole transaction, which is its own."""
-        job.result = job.error = None
-        try:
-            job.result = job.call(connection)
-        except BaseException as error:  # the writer outlives whatever a job raises
-            if trouble_of(error):
-                raise
-            job.error = error
-            raise _JobFailedError from error
 
     def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
@@ -276,7 +261,29 @@ class DatabaseWriter:
 
 
 class _JobFailedError(Exception):
-    """A job that was alone in its transaction failed."""
+    """A job failed that has no savepoint of its own."""
+
+
+def _together(connection: Connection, jobs: Sequence[_Job]) -> bool:
+    """All in one transaction without savepoints, which cost as much as a job.
+
+    Returns:
+        Whether that went well. If not, what all of them wrote was taken back.
+    """
+    try:
+        with connection.begin():
+            for job in jobs:
+                job.result = job.error = None
+                try:
+                    job.result = job.call(connection)
+                except BaseException as error:  # the writer outlives whatever a job raises
+                    if trouble_of(error):
+                        raise
+                    job.error = error
+                    raise _JobFailedError from error
+    except _JobFailedError:
+        return False
+    return True
 
 
 def behind_savepoint(connection: Connection, call: Callable[[Connection], T]) -> T:
