@@ -37,7 +37,7 @@ from app.archive.intake import Intake
 from app.archive.limits import ArchiveLimits
 from app.archive.naming import NamePattern, NamesGiven, number_in
 from app.archive.new_files import checked_file, extension_of
-from app.archive.new_rows import put_new
+from app.archive.new_rows import prepared, put_new
 from app.archive.records import (
     ArchivedFile,
     ArchiveUsage,
@@ -250,8 +250,8 @@ class Archive:
             name, extension, media_type, meta, tags, notes,
             provenance or Provenance(stamp=self._stamp()), kept_by, who, id,
         )  # fmt: skip
-        at_us = micros(now())
-        self.write(lambda connection: put_new(connection, new, at_us, None))
+        draft = prepared(new, micros(now()))
+        self.write(lambda connection: put_new(connection, draft))
         return self.get(new.id)
 
     def get(self, id: UUID) -> ArchivedFile:
@@ -634,12 +634,12 @@ class Archive:
         return self.intake.received(chunks, size, sha256, limit)
 
     def _put_new(self, new: NewFile, staged: Staged) -> Mapping[str, Any]:
-        content = Content(staged.sha256, staged.size)
-        row: Mapping[str, Any] = {}
+        file = prepared(new, micros(now()), Content(staged.sha256, staged.size))
+        row = file.row
 
-        def name_it(connection: Connection, at_us: int) -> bool:
+        def name_it(connection: Connection) -> bool:
             nonlocal row
-            put = put_new(connection, new, at_us, content)
+            put = put_new(connection, file)
             row = put.row  # of the last try, where it takes several
             return put.is_new_content
 
@@ -647,9 +647,9 @@ class Archive:
         return row
 
     def _link(self, id: UUID, staged: Staged, media_type: str | None, who: str) -> None:
-        content = Content(staged.sha256, staged.size)
+        content, at_us = Content(staged.sha256, staged.size), micros(now())
 
-        def job(connection: Connection, at_us: int) -> bool:
+        def job(connection: Connection) -> bool:
             return catalogue.link(connection, id, content, at_us, who=who, media_type=media_type)
 
         self._place(staged, job)
@@ -658,11 +658,8 @@ class Archive:
         """Whether a path leads to a content of this very archive, which must stay."""
         return path.resolve().is_relative_to(self.store.objects.resolve())
 
-    def _place(self, staged: Staged, job: Callable[[Connection, int], bool]) -> None:
-        at_us = micros(now())
-        self.intake.place(
-            staged, lambda: self.write(lambda connection: job(connection, at_us)), self._knows
-        )
+    def _place(self, staged: Staged, job: Callable[[Connection], bool]) -> None:
+        self.intake.place(staged, lambda: self.write(job), self._knows)
 
     def _knows(self, sha256: str) -> bool:
         known = select(objects.c.sha256).where(objects.c.sha256 == sha256)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from app.archive.archive import Archive
 from app.archive.events import FileKept
 from app.archive.new_files import checked_file
-from app.archive.new_rows import put_new
+from app.archive.new_rows import prepared, put_new
 from app.archive.records import KeptBy
 from app.archive.rows import Content
 from app.archive.texts import micros
@@ -68,13 +68,13 @@ def make_file_of(archive: Archive, sha256: str, size: int) -> bool:
         _WHO,
         uuid.uuid4(),
     )
-    at_us = micros(made_at)
+    file = prepared(new, micros(made_at), Content(sha256, size))
 
     def adopt(connection: Connection) -> bool:
         known = select(objects.c.sha256).where(objects.c.sha256 == sha256)
         if connection.execute(known).first() is not None:
             return False
-        return put_new(connection, new, at_us, Content(sha256, size)).is_new_content
+        return put_new(connection, file).is_new_content
 
     adopted = archive.write(adopt)
     if adopted:

@@ -43,6 +43,23 @@ _KNOWN_AGAIN: Final = "UPDATE objects SET unreferenced_us = NULL, damage = '' WH
 
 
 @dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that is to be put into the catalogue, with all that can be worked out before.
+
+    Attributes:
+        new: What is said about it.
+        content: Its content; None for a draft.
+        row: All but its number.
+        settings: Keys of what it was made with.
+    """
+
+    new: NewFile
+    content: Content | None
+    row: Mapping[str, Any]
+    settings: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Put:
     """What was put into the catalogue.
 
@@ -55,42 +72,47 @@ class Put:
     is_new_content: bool
 
 
-def put_new(connection: Connection, new: NewFile, at_us: int, content: Content | None) -> Put:
+def prepared(new: NewFile, at_us: int, content: Content | None = None) -> Prepared:
+    """Work out a file's row, in whatever thread: the one that writes has enough to do."""
+    row = row_of(new, 0, at_us, content)
+    keys = setting_keys(setting_values(row["settings"])) if new.provenance.settings else ()
+    return Prepared(new, content, row, keys)
+
+
+def put_new(connection: Connection, file: Prepared) -> Put:
     """A record with its content, or a draft without.
 
     Raises:
         FileTakenError: There is a file of that id.
     """
+    new, content = file.new, file.content
     newest, newest_event, known = _standing(connection, new, content)
     number = newest + 1
-    row = row_of(new, number, at_us, content)
+    row = {**file.row, "number": number}
     _insert(connection, files, [row])
     _insert(
         connection,
         file_tags,
         [{"number": number, "folded": key, "tag": tag} for key, tag in new.tags.items()],
     )
-    keys = setting_keys(setting_values(row["settings"])) if new.provenance.settings else ()
-    _insert(connection, file_settings, [{"setting": key, "number": number} for key in keys])
+    settings = [{"setting": key, "number": number} for key in file.settings]
+    _insert(connection, file_settings, settings)
     done = [(CREATED, f"file {number}")]
     if content is not None:
         done.append((LINKED, f"version 1, {content.size} bytes"))
         _put_content(connection, row, content, new.who, known=known)
-    _insert(
-        connection,
-        file_events,
-        [
-            {
-                "number": newest_event + each,
-                "file": new.id,
-                "at_us": at_us,
-                "what": what,
-                "who": plain(new.who),
-                "detail": detail,
-            }
-            for each, (what, detail) in enumerate(done, 1)
-        ],
-    )
+    events = [
+        {
+            "number": newest_event + each,
+            "file": new.id,
+            "at_us": row["created_us"],
+            "what": what,
+            "who": plain(new.who),
+            "detail": detail,
+        }
+        for each, (what, detail) in enumerate(done, 1)
+    ]
+    _insert(connection, file_events, events)
     return Put(row, is_new_content=content is not None and not known)
 
 

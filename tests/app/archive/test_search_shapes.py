@@ -189,6 +189,34 @@ def plan_of(connection: Connection, statement: Statement) -> list[str]:
     return [str(row[3]) for row in explained.execute(connection)]
 
 
+def test_what_keeping_answers_is_what_is_read_later(either_archive: Archive) -> None:
+    archive = either_archive
+    made = Provenance(
+        run=RUN,
+        path=("image", 0),
+        thing="camera",
+        input={"n": float("nan"), "text": "a\0b"},
+        stamp=Stamp("Ada", "\ud800", "s1"),
+        made_at=BEGAN,
+        settings={"camera": {"gain": RecordedValue(2.0, BEGAN)}},
+    )
+    kept = archive.keep(
+        b"x",
+        "größer 100%",
+        extension="ome.tif",
+        tags=["b", "Ä", "a"],
+        notes="n",
+        meta={"a": [1, {"b": 2**70}]},
+        provenance=made,
+    )
+
+    assert kept == archive.get(kept.id)
+    assert kept.tags == ("a", "b", "Ä")
+    again = archive.keep(b"x", "..")
+    assert again == archive.get(again.id)
+    assert again.uri.endswith("/file")
+
+
 def test_facets_cannot_be_typed(either_archive: Archive) -> None:
     archive = either_archive
     keep_one(archive)
