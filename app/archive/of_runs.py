@@ -59,11 +59,13 @@ def kept_of(archive: Archive, run: UUID) -> dict[BlobPath, UUID]:
     Raises:
         ArchiveError: The catalogue cannot be read.
     """
+    # The state is looked at here: asked for both, SQLite might walk through all that are linked.
     wanted = (
-        select(files.c.path, files.c.id)
-        .where(files.c.run == run, files.c.state == FileState.LINKED.value)
+        select(files.c.path, files.c.id, files.c.state)
+        .where(files.c.run == run)
         .order_by(files.c.number)
     )
     archive.refuse_closed()
     rows = archive.read(lambda connection: connection.execute(wanted).all())
-    return {path_from(row.path): row.id for row in rows}
+    linked = FileState.LINKED.value
+    return {path_from(row.path): row.id for row in rows if row.state == linked}

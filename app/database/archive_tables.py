@@ -71,6 +71,7 @@ files = Table(
     Column("settings", Text, nullable=False),
     Index("ix_files_id", "id", unique=True),
     Index("ix_files_sha256", "sha256", "number"),
+    Index("ix_files_run", "run", "number"),
     Index("ix_files_created", "created_us"),
     Index("ix_files_state", "state", "number"),
 )

@@ -111,7 +111,6 @@ _NO_GIN = (
     "DROP TABLE file_words",
 )
 _OLD_INDEXES = (
-    ("ix_files_run", ("run", "number")),
     ("ix_files_thing_action", ("thing", "action", "number")),
     ("ix_files_sample", ("sample", "number")),
     ("ix_files_session", ("session", "number")),
