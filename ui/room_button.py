@@ -15,7 +15,7 @@ from things.errors import ThingError
 from ui.archive.room import RoomWords, room_in_words
 from ui.popover import Popover
 from ui.tasks import Tasks
-from ui.theme import Theme
+from ui.theme import Size, Theme
 from ui.widgets import PlainLabel, StatusButton, TextButton, plain_tool_tip
 
 EVERY_MS: Final = 30_000
@@ -141,6 +141,9 @@ class RoomPopover(Popover):
         ):
             label = PlainLabel(self._theme, said, tone=tone)
             label.setWordWrap(True)
+            # As high as its words: what wraps would claim more by itself.
+            width = WIDTH - 2 * Size.PADDING
+            label.setFixedSize(width, label.heightForWidth(width))
             self._sentences.addWidget(label)
             label.show()  # at once: what is hidden has no height, and the popover none for it
         self.said = (*words.lines, *words.advice)
