@@ -10,7 +10,7 @@ import hashlib
 import re
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -41,7 +41,7 @@ class BytesResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send all of it, the range asked for, or word that it has not changed."""
-        status, headers, body = self._answer(Headers(scope=scope))
+        status, headers, body = self._answer(Headers(scope=scope), scope["method"])
         if scope["method"] == "HEAD":
             body = memoryview(b"")
         await send({"type": "http.response.start", "status": status, "headers": headers.raw})
@@ -51,25 +51,61 @@ class BytesResponse(Response):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    def _answer(self, asked: Headers) -> tuple[int, MutableHeaders, memoryview]:
+    def _answer(self, asked: Headers, method: str) -> tuple[int, MutableHeaders, memoryview]:
         """Status, headers and the part of the bytes to send."""
         headers = MutableHeaders(raw=list(self.raw_headers))
         whole = memoryview(self.body)
-        etag = headers["etag"]
-        if is_known(asked, etag):
-            return 304, MutableHeaders({"etag": etag}), whole[:0]
-        span = requested_span(asked.get("range", ""), len(whole))
-        if span is None or asked.get("if-range", etag) != etag:
-            return 200, headers, whole
-        first, last = span
-        if first >= len(whole):
-            headers["content-range"] = f"bytes */{len(whole)}"
-            headers["content-length"] = "0"
-            return 416, headers, whole[:0]
-        last = min(last, len(whole) - 1)
-        headers["content-range"] = f"bytes {first}-{last}/{len(whole)}"
-        headers["content-length"] = str(last - first + 1)
-        return 206, headers, whole[first : last + 1]
+        part = part_asked_for(asked, method, headers["etag"], len(whole))
+        if part.status in (304, 412):
+            return part.status, MutableHeaders({"etag": headers["etag"]}), whole[:0]
+        part.tell(headers, len(whole))
+        return part.status, headers, whole[part.first : part.first + part.length]
+
+
+class Part(NamedTuple):
+    """What is sent of a content.
+
+    Attributes:
+        status: 200 all of it, 206 a part, 304 it is known, 412 it is another one than was meant,
+            416 there is no such part.
+        first: The first byte.
+        length: How many.
+    """
+
+    status: int
+    first: int = 0
+    length: int = 0
+
+    def tell(self, headers: MutableHeaders, size: int) -> None:
+        """Say in headers of the whole which part of so many bytes comes."""
+        if self.status == 206:
+            last = self.first + self.length - 1
+            headers["content-range"] = f"bytes {self.first}-{last}/{size}"
+        elif self.status == 416:
+            headers["content-range"] = f"bytes */{size}"
+        headers["content-length"] = str(self.length)
+
+
+def part_asked_for(asked: Headers, method: str, etag: str, size: int) -> Part:
+    """What is to be sent of a content, by the conditions of who asks, in the order of RFC 9110.
+
+    Args:
+        asked: The headers of the request.
+        method: Its method; parts are for GET only.
+        etag: Of the content, in quotes.
+        size: Of the content, in bytes.
+    """
+    if not is_meant(asked, etag):
+        return Part(412)
+    if is_known(asked, etag):
+        return Part(304)
+    span = requested_span(asked.get("range", ""), size) if method == "GET" else None
+    if span is None or asked.get("if-range", etag) != etag:
+        return Part(200, 0, size)
+    first, last = span
+    if first >= size:
+        return Part(416)
+    return Part(206, first, min(last, size - 1) - first + 1)
 
 
 def requested_span(header: str, size: int) -> tuple[int, int] | None:
@@ -91,6 +127,13 @@ def is_known(asked: Headers, etag: str) -> bool:
     return etag in given or "*" in given
 
 
+def is_meant(asked: Headers, etag: str) -> bool:
+    """Whether it still is what the one who asks means (If-Match, RFC 9110 section 13.1.1)."""
+    given = asked.get("if-match")
+    tags = [] if given is None else [tag.strip() for tag in given.split(",")]
+    return given is None or etag in tags or "*" in tags
+
+
 def etag_of(content: bytes) -> str:
     """A strong entity tag. Takes half a millisecond for each megabyte: keep it."""
     return f'"{hashlib.sha256(content).hexdigest()}"'
@@ -106,18 +149,16 @@ class _KeptFileResponse(FileResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send all of it, the range asked for, or word that it has not changed."""
         etag = self.headers["etag"]
-        if is_known(Headers(scope=scope), etag):
-            await Response(status_code=304, headers={"etag": etag})(scope, receive, send)
-            return
-        asked = Headers(scope=scope).get("range")
         size = int(self.headers["content-length"])
-        span = None if asked is None else requested_span(asked, size)
-        if span is not None and span[0] >= size:
-            headers = {"etag": etag, "content-range": f"bytes */{size}"}
-            await Response(status_code=416, headers=headers)(scope, receive, send)
+        part = part_asked_for(Headers(scope=scope), scope["method"], etag, size)
+        if part.status in (304, 412, 416):
+            headers = MutableHeaders({"etag": etag})
+            if part.status == 416:
+                part.tell(headers, size)
+            await Response(status_code=part.status, headers=headers)(scope, receive, send)
             return
-        if asked is not None and span is None:
-            # Not one range of bytes: as good as none (RFC 9110, section 14.2), as for memory.
+        if part.status == 200:
+            # What is not one range of bytes, or not asked by GET, is as good as none.
             kept = [(name, value) for name, value in scope["headers"] if name != b"range"]
             scope = {**scope, "headers": kept}
         await super().__call__(scope, receive, send)

@@ -19,10 +19,11 @@ from starlette.routing import BaseRoute, Route
 from app.archive.records import ArchivedFile
 from app.file_wire import ARCHIVE_PATH, events_json, file_json, usage_json, versions_json
 from app.local_archive import LocalArchive
-from app.server.answers import Faulty, Json, fault, written
+from app.server.answers import Faulty, Json, Refused, fault, written
 from app.server.archive_bodies import Check, an_object, fields_of, text, texts
 from app.server.archive_listing import ArchiveListing
 from app.server.parts import ARCHIVE_LANE, Parts, id_in, in_executor, origin_of
+from things.blob_response import etag_of, is_meant
 from things.errors import ValueRefusedError
 
 T = TypeVar("T")
@@ -48,7 +49,18 @@ def archive_routes(parts: Parts, readers: Executor) -> Sequence[BaseRoute]:
     listing = ArchiveListing(parts, readers)
 
     def told(file: ArchivedFile, status: int = 200) -> Json:
-        return Json(file_json(file, prefix=prefix), status)
+        body = file_json(file, prefix=prefix)
+        answer = Json(body, status)
+        answer.headers["etag"] = etag_of(body)
+        return answer
+
+    async def refuse_another(request: Request, id: UUID) -> None:
+        """Where it is no more what was seen, somebody else's change would be undone unseen."""
+        if "if-match" not in request.headers:
+            return
+        file = await archive_for(parts, request).get(id)
+        if not is_meant(request.headers, etag_of(file_json(file, prefix=prefix))):
+            raise Refused(412, "Changed meanwhile", "Somebody has changed this file meanwhile.")
 
     async def files(request: Request) -> Response:
         if request.method != "POST":
@@ -68,6 +80,7 @@ def archive_routes(parts: Parts, readers: Executor) -> Sequence[BaseRoute]:
 
     async def one(request: Request) -> Response:
         id, archive = id_in(request, "id"), archive_for(parts, request)
+        await refuse_another(request, id)
         if request.method == "DELETE":
             await archive.delete(id)
             return Json(b"null")

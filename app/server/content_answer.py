@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from app.archive.records import ArchivedFile
 from app.archive.texts import sendable_media_type
 from app.server.parts import Parts
-from things.blob_response import is_known, requested_span
+from things.blob_response import part_asked_for
 
 PIECE_BYTES: Final = 256 * 1024
 
@@ -73,12 +73,20 @@ class ContentAnswer(Response):
         stream = self._content.stream
         leaving = asyncio.create_task(_left(receive))
         try:
-            status, headers, first, left = self._asked(Headers(scope=scope))
-            await send({"type": "http.response.start", "status": status, "headers": headers.raw})
-            if scope["method"] == "HEAD":
-                left = 0
-            if left and first:
-                await self._parts.in_worker(lambda: stream.seek(first))
+            headers = MutableHeaders(raw=list(self.raw_headers))
+            part = part_asked_for(
+                Headers(scope=scope), scope["method"], headers["etag"], self._content.size
+            )
+            if part.status in (304, 412):
+                del headers["content-length"], headers["content-type"]
+            else:
+                part.tell(headers, self._content.size)
+            await send(
+                {"type": "http.response.start", "status": part.status, "headers": headers.raw}
+            )
+            left = 0 if scope["method"] == "HEAD" else part.length
+            if left and part.first:
+                await self._parts.in_worker(lambda: stream.seek(part.first))
             while left and not leaving.done():
                 wanted = min(PIECE_BYTES, left)
                 piece = await self._parts.in_worker(partial(stream.read, wanted))
@@ -90,27 +98,6 @@ class ContentAnswer(Response):
         finally:
             leaving.cancel()
             stream.close()
-
-    def _asked(self, asked: Headers) -> tuple[int, MutableHeaders, int, int]:
-        """Status, headers, the first byte to send and how many."""
-        size = self._content.size
-        headers = MutableHeaders(raw=list(self.raw_headers))
-        etag = headers["etag"]
-        if is_known(asked, etag):
-            del headers["content-length"], headers["content-type"]
-            return 304, headers, 0, 0
-        span = requested_span(asked.get("range", ""), size)
-        if span is None or asked.get("if-range", etag) != etag:
-            return 200, headers, 0, size
-        first, last = span
-        if first >= size:
-            headers["content-range"] = f"bytes */{size}"
-            headers["content-length"] = "0"
-            return 416, headers, 0, 0
-        last = min(last, size - 1)
-        headers["content-range"] = f"bytes {first}-{last}/{size}"
-        headers["content-length"] = str(last - first + 1)
-        return 206, headers, first, last - first + 1
 
 
 def headers_of(content: Content) -> dict[str, str]:

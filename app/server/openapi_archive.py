@@ -45,6 +45,8 @@ _BYTES: Schema = {"type": "string", "format": "binary"}
 _OBJECT: Schema = {"type": "object"}
 _NO_ARCHIVE = problem("No files are kept here, or the archive cannot be used.")
 _NO_FILE = problem("There is no file of that id.")
+_OTHER_FILE = problem("It is not what `If-Match` names any more: somebody has changed it.")
+_OTHER_CONTENT = {"description": "It is not what `If-Match` names."}
 _ID = in_path("id", "Of the file.")
 _SHA256 = in_path("sha256", "Hex digest of the content.", form="")
 
@@ -177,14 +179,25 @@ def _one(path: str) -> dict[str, dict[str, Operation]]:
             "get": operation(
                 "One file",
                 _TAGS,
-                {"200": answer("All that is known of it.", reference("File")), "404": _NO_FILE},
+                {
+                    "200": answer(
+                        "All that is known of it; its ETag changes with it.", reference("File")
+                    ),
+                    "404": _NO_FILE,
+                    "412": _OTHER_FILE,
+                },
                 parameters=[_ID],
             ),
             "patch": operation(
                 "Change what is said about a file",
                 _TAGS,
-                {"200": answer("The file.", reference("File")), "404": _NO_FILE},
-                "What is not named stays. The hash is nobody's to set.",
+                {
+                    "200": answer("The file.", reference("File")),
+                    "404": _NO_FILE,
+                    "412": _OTHER_FILE,
+                },
+                "What is not named stays. The hash is nobody's to set. With `If-Match` nobody "
+                "undoes unseen what somebody else has changed.",
                 body=body(_fields(_CHANGED)),
                 parameters=[_ID],
             ),
@@ -195,6 +208,7 @@ def _one(path: str) -> dict[str, dict[str, Operation]]:
                     "200": nothing("It is gone."),
                     "404": _NO_FILE,
                     "409": problem("It is neither a draft nor in the trash."),
+                    "412": _OTHER_FILE,
                 },
                 parameters=[_ID],
             ),
@@ -321,6 +335,7 @@ def _reading(*more: dict[str, Any]) -> dict[str, Operation]:
                 "304": {"description": "It is the one that the client has."},
                 "404": _NO_FILE,
                 "409": problem("Nothing was put into it yet."),
+                "412": _OTHER_CONTENT,
                 "416": {"description": "The range begins behind its end."},
             },
             parameters=[_ID, *more],

@@ -185,6 +185,7 @@ def _blobs() -> dict[str, dict[str, Operation]]:
                     "200": answer("All of it.", _FILE, ANYTHING),
                     "206": answer("The range asked for.", _FILE, ANYTHING),
                     "304": {"description": "It is the one that the client has."},
+                    "412": {"description": "It is not what `If-Match` names."},
                     "416": {"description": "The range begins behind its end."},
                 },
                 parameters=[in_path("blob_id", "Of the blob.")],

@@ -63,6 +63,16 @@ def test_a_part_is_sent_where_a_part_is_asked_for(keeping, file, content, asked,
     assert part.headers["content-range"] == f"bytes {begin}-{end}/{len(content)}"
 
 
+def test_a_condition_that_does_not_hold_is_said(keeping, file, content):
+    path, etag = f"/archive/{file['id']}/content", f'"{file["sha256"]}"'
+
+    for tags, status in ((etag, 200), (f'"x", {etag}', 200), ("*", 200), ('"x"', 412)):
+        answer = keeping.http.get(path, headers={"if-match": tags})
+        assert (answer.status_code, answer.content) == (status, content if status == 200 else b"")
+    head = keeping.http.head(path, headers={"range": "bytes=0-4"})
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len(content)))
+
+
 def test_a_part_of_another_content_is_not_sent(keeping, file, content):
     path = f"/archive/{file['id']}/content"
 

@@ -135,6 +135,24 @@ def test_a_media_type_of_long_ago_that_is_none_keeps_nobody_from_reading(keeping
     assert keeping.http.get(f"/archive/{file['id']}/export").status_code == 200
 
 
+def test_nobody_undoes_unseen_what_somebody_else_has_changed(keeping):
+    path = f"/archive/{keeping.file()['id']}"
+    seen = keeping.http.get(path).headers["etag"]
+    mine = keeping.http.patch(path, json={"notes": "mine"}, headers={"if-match": seen})
+    assert mine.status_code == 200
+
+    for method, body in (("PATCH", {"notes": "not seen"}), ("DELETE", None)):
+        theirs = keeping.http.request(method, path, json=body, headers={"if-match": seen})
+        assert theirs.status_code == 412
+        assert "changed" in theirs.json()["detail"]
+    assert keeping.http.get(path).json()["notes"] == "mine"
+
+    now = mine.headers["etag"]
+    assert keeping.http.get(path).headers["etag"] == now
+    again = keeping.http.patch(path, json={"notes": "both"}, headers={"if-match": now})
+    assert again.json()["notes"] == "both"
+
+
 def test_what_is_said_about_a_file_can_be_changed_but_not_its_hash(keeping):
     file = keeping.file()
 
