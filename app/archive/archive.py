@@ -399,6 +399,35 @@ class Archive:
             self._link(id, staged, kind, who)
         return self._kept(id)
 
+    def put_staged(
+        self,
+        id: UUID,
+        staged: Staged,
+        *,
+        size: int | None = None,
+        sha256: str | None = None,
+        media_type: str | None = None,
+        who: str = "",
+    ) -> ArchivedFile:
+        """Put a content into a file that lies in the archive's folder already: by its name alone.
+
+        Args:
+            id: Which file.
+            staged: Where it lies, to the end and safe; it is nobody else's.
+            size: As for `put`.
+            sha256: As for `put`.
+            media_type: As for `put`.
+            who: Who asked.
+
+        Raises:
+            ArchiveError: As `put` does.
+        """
+        self.get(id)
+        self.try_to_write()
+        with self.intake.adopted(staged, size, sha256):
+            self._link(id, staged, media_type, who)
+        return self._kept(id)
+
     def put_file(self, id: UUID, path: Path, *, move: bool = True, who: str = "") -> ArchivedFile:
         """Put a file of this computer into the archive.
 

@@ -115,15 +115,42 @@ class Intake:
             self._rooms.coming(size) as coming,
             self._store.receive(self._taken(chunks, room, coming), room) as staged,
         ):
-            if size is not None and staged.size != size:
-                raise UploadTruncatedError(size, staged.size)
-            if sha256 is not None and staged.sha256 != sha256.lower():
-                raise UploadHashError(sha256, staged.sha256)
-            self._coming[staged.file] = coming
-            try:
+            _refuse_other(staged, size, sha256)
+            with self._counted(staged, coming):
                 yield staged
-            finally:
-                self._coming.pop(staged.file, None)
+
+    @contextmanager
+    def adopted(
+        self, staged: Staged, size: int | None = None, sha256: str | None = None
+    ) -> Iterator[Staged]:
+        """A content that lies in a file of the archive's folder already, safe in there.
+
+        Args:
+            staged: Where it lies; whoever brings it removes what is not placed.
+            size: How many bytes were promised.
+            sha256: Which hash was promised, as hex digits.
+
+        Raises:
+            UploadTruncatedError: It has not as many bytes as were promised.
+            UploadHashError: It has another hash than was promised.
+            UploadTooLargeError: It has more bytes than are allowed.
+            ArchiveFullError: It may not stay.
+        """
+        self._store.refuse(staged.size, Room(self.limits.upload_bytes))
+        _refuse_other(staged, size, sha256)
+        with (
+            self._rooms.coming(staged.size, is_here=True) as coming,
+            self._counted(staged, coming),
+        ):
+            yield staged
+
+    @contextmanager
+    def _counted(self, staged: Staged, coming: Coming) -> Iterator[None]:
+        self._coming[staged.file] = coming
+        try:
+            yield
+        finally:
+            self._coming.pop(staged.file, None)
 
     def _taken(self, chunks: Iterable[bytes], room: Room, coming: Coming) -> Iterator[bytes]:
         """The pieces as they come, each as long as there is room for it."""
@@ -181,3 +208,10 @@ class Intake:
         """Nobody else puts or removes that content in the body of the `with`."""
         with self._stripes[int(sha256[:4], 16) % _STRIPES]:
             yield
+
+
+def _refuse_other(staged: Staged, size: int | None, sha256: str | None) -> None:
+    if size is not None and staged.size != size:
+        raise UploadTruncatedError(size, staged.size)
+    if sha256 is not None and staged.sha256 != sha256.lower():
+        raise UploadHashError(sha256, staged.sha256)

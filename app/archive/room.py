@@ -42,6 +42,10 @@ class Coming:
         """What is not on the disk yet, as far as that is known."""
         return max(0, self.promised - self.came) + self._newest
 
+    def is_here(self) -> None:
+        """All of it is on the disk already."""
+        self.came = self.promised
+
     def take(self, count: int) -> None:
         """Some bytes came, and are about to be written.
 
@@ -84,16 +88,19 @@ class Rooms:
             self._taken_bytes += change
 
     @contextmanager
-    def coming(self, size: int | None) -> Iterator[Coming]:
+    def coming(self, size: int | None, *, is_here: bool = False) -> Iterator[Coming]:
         """Room for an upload in the body of the `with`.
 
         Args:
             size: How many bytes were promised; None where nobody said.
+            is_here: Whether they lie on the disk already.
 
         Raises:
             ArchiveFullError: There is none.
         """
         mine = Coming(self, size or 0)
+        if is_here:
+            mine.is_here()
         with self._lock:
             self._coming.add(mine)
         try:

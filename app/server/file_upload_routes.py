@@ -305,15 +305,14 @@ def _here(archive: Archive, parts: UploadParts, sha256: str) -> tuple[int | None
 def _put(
     archive: Archive, id: UUID, part: UploadPart, announced: Announced, who: str
 ) -> ArchivedFile:
-    with part.open() as content:
-        return archive.put(
-            id,
-            content,
-            size=part.size if announced.total is None else announced.total,
-            sha256=announced.sha256,
-            media_type=announced.media_type,
-            who=who,
-        )
+    return archive.put_staged(
+        id,
+        part.finish(),
+        size=announced.total,
+        sha256=announced.sha256,
+        media_type=announced.media_type,
+        who=who,
+    )
 
 
 async def _let_go(parts: Parts, part: UploadPart, keep: bool) -> None:

@@ -1,5 +1,8 @@
 """Uploads to the archive on their way: what came so far lies on disk, and can be gone on with.
 
+They lie in the archive's own folder, so that one which is complete needs no more than its name. It
+is not `staging/`, which is emptied at each start.
+
 An upload whose SHA-256 is known beforehand has its part under that name, so that it can be resumed
 by whoever has the same content, also after the program was started anew. Others have one that is
 gone when they end. All of it touches the disk: for workers only.
@@ -7,15 +10,17 @@ gone when they end. All of it touches the disk: for workers only.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import time
 import uuid
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from app.archive.disk import write_all
-from app.archive.store import ObjectStore
+from app.archive.errors import ArchiveError
+from app.archive.store import ObjectStore, Staged, digest_of
 
 FOLDER: Final = "uploads"
 KEEP_S: Final = 24 * 3600.0
@@ -46,12 +51,16 @@ class UploadPart:
             flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
             self._descriptor = os.open(file, flags, 0o600)
             self.size = os.fstat(self._descriptor).st_size
+        self._is_open = True
+        # Of what came before, as it lies there, is read at the end.
+        self._digest = None if self.size else hashlib.sha256()
 
     def restart(self) -> None:
         """Forget what came."""
         with self._store.told():
             os.ftruncate(self._descriptor, 0)
         self.size = 0
+        self._digest = hashlib.sha256()
 
     def write(self, chunk: bytes) -> None:
         """Append what came.
@@ -63,11 +72,26 @@ class UploadPart:
         with self._store.told():
             write_all(self._store.disk, self._descriptor, memoryview(chunk))
         self.size += len(chunk)
+        if self._digest is not None:
+            self._digest.update(chunk)
 
-    def open(self) -> BinaryIO:
-        """All that came, opened for reading."""
-        with self._store.told():
-            return self._file.open("rb")
+    def finish(self) -> Staged:
+        """Let it survive a power cut, and say what it is; nothing more is written to it.
+
+        Raises:
+            ArchiveError: The disk fails.
+        """
+        store = self._store
+        with store.told():
+            store.disk.finish(self._descriptor)
+            written = os.fstat(self._descriptor).st_size
+            self._shut()
+            if written != self.size:
+                raise ArchiveError(f"the disk took {written} bytes of {self.size}")
+            if self._digest is not None:
+                return Staged(self._file, self.size, self._digest.hexdigest())
+            with self._file.open("rb") as whole:
+                return Staged(self._file, self.size, digest_of(whole))
 
     def close(self, *, keep: bool) -> None:
         """Let it go.
@@ -75,11 +99,18 @@ class UploadPart:
         Args:
             keep: Whether it may be gone on with; only one that has a name can be.
         """
-        os.close(self._descriptor)
-        if not (keep and self.named and self.size):
-            with self._store.told():
+        self._shut()
+        with self._store.told():
+            if not (keep and self.named and self.size):
                 self._store.disk.remove(self._file)
+            elif self._file.exists():
+                self._file.chmod(0o600)  # it may have been finished, and for nothing
         self._parts.let_go(self._file)
+
+    def _shut(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            os.close(self._descriptor)
 
 
 class UploadParts:
