@@ -422,10 +422,11 @@ class Archive:
         Raises:
             ArchiveError: As `put` does.
         """
+        kind = None if media_type is None else checked_media_type(media_type)
         self.get(id)
         self.try_to_write()
         with self.intake.adopted(staged, size, sha256):
-            self._link(id, staged, media_type, who)
+            self._link(id, staged, kind, who)
         return self._kept(id)
 
     def put_file(self, id: UUID, path: Path, *, move: bool = True, who: str = "") -> ArchivedFile:
