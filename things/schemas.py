@@ -10,6 +10,7 @@ Source: W3C Web of Things Thing Description 1.1, section 5.3.2 (DataSchema).
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import math
 import re
@@ -44,6 +45,7 @@ def humanise(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+@functools.lru_cache(maxsize=4096)  # each Thing of a class is described by the same ones
 def prose(docstring: str | None) -> str:
     """What a docstring says before its sections on arguments, attributes, results, errors."""
     return _SECTION.split(inspect.cleandoc(docstring or ""))[0].strip()

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -23,6 +23,7 @@ from ui.panels.panel_header import PanelHeader, address_of
 from ui.panels.thing_row import ThingRow
 from ui.panels.trouble import Trouble
 from ui.tasks import Tasks
+from ui.theme import Size
 from ui.widgets import Island
 
 _TICK_MS = 1000
@@ -97,6 +98,7 @@ class ThingPanel(Island):
         self._trouble: Trouble | None = None
         self._body: PanelBody | None = None
         self._read_once = False
+        self._was_seen = False
         self._compact = False
         self._clock = QTimer(self)
         self._clock.setInterval(_TICK_MS)
@@ -105,6 +107,7 @@ class ThingPanel(Island):
         model.changed.connect(self._catch_up)
         model.run_ended.connect(self._read)
         self.setAccessibleName(model.title)
+        self._keep_place()
 
     def set_depth(self, depth: Depth) -> None:
         """Show more or less."""
@@ -112,7 +115,9 @@ class ThingPanel(Island):
             return
         self.shows = depth
         if self.isVisible():
-            self._show_depth()
+            self._come_in_sight()
+        else:
+            self._keep_place()
         self.depth_changed.emit()
 
     def set_compact(self, compact: bool) -> None:
@@ -169,16 +174,39 @@ class ThingPanel(Island):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._show_depth()
-        self._clock.start()
-        if not self._read_once:
-            self._read_once = True
-            self._read()
+        # Of a hundred Things in a column most are out of sight, and nothing is asked of them.
+        if self.shows is not Depth.ROW or self._was_seen:
+            self._come_in_sight()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._was_seen:
+            self._was_seen = True
+            QTimer.singleShot(0, self, self._come_in_sight)
 
     @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._clock.stop()
+
+    def _keep_place(self) -> None:
+        """Be as high as a row will be, so that what is out of sight is not painted."""
+        self.setMinimumHeight(
+            0 if self._was_seen or self.shows is not Depth.ROW else Size.THING_ROW
+        )
+
+    def _come_in_sight(self) -> None:
+        """Have something to show, and go on with it."""
+        self._was_seen = True
+        self._keep_place()
+        if not self.isVisible():
+            return
+        self._show_depth()
+        self._clock.start()
+        if not self._read_once:
+            self._read_once = True
+            self._read()
 
     def _opened(self) -> PanelBody:
         if self.shows is Depth.ROW:
@@ -294,10 +322,8 @@ class ThingPanel(Island):
             self._own.deleteLater()
             self._own = None
         self._read_once = False
-        if self.isVisible():
-            self._show_depth()
-            self._read_once = True
-            self._read()
+        if self.isVisible() and self._was_seen:
+            self._come_in_sight()
 
     def _catch_up(self) -> None:
         """A Thing that failed at the start has come: now there is something to build."""
@@ -313,6 +339,8 @@ class ThingPanel(Island):
             self._body.tick()
 
     def _read(self) -> None:
+        if not self._was_seen:
+            return  # it will be read when it comes in sight
         self._tasks.start(self.model.read_unknown(), self.model.title)
 
     def _read_all(self) -> None:

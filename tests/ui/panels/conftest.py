@@ -131,6 +131,8 @@ def make_panel(
         panel.show()
         qtbot.waitExposed(panel)
         panel.activateWindow()
+        if depth is Depth.ROW:
+            qtbot.waitUntil(lambda: panel._row is not None)  # it is built when it is first painted
         return PanelHand(panel, qtbot)
 
     return make

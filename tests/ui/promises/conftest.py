@@ -49,6 +49,10 @@ class RealWindow:
         """The instrument itself, to look at what reached it."""
         return self._program.bench.thing(name)
 
+    def until_asserted(self, look: Callable[[], None]) -> None:
+        """Wait until what a function asserts is so; what it said last is told."""
+        self._qtbot.waitUntil(look, timeout=PATIENCE_MS)
+
     def until(self, look: Callable[[], Any]) -> None:
         """Wait until something is so."""
         self._qtbot.waitUntil(lambda: bool(look()), timeout=PATIENCE_MS)
