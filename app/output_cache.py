@@ -8,7 +8,6 @@ nobody may ever look at takes a hundred times as long.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import logging
 import os
@@ -21,14 +20,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 
 from app.archive.disk import Disk
 from app.archive.records import BlobPath
-from things.blob_data import BlobArray, BlobBytes, BlobFile, ServerSideBlobData
+from app.spilled_bytes import SpilledBytes
+from things.blob_data import BlobArray, ServerSideBlobData
 
 _log = logging.getLogger(__name__)
 
@@ -53,46 +53,6 @@ class CacheLimits:
 
     bytes: int = 2_000 * 2**20
     days: float = 7.0
-
-
-class SpilledBytes(BlobFile):
-    """Data that lies in a file of the cache, behind a header.
-
-    Args:
-        file_path: The file.
-        media_type: What it is.
-        offset: Where the data begins in it.
-        size: How many bytes it has.
-    """
-
-    def __init__(self, file_path: Path, media_type: str, offset: int, size: int) -> None:
-        super().__init__(file_path, media_type)
-        self._offset = offset
-        self._size = size
-
-    @property
-    def content(self) -> bytes:
-        """All of it."""
-        with self.file_path.open("rb") as stream:
-            stream.seek(self._offset)
-            return stream.read(self._size)
-
-    @property
-    def size(self) -> int | None:
-        """In bytes."""
-        return self._size
-
-    def save(self, filename: str | os.PathLike[str]) -> None:
-        """Copy it to another file."""
-        Path(filename).write_bytes(self.content)
-
-    def open(self) -> BinaryIO:
-        """A file object over it."""
-        return io.BytesIO(self.content)
-
-    def response(self) -> Any:
-        """An answer that sends it, with Range and ETag."""
-        return BlobBytes(self.content, self.media_type).response()
 
 
 class OutputCache:

@@ -19,7 +19,8 @@ import numpy as np
 
 from app.actions.outcome import blobs_in
 from app.heap import give_back
-from app.output_cache import OutputCache, SpilledBytes
+from app.output_cache import OutputCache
+from app.spilled_bytes import SpilledBytes
 from things.blobs import BlobArray, BlobBytes
 
 if TYPE_CHECKING:

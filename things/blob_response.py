@@ -32,7 +32,7 @@ class BytesResponse(Response):
         etag: Their fingerprint, see `etag_of`.
     """
 
-    def __init__(self, content: bytes, media_type: str, etag: str) -> None:
+    def __init__(self, content: bytes | memoryview, media_type: str, etag: str) -> None:
         super().__init__(
             content,
             media_type=media_type,
@@ -134,7 +134,7 @@ def is_meant(asked: Headers, etag: str) -> bool:
     return given is None or etag in tags or "*" in tags
 
 
-def etag_of(content: bytes) -> str:
+def etag_of(content: bytes | memoryview) -> str:
     """A strong entity tag. Takes half a millisecond for each megabyte: keep it."""
     return f'"{hashlib.sha256(content).hexdigest()}"'
 

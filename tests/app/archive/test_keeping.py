@@ -49,10 +49,10 @@ from app.imaging.errors import ImageRefusedError
 from app.keep_rules import KeepRule
 from app.local import LocalBench
 from app.local_archive import LocalArchive
-from app.output_cache import SpilledBytes
 from app.recording import RecordingRules
 from app.server.settings import ServerSettings
 from app.server.thread import ServerThread
+from app.spilled_bytes import SpilledBytes
 from things.errors import NoBlobDataError, ValueRefusedError
 
 sys.path.append(str(Path(__file__).parent))
