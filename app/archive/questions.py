@@ -17,6 +17,8 @@ from app.setting_keys import MOST_PARTS, setting_key
 
 LONGEST_TEXT: Final = 200
 MOST_WORDS: Final = 20
+MOST_CONDITIONS: Final = 100
+"""So many tags, values of the metadata, and settings each: a database takes no end of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ def question_of(query: FileQuery) -> Question:
     words = tuple(dict.fromkeys(words_in(query.text)))
     if len(words) > MOST_WORDS:
         raise FileQueryError("text", f"at most {MOST_WORDS} words were expected")
+    for name in ("tags", "meta", "settings"):
+        if len(getattr(query, name)) > MOST_CONDITIONS:
+            raise FileQueryError(name, f"at most {MOST_CONDITIONS} were expected")
     if query.sha256 is not None and not SHA256.fullmatch(query.sha256):
         raise FileQueryError("sha256", "64 digits of a SHA-256 were expected")
     return Question(

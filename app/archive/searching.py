@@ -83,6 +83,9 @@ class FileReader:
             ArchiveError: The catalogue cannot be read.
         """
         question = question_of(query)
+        if query.text.strip() and not question.words:
+            # There is nothing in it that anything could be found by, such as '???'.
+            return FilePage([], None, 0 if query.total else None)
         with self._reading() as connection:
             what = columns(sqlite=connection.dialect.name == "sqlite")
             asked = put(connection, question, what)

@@ -22,17 +22,24 @@ LONGEST_VALUE = 200
 MOST_VALUES = 1_000
 """More values of a file's metadata are not searched."""
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+|[^\w\s\x00-\x7f]")
+"""Letters and digits; and each sign beyond ASCII, of which `words_in` takes symbols only."""
+
 _LARGEST_EXACT = 2**53
 
 
 def words_in(text: str) -> list[str]:
     """The words of a text, in the order they stand, without regard to case.
 
-    'Grün-10X' is two words. Each is letters and digits of ASCII.
+    'Grün-10X' is two words, and a symbol such as an emoji or '→' is one. Each is letters and
+    digits of ASCII.
     """
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return [_ascii(found[0][:LONGEST_WORD]) for found in _WORD.finditer(folded)]
+    return [
+        _ascii(word[:LONGEST_WORD])
+        for word in _WORD.findall(folded)
+        if word[0].isalnum() or unicodedata.category(word[0]).startswith("S")
+    ]
 
 
 def searched(*texts: str) -> str:

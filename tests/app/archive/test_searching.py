@@ -100,7 +100,15 @@ def filled(either_archive: Archive) -> tuple[Archive, list[ArchivedFile]]:
 
 
 def words_of(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).casefold())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    apart = "".join(
+        f" {letter} " if not letter.isascii() and unicodedata.category(letter)[0] == "S" else letter
+        for letter in folded
+    )
+    symbols = [each for each in apart.split() if len(each) == 1 and not each.isascii()]
+    return re.findall(r"[^\W_]+", apart) + [
+        each for each in symbols if unicodedata.category(each)[0] == "S"
+    ]
 
 
 def everything_said(file: ArchivedFile) -> str:
@@ -131,9 +139,8 @@ def values_at(meta: Any, key: str) -> list[Any]:
 
 
 def same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) is bool or (
-        bool not in (type(one), type(other)) and one == other
-    )
+    """A boolean is no number: True is not 1."""
+    return (type(one) is bool) == (type(other) is bool) and one == other
 
 
 def had(file: ArchivedFile, where: str, value: Any) -> bool:
@@ -149,6 +156,7 @@ def fits(file: ArchivedFile, query: FileQuery) -> bool:
     kind = file.media_type.partition(";")[0]
     return all(
         (
+            bool(words_of(query.text)) or not query.text.strip(),
             all(any(word.startswith(each) for word in there) for each in words_of(query.text)),
             query.since is None or file.created >= query.since,
             query.until is None or file.created < query.until,
