@@ -7,13 +7,12 @@ import mmap
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from things.blob_data import BlobFile
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-    from starlette.responses import Response
 
 _COPIED_BYTES: Final = 2**20
 
@@ -55,7 +54,7 @@ class SpilledBytes(BlobFile):
         span = _Span(self.file_path, self._offset, self._size)
         return cast(BinaryIO, io.BufferedReader(span))
 
-    def response(self) -> Response:
+    def response(self) -> Any:
         """An answer that sends it, with Range and ETag; of the file's own pages, not of a copy."""
         from things.blob_response import BytesResponse, etag_of
 
