@@ -172,8 +172,8 @@ async def _keep_and_shoot(composed: object, target: Path) -> None:
     await until(lambda: page.model.total == 11)
     file = page.model.files[3]
     await archive.update(file.id, notes="The nucleus at the right edge divides.")
-    page.show_file(file.id)
-    await until(lambda: all(page.thumbnails.picture(each) for each in page.model.files))
+    page.gallery.show_file(file.id)
+    await until(lambda: all(page.gallery.thumbnails.picture(each) for each in page.model.files))
     await asyncio.sleep(1.0)
     for notice in composed.window.notices.shown:
         notice.close_button.click()

@@ -319,14 +319,14 @@ class Composition(QObject):
         window.activity.keep.connect(self.keeping.keep_run)
         window.activity.keep_as.connect(self.keeping.keep_run_as)
         self.keeping.asked.connect(lambda _file: window.pages.show_archive())
-        self.keeping.asked.connect(page.show_file)
+        self.keeping.asked.connect(page.gallery.show_file)
         self.panels.pictures_requested.connect(lambda _thing: window.pages.show_archive())
-        self.panels.pictures_requested.connect(page.show_pictures_of)
+        self.panels.pictures_requested.connect(page.gallery.show_pictures_of)
         self.panels.alike_requested.connect(lambda *_setting: window.pages.show_archive())
-        self.panels.alike_requested.connect(page.show_pictures_with)
+        self.panels.alike_requested.connect(page.gallery.show_pictures_with)
         self.keeping.said.connect(lambda words, role: window.notices.say(words, role=role))
         window.top_bar.room_button.archive_asked.connect(
-            lambda trash: page.show_trash() if trash else page.filters.clear()
+            lambda trash: page.gallery.show_trash() if trash else page.gallery.filters.clear()
         )
         window.top_bar.room_button.archive_asked.connect(lambda _trash: window.pages.show_archive())
         self.bridge.on(

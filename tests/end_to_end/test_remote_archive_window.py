@@ -119,7 +119,7 @@ def test_a_file_over_there_is_fetched_when_it_is_taken_elsewhere_and_no_sooner(
     composed.window.pages.show_archive()
     qtbot.waitUntil(lambda: (page.model.total or 0) >= 3, timeout=PATIENCE_MS)
     (file,) = [each for each in page.model.files if each.name == "dark"]
-    page.show_file(file.id)
+    page.gallery.show_file(file.id)
     assert page.copies.folder is None
 
     with qtbot.waitSignal(page.said, timeout=PATIENCE_MS):

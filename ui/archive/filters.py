@@ -136,6 +136,12 @@ class FileFilters(QWidget):
         self._let_go()
         self._at_once()
 
+    def look_for(self, words: str) -> None:
+        """Look for words, and leave nothing else out."""
+        self._let_go()
+        self.search.setText(words)
+        self._at_once()
+
     def show_trash(self) -> None:
         """Show all that is in the trash."""
         self._let_go()

@@ -64,8 +64,8 @@ def found(page: ArchivePage, qtbot: QtBot, *names: str) -> None:
 
 
 def test_what_was_come_across_is_offered_and_enter_finds(page: ArchivePage, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.filters.more_button, LEFT)
-    more = page.more
+    qtbot.mouseClick(page.gallery.filters.more_button, LEFT)
+    more = page.gallery.more
     assert more.isVisible()
     assert more.session.completer().model().rowCount() == 2
     more.session.setFocus()
@@ -74,33 +74,33 @@ def test_what_was_come_across_is_offered_and_enter_finds(page: ArchivePage, qtbo
 
     found(page, qtbot, "third", "second")
     assert not more.isVisible()
-    assert [button.accessibleName() for button in page.filters.chips.buttons] == [
+    assert [button.accessibleName() for button in page.gallery.filters.chips.buttons] == [
         "Session: Tuesday; a click lets go of it"
     ]
-    assert page.filters.narrowed
+    assert page.gallery.filters.narrowed
 
 
 def test_a_cross_lets_go_of_one_and_show_all_of_everything(page: ArchivePage, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.filters.more_button, LEFT)
-    page.more.session.setText("Tuesday")
-    page.more.meta_key.setText("lens")
-    page.more.meta_value.setText("20x")
-    qtbot.mouseClick(page.more.find_button, LEFT)
+    qtbot.mouseClick(page.gallery.filters.more_button, LEFT)
+    page.gallery.more.session.setText("Tuesday")
+    page.gallery.more.meta_key.setText("lens")
+    page.gallery.more.meta_value.setText("20x")
+    qtbot.mouseClick(page.gallery.more.find_button, LEFT)
     found(page, qtbot, "third")
 
-    qtbot.mouseClick(page.filters.chips.buttons[0], LEFT)
+    qtbot.mouseClick(page.gallery.filters.chips.buttons[0], LEFT)
     found(page, qtbot, "third")
-    assert page.filters.query.session is None
-    assert page.filters.query.meta == {"lens": "20x"}
-    qtbot.mouseClick(page.filters.clear_button, LEFT)
+    assert page.gallery.filters.query.session is None
+    assert page.gallery.filters.query.meta == {"lens": "20x"}
+    qtbot.mouseClick(page.gallery.filters.clear_button, LEFT)
     found(page, qtbot, "third", "second", "first")
-    assert not page.filters.chips.isVisible()
-    assert not page.filters.clear_button.isVisible()
+    assert not page.gallery.filters.chips.isVisible()
+    assert not page.gallery.filters.clear_button.isVisible()
 
 
 def test_a_setting_is_chosen_from_the_bench(page: ArchivePage, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.filters.more_button, LEFT)
-    more = page.more
+    qtbot.mouseClick(page.gallery.filters.more_button, LEFT)
+    more = page.gallery.more
     assert not more.setting_value.isEnabled()
     more.setting_thing.setCurrentIndex(more.setting_thing.findData("camera"))
     more.setting_property.setCurrentIndex(more.setting_property.findData("exposure"))
@@ -108,9 +108,9 @@ def test_a_setting_is_chosen_from_the_bench(page: ArchivePage, qtbot: QtBot) -> 
     qtbot.mouseClick(more.find_button, LEFT)
 
     found(page, qtbot, "second", "first")
-    assert page.filters.narrowings[0].words == "Exposure, Camera: 25 ms"
+    assert page.gallery.filters.narrowings[0].words == "Exposure, Camera: 25 ms"
     # Opened again it shows what is asked for.
-    qtbot.mouseClick(page.filters.more_button, LEFT)
+    qtbot.mouseClick(page.gallery.filters.more_button, LEFT)
     assert more.setting_property.currentText() == "Exposure"
     assert more.setting_value.text() == "25"
     qtbot.mouseClick(more.clear_button, LEFT)
@@ -122,35 +122,35 @@ def test_from_a_setting_to_its_pictures(
     page: ArchivePage, archive: FakeArchive, qtbot: QtBot
 ) -> None:
     archive.add("words", provenance=made(exposure=25.0), media_type="text/plain", extension="txt")
-    page.filters.search.setText("nothing like it")
-    page.show_pictures_with("camera", "exposure", 25.0, "25.0 ms")
+    page.gallery.filters.search.setText("nothing like it")
+    page.gallery.show_pictures_with("camera", "exposure", 25.0, "25.0 ms")
     found(page, qtbot, "second", "first")
-    assert page.filters.search.text() == ""
-    assert page.filters.narrowings[0].words == "Exposure, Camera: 25.0 ms"
-    assert page.filters.kind.currentText() == "Pictures"
+    assert page.gallery.filters.search.text() == ""
+    assert page.gallery.filters.narrowings[0].words == "Exposure, Camera: 25.0 ms"
+    assert page.gallery.filters.kind.currentText() == "Pictures"
 
 
 def test_esc_closes_it_and_changes_nothing(page: ArchivePage, qtbot: QtBot) -> None:
-    qtbot.mouseClick(page.filters.more_button, LEFT)
-    page.more.session.setText("Tuesday")
-    QTest.keyClick(page.more.session, Qt.Key.Key_Escape)
-    assert not page.more.isVisible()
-    assert page.filters.narrowings == ()
+    qtbot.mouseClick(page.gallery.filters.more_button, LEFT)
+    page.gallery.more.session.setText("Tuesday")
+    QTest.keyClick(page.gallery.more.session, Qt.Key.Key_Escape)
+    assert not page.gallery.more.isVisible()
+    assert page.gallery.filters.narrowings == ()
 
 
 def test_a_pasted_sha256_finds_its_file(
     page: ArchivePage, archive: FakeArchive, qtbot: QtBot
 ) -> None:
     wanted = next(file for file in archive.files.values() if file.name == "second")
-    page.filters.search.setText(wanted.sha256)
+    page.gallery.filters.search.setText(wanted.sha256)
     found(page, qtbot, "second")
 
 
 def test_every_filter_is_within_reach_in_a_small_window(page: ArchivePage, qtbot: QtBot) -> None:
-    page.show_pictures_with("camera", "exposure", 25.0, "a value that is long " * 20)
+    page.gallery.show_pictures_with("camera", "exposure", 25.0, "a value that is long " * 20)
     found(page, qtbot, "second", "first")
     assert page.size() == QSize(1264, 656)
-    filters = page.filters
+    filters = page.gallery.filters
     for part in (
         filters.search,
         filters.thing,

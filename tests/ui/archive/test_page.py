@@ -55,7 +55,7 @@ def show(qtbot: QtBot, page: ArchivePage) -> None:
 
 
 def select(page: ArchivePage, *files: ArchivedFile) -> None:
-    page.show_file(files[0].id)
+    page.gallery.show_file(files[0].id)
     for file in files[1:]:
         page.grid.selectionModel().select(
             page.model.index_of(file.id), page.grid.selectionModel().SelectionFlag.Select
@@ -69,7 +69,7 @@ def test_nothing_is_asked_before_it_is_shown(page: ArchivePage, archive: FakeArc
 def test_an_empty_archive_says_how_things_get_there(page: ArchivePage, qtbot: QtBot) -> None:
     show(qtbot, page)
     assert "Press 'Keep'" in page.grid._empty
-    assert page.count.text() == "0 files"
+    assert page.gallery.count.text() == "0 files"
 
 
 def test_small_pictures_are_asked_for_of_what_is_in_sight_only(
@@ -78,8 +78,10 @@ def test_small_pictures_are_asked_for_of_what_is_in_sight_only(
     files = [archive.add() for _ in range(150)]
     show(qtbot, page)
     newest = files[-1]
-    qtbot.waitUntil(lambda: page.thumbnails.picture(newest) is not None, timeout=PATIENCE_MS)
-    assert page.count.text() == "150 files"
+    qtbot.waitUntil(
+        lambda: page.gallery.thumbnails.picture(newest) is not None, timeout=PATIENCE_MS
+    )
+    assert page.gallery.count.text() == "150 files"
     assert files[0].id not in archive.thumbnails
 
 
@@ -89,7 +91,7 @@ def test_what_cannot_be_seen_says_so_and_is_not_asked_for_again(
     file = archive.add("broken")
     archive.broken.add(file.id)
     show(qtbot, page)
-    qtbot.waitUntil(lambda: page.thumbnails.failed(file), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.gallery.thumbnails.failed(file), timeout=PATIENCE_MS)
     page.grid.viewport().repaint()
     assert archive.thumbnails == [file.id]
 
@@ -100,14 +102,14 @@ def test_typing_finds_and_esc_shows_all_again(
     archive.add("onion")
     archive.add("leek")
     show(qtbot, page)
-    QTest.keyClicks(page.filters.search, "onion")
+    QTest.keyClicks(page.gallery.filters.search, "onion")
     qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE_MS)
     assert archive.queries[-1].text == "onion"
 
-    QTest.keyClicks(page.filters.search, "x")
+    QTest.keyClicks(page.gallery.filters.search, "x")
     qtbot.waitUntil(lambda: page.model.rowCount() == 0, timeout=PATIENCE_MS)
     assert page.grid._empty == "Nothing that is kept fits."
-    QTest.keyClick(page.filters.search, Qt.Key.Key_Escape)
+    QTest.keyClick(page.gallery.filters.search, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: page.model.rowCount() == 2, timeout=PATIENCE_MS)
 
 
@@ -116,7 +118,7 @@ def test_each_choice_is_a_part_of_the_question(
 ) -> None:
     archive.add(tags=("good",))
     show(qtbot, page)
-    filters = page.filters
+    filters = page.gallery.filters
     qtbot.waitUntil(lambda: filters.tag.count() == 2, timeout=PATIENCE_MS)
     for box, words in (
         (filters.thing, "Camera"),
@@ -143,17 +145,17 @@ def test_samples_that_were_come_across_narrow_it(
     archive.add("first")
     archive.add("second", provenance=Provenance(thing="camera", stamp=Stamp(sample="Diatoms")))
     show(qtbot, page)
-    box = page.filters.sample
+    box = page.gallery.filters.sample
     offered = [box.itemText(row) for row in range(box.count())]
     assert offered == ["Any sample", "Diatoms", "onion", "yeast"]
 
     box.setCurrentIndex(box.findText("onion"))
     box.activated.emit(box.currentIndex())
-    assert page.filters.narrowed
+    assert page.gallery.filters.narrowed
     qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE_MS)
     assert archive.queries[-1].sample == "onion"
     assert [box.itemText(row) for row in range(box.count())] == offered
-    page.filters.clear()
+    page.gallery.filters.clear()
     qtbot.waitUntil(lambda: page.model.rowCount() == 2, timeout=PATIENCE_MS)
 
 
@@ -163,13 +165,13 @@ def test_the_pictures_of_a_thing_are_shown_whatever_was_looked_for_before(
     archive.add("other", provenance=Provenance(thing="stage"))
     archive.add("words", media_type="text/plain", extension="txt")
     wanted = archive.add("picture")
-    page.filters.search.setText("nothing like it")
-    page.show_pictures_of("camera")
+    page.gallery.filters.search.setText("nothing like it")
+    page.gallery.show_pictures_of("camera")
     show(qtbot, page)
     qtbot.waitUntil(lambda: not page.model.asking, timeout=PATIENCE_MS)
     assert [file.id for file in page.model.files] == [wanted.id]
-    assert page.filters.thing.currentText() == "Camera"
-    assert page.filters.kind.currentText() == "Pictures"
+    assert page.gallery.filters.thing.currentText() == "Camera"
+    assert page.gallery.filters.kind.currentText() == "Pictures"
 
 
 def test_what_is_chosen_stays_so_while_it_is_shown_and_is_let_go_with_its_tile(
@@ -181,7 +183,7 @@ def test_what_is_chosen_stays_so_while_it_is_shown_and_is_let_go_with_its_tile(
     select(page, onion)
     assert page.details.file is not None
     for words, left in (("onion", 1), ("leek", 0)):
-        page.filters.search.setText(words)
+        page.gallery.filters.search.setText(words)
 
         def only(name: str = words) -> bool:
             return [file.name for file in page.model.files] == [name]
@@ -285,8 +287,8 @@ def test_out_of_the_trash_by_its_button(
 ) -> None:
     file = archive.add(state=FileState.TRASHED)
     show(qtbot, page)
-    page.filters.state.setCurrentIndex(1)
-    page.filters.state.activated.emit(1)
+    page.gallery.filters.state.setCurrentIndex(1)
+    page.gallery.filters.state.activated.emit(1)
     qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE_MS)
     select(page, file)
     assert page.details.trash_button.text() == "Put back"
@@ -399,10 +401,10 @@ def test_a_content_that_is_gone_is_seen_on_its_tile(
     file, sound = archive.add("gone"), archive.add("sound")
     archive.lost.add(file.id)
     show(qtbot, page)
-    qtbot.waitUntil(lambda: page.thumbnails.failed(file), timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: page.thumbnails.picture(sound) is not None, timeout=PATIENCE_MS)
-    assert page.thumbnails.damaged(file)
-    assert not page.thumbnails.damaged(sound)
+    qtbot.waitUntil(lambda: page.gallery.thumbnails.failed(file), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.gallery.thumbnails.picture(sound) is not None, timeout=PATIENCE_MS)
+    assert page.gallery.thumbnails.damaged(file)
+    assert not page.gallery.thumbnails.damaged(sound)
     assert page.grid._tile._mark(file) == ("Damaged", "failed")
 
 
@@ -425,3 +427,39 @@ def test_names_of_any_kind_are_shown_on_one_line_the_right_way_round(
     assert page.details.header.title.text() == shown
     assert page.details.tags.cursorPosition() == 0
     page.grid.viewport().repaint()
+
+
+def selected(page: ArchivePage) -> list[str]:
+    return [file.name for file in page.grid.selected()]
+
+
+def test_a_file_that_is_asked_for_is_found_whatever_is_left_out_and_however_old_it_is(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    files = [archive.add() for _ in range(250)]
+    uploaded = archive.add("table", provenance=Provenance())
+    page.gallery.show_file(files[100].id)  # before it was ever shown
+    show(qtbot, page)
+    qtbot.waitUntil(lambda: selected(page) == ["snap-101"], timeout=PATIENCE_MS)
+    assert not page.gallery.filters.narrowed
+
+    page.gallery.show_file(files[0].id)  # farther than what was brought
+    qtbot.waitUntil(lambda: selected(page) == ["snap-001"], timeout=PATIENCE_MS)
+    assert page.model.rowCount() == 1
+    page.gallery.show_file(uploaded.id)  # left out by what is asked for now
+    qtbot.waitUntil(lambda: selected(page) == ["table"], timeout=PATIENCE_MS)
+
+
+def test_a_file_in_the_trash_is_asked_for_in_vain_and_only_once(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    file = archive.add(state=FileState.TRASHED)
+    archive.add()
+    show(qtbot, page)
+    page.gallery.show_file(file.id)
+    run = str(file.provenance.run)
+    search = page.gallery.filters.search
+    qtbot.waitUntil(lambda: search.text() == run, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.model.total == 0, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not page.model.asking, timeout=PATIENCE_MS)
+    assert selected(page) == []

@@ -186,7 +186,7 @@ def test_all_that_are_selected_go_along_and_a_frame_is_not_drawn(
     held(monkeypatch, LEFT)
     first, second, third = (archive.add() for _ in range(3))
     brought(qtbot, page, 3)
-    page.show_file(first.id)
+    page.gallery.show_file(first.id)
     selection = page.grid.selectionModel()
     selection.select(page.model.index_of(third.id), selection.SelectionFlag.Select)
     drag(page, third)
@@ -221,7 +221,7 @@ def test_ctrl_c_puts_files_onto_the_clipboard(
 ) -> None:
     file = archive.add("onion")
     brought(qtbot, page, 1)
-    page.show_file(file.id)
+    page.gallery.show_file(file.id)
     with qtbot.waitSignal(page.said, timeout=PATIENCE_MS) as said:
         QTest.keyClick(page.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert said.args == ["Copied onion.png", "secondary"]
@@ -234,7 +234,7 @@ def test_what_is_too_much_is_said_and_nothing_is_fetched(
 ) -> None:
     file = archive.add("huge", size=MOST_BYTES + 1)
     brought(qtbot, page, 1)
-    page.show_file(file.id)
+    page.gallery.show_file(file.id)
     with qtbot.waitSignal(page.said, timeout=PATIENCE_MS) as said:
         QTest.keyClick(page.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert said.args is not None
@@ -250,7 +250,7 @@ def test_a_file_that_is_gone_is_reported(
 ) -> None:
     file = archive.add("onion")
     brought(qtbot, page, 1)
-    page.show_file(file.id)
+    page.gallery.show_file(file.id)
     archive.lost.add(file.id)
     QTest.keyClick(page.grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: bool(reports), timeout=PATIENCE_MS)
