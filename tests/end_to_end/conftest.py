@@ -23,6 +23,10 @@ HOUSE = Path(__file__).parents[2]
 CLIENTS = Path(__file__).parent / "clients"
 INSTALLED_CLIENTS = HOUSE / ".work" / "clients"
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that runs the tests in the background has it ignored, by all they start as well.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class Started:
     """The installed program as a process, with the lines it says."""
