@@ -76,6 +76,7 @@ def test_new_runs_leave_a_note_that_is_being_typed_where_it_is(
     listed = shown.list
     unfold(listed, runs[-1], qtbot)
     listed.details.note.box.setFocus()
+    qtbot.waitUntil(listed.details.note.box.hasFocus)  # the window has to be the active one
     qtbot.keyClicks(listed.details.note.box, "drif")
     place = place_of_note(listed)
 
