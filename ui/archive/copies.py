@@ -16,7 +16,7 @@ from app.archive_handle import ArchiveHandle
 
 MOST_FILES: Final = 500
 MOST_BYTES: Final = 4_000_000_000
-"""More is not copied by the way; an export says how far it is."""
+"""More is not copied by the way: an export puts it where it is to stay."""
 
 
 class FileCopies:

@@ -86,7 +86,7 @@ class ArchivePage(QWidget):
         self.model.modelReset.connect(self._choose_again)
         self.grid.chosen.connect(self._show_chosen)
         self.grid.opened.connect(self._open)
-        self.grid.deleted.connect(self._trash)
+        self.grid.deleted.connect(self._delete_pressed)
         self.grid.dragged.connect(self._drag)
         self.grid.copied.connect(lambda: self.taking.copy(self.grid.selected()))
         self.grid.menu.connect(self._open_menu)
@@ -141,6 +141,15 @@ class ArchivePage(QWidget):
     def _save(self) -> None:
         if self.details.file is not None:
             self.file_actions.ask_save(self.details.file)
+
+    def _delete_pressed(self) -> None:
+        """In the trash the key takes nothing back, and deletes nothing for good by a slip."""
+        if any(file.state is FileState.LINKED for file in self.grid.selected()):
+            self._trash()
+        elif self.grid.selected():
+            self.said.emit(
+                self.tr("It is in the trash already; its menu deletes it for good."), "secondary"
+            )
 
     def _trash(self) -> None:
         self.file_actions.trash_or_restore(self.grid.selected())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,9 @@ from ui.tasks import Tasks
 
 SIDE: Final = 96
 """The longer side of what is seen of a file under the mouse, in pixels."""
+
+PATIENCE_S: Final = 0.5
+"""What takes longer is said."""
 
 Carry = Callable[[QDrag], object]
 """Carries something to where the mouse lets go; returns then."""
@@ -107,6 +111,24 @@ class TakingOut(QObject):
         self.said.emit(self.tr("That is too much to take at once. Export it instead."), "waiting")
         return []
 
+    async def _fetched(self, files: Sequence[ArchivedFile]) -> list[Path]:
+        """The copies; that they take their time is said."""
+        fetching = asyncio.ensure_future(self._copies.fetch(files))
+        try:
+            done, _ = await asyncio.wait({fetching}, timeout=PATIENCE_S)
+            if not done:
+                self.said.emit(
+                    counted(
+                        len(files),
+                        self.tr("Fetching {0}…").format(files[0].file_name),
+                        self.tr("Fetching {0} files…"),
+                    ),
+                    "secondary",
+                )
+            return await fetching
+        finally:
+            fetching.cancel()  # where the window is closed meanwhile
+
     async def _drag_fetched(
         self,
         files: Sequence[ArchivedFile],
@@ -114,7 +136,7 @@ class TakingOut(QObject):
         picture: QPixmap | None,
         wanted: object,
     ) -> None:
-        paths = await self._copies.fetch(files)
+        paths = await self._fetched(files)
         if wanted is not self._wanted or not shiboken6.isValid(source):
             return
         if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
@@ -130,7 +152,7 @@ class TakingOut(QObject):
             )
 
     async def _copy(self, files: Sequence[ArchivedFile]) -> None:
-        paths = await self._copies.fetch(files)
+        paths = await self._fetched(files)
         QGuiApplication.clipboard().setMimeData(mime_of(paths))
         self.said.emit(
             counted(

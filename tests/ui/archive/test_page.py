@@ -463,3 +463,18 @@ def test_a_file_in_the_trash_is_asked_for_in_vain_and_only_once(
     qtbot.waitUntil(lambda: page.model.total == 0, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not page.model.asking, timeout=PATIENCE_MS)
     assert selected(page) == []
+
+
+def test_delete_in_the_trash_changes_nothing_and_says_what_does(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    file = archive.add(state=FileState.TRASHED)
+    page.gallery.show_trash()
+    show(qtbot, page)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE_MS)
+    select(page, file)
+    with qtbot.waitSignal(page.said, timeout=PATIENCE_MS) as said:
+        QTest.keyClick(page.grid, Qt.Key.Key_Delete)
+    assert said.args is not None
+    assert "deletes it for good" in said.args[0]
+    assert archive.files[file.id].state is FileState.TRASHED

@@ -302,3 +302,18 @@ def test_nothing_begins_where_what_it_came_from_is_gone(
     qtbot.waitUntil(lambda: len(tasks) == 0, timeout=PATIENCE_MS)
     run(asyncio.sleep(0))
     assert carried.files == []
+
+
+def test_that_files_take_their_time_is_said(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    file = archive.add("onion")
+    brought(qtbot, page, 1)
+    page.gallery.show_file(file.id)
+    archive.gate.clear()
+    with qtbot.waitSignal(page.said, timeout=PATIENCE_MS) as said:
+        page.taking.copy([file])
+    assert said.args == ["Fetching onion.png…", "secondary"]
+    with qtbot.waitSignal(page.said, timeout=PATIENCE_MS) as said:
+        archive.gate.set()
+    assert said.args == ["Copied onion.png", "secondary"]
