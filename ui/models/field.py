@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
@@ -320,13 +320,18 @@ class FieldModel(QObject):
 
         Of a vector being edited, the components that nobody changed follow.
         """
-        self._drop_equal()
+        if self._draft is not UNSET:
+            self._drop_equal()
         before = self._confirmed
         self._confirmed, self._confirmed_at = reading.value, reading.monotonic_s
         # An answer that was under way when the Thing went away can be trusted no longer.
         self._stale = "" if self._away else None
-        self._draft = self._followed(self._draft, before)
-        self.changed.emit()
+        if self._draft is not UNSET:
+            self._draft = self._followed(self._draft, before)
+        # Of thousands of values a second most are of fields that nobody looks at, and a signal
+        # lets go of the interpreter's lock, for which busy threads then make it wait.
+        if self.isSignalConnected(_CHANGED):
+            self.changed.emit()
 
     def set_interlock(self, reason: str) -> None:
         """A write would be refused from now on, for this reason; '' where it would not.
@@ -442,3 +447,7 @@ class FieldModel(QObject):
         if self.age_s is None:
             return self.tr("Never heard of.")
         return self.tr("Not heard for {0}.").format(span_in_words(self.age_s))
+
+
+_META: Final = FieldModel.staticMetaObject  # type: ignore[attr-defined]  # no stub names it
+_CHANGED: Final = _META.method(_META.indexOfSignal("changed()"))
