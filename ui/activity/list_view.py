@@ -189,8 +189,8 @@ class InvocationList(QAbstractScrollArea):
 
     @property
     def _is_typed_in(self) -> bool:
-        """Whether the operator is at work in the details."""
-        focus = QApplication.focusWidget()
+        """Whether the operator is at work in the details; also while another program is in front."""
+        focus = self.window().focusWidget()
         return focus is not None and self.details.isVisible() and self.details.isAncestorOf(focus)
 
     def _details_in_sight(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.activity.list_view import InvocationList
@@ -88,6 +88,29 @@ def test_new_runs_leave_a_note_that_is_being_typed_where_it_is(
     assert listed.details.note.box.hasFocus()
     qtbot.keyClicks(listed.details.note.box, "ted")
     assert listed.details.note.text == "drifted"
+
+
+def test_a_note_stays_where_it_is_while_another_window_is_in_front(
+    shown: ActivityPanel, end_one: Callable[[], FakeInvocation], theme: Theme, qtbot: QtBot
+) -> None:
+    run = end_one()
+    listed = shown.list
+    unfold(listed, run, qtbot)
+    listed.details.note.box.setFocus()
+    qtbot.keyClicks(listed.details.note.box, "drif")
+    place = place_of_note(listed)
+    other = QWidget()
+    qtbot.addWidget(other)
+    with qtbot.waitActive(other):
+        other.show()
+        other.activateWindow()
+
+    newest = [end_one() for _ in range(6)][-1]
+    qtbot.waitUntil(lambda: listed._model.rows[0] == newest.snapshot.id)
+    qtbot.waitUntil(lambda: listed.verticalScrollBar().value() > 0)
+    QApplication.processEvents()
+
+    assert place_of_note(listed) == place
 
 
 def test_new_runs_leave_rows_that_were_scrolled_to_where_they_are(
