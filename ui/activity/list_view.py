@@ -189,9 +189,10 @@ class InvocationList(QAbstractScrollArea):
 
     @property
     def _is_typed_in(self) -> bool:
-        """Whether the operator is at work in the details; also while another program is in front."""
+        """Whether the operator is at work in the details, though another program be in front."""
+        # Of no widget it is no ancestor: a window may have none with the focus.
         focus = self.window().focusWidget()
-        return focus is not None and self.details.isVisible() and self.details.isAncestorOf(focus)
+        return self.details.isVisible() and self.details.isAncestorOf(focus)
 
     def _details_in_sight(self) -> bool:
         return self.details.isVisible() and self.details.geometry().intersects(
