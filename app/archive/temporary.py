@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import uuid
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.archive.errors import ArchiveError
 from app.archive.store import ObjectStore
@@ -41,18 +42,17 @@ class TemporaryFiles:
             return tempfile.TemporaryDirectory(*args, **{**options, "dir": str(self.folder)})
 
     def make_file(self, *args: Any, **options: Any) -> tempfile._TemporaryFileWrapper[Any]:
-        """A file that is removed when it is closed.
+        """A file that is removed when it is closed; one that was moved into the archive is gone.
 
         Args:
             *args: Mode and so on, as for `tempfile.NamedTemporaryFile`.
             **options: As there; `dir` is ours.
         """
+        delete = bool(options.get("delete", True))
         with self._store.told():
             make = tempfile.NamedTemporaryFile  # closed by whoever asked for it
-            made: tempfile._TemporaryFileWrapper[Any] = make(
-                *args, **{**options, "dir": str(self.folder)}
-            )
-        return made
+            made = make(*args, **{**options, "dir": str(self.folder), "delete": False})
+        return _MovableFile(made, delete)
 
     def remove(self, name: str | Path) -> None:
         """Remove a temporary file, by its path or its name; one that is gone is fine.
@@ -69,3 +69,26 @@ class TemporaryFiles:
             raise ArchiveError(f"{name} is no temporary file of the archive")
         with self._store.told():
             self._store.disk.remove(path)
+
+
+if TYPE_CHECKING:
+    _Wrapper = tempfile._TemporaryFileWrapper[Any]
+else:
+    _Wrapper = tempfile._TemporaryFileWrapper  # of Python 3.11, no class of others
+
+
+class _MovableFile(_Wrapper):
+    """A temporary file that somebody may have moved away before it is closed.
+
+    Args:
+        made: Stays when it is closed.
+        delete: Whether this one does not.
+    """
+
+    def __init__(self, made: tempfile._TemporaryFileWrapper[Any], delete: bool) -> None:
+        super().__init__(made.file, made.name, delete)
+        self._made = made  # it closes the file when nobody holds it any more
+
+    def close(self) -> None:
+        with suppress(FileNotFoundError):
+            super().close()
