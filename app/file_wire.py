@@ -31,6 +31,9 @@ ARCHIVE_PATH: Final = "/archive"
 FILES_PATH: Final = "/files"
 """The route under which their contents are, by the addresses in `ArchivedFile.uri`."""
 
+OTHER_OFFSET: Final = "Other offset"
+"""The title of the problem that an upload is not to go on from where the client thinks."""
+
 ANY_STATE: Final = "any"
 """Asks for files in whatever state, where None cannot be said."""
 

@@ -75,8 +75,14 @@ def restore(
         bench: The bench as it is now.
         file: With the values in its provenance.
         origin: Who asks.
-        only: Which, by Thing and name; all that differ where None.
+        only: Which, by Thing and name; all that differ where None. One that the file does not know
+            is answered with that.
     """
+    unknown = [
+        SettingRestored(thing, name, None, f"what {thing}.{name} was is not known of this file")
+        for thing, name in only or ()
+        if name not in file.provenance.settings.get(thing, {})
+    ]
     wanted = [
         (each.thing, each.name, each.then)
         for each in difference(bench, file)
@@ -91,10 +97,12 @@ def restore(
         else:
             done.append(outcome)
     if not done:
-        return [outcome for outcome, _ in refused]
-    return done + [
-        _write(bench, outcome.thing, outcome.name, value, origin) for outcome, value in refused
-    ]
+        return [outcome for outcome, _ in refused] + unknown
+    return (
+        done
+        + unknown
+        + [_write(bench, outcome.thing, outcome.name, value, origin) for outcome, value in refused]
+    )
 
 
 def same(one: Any, other: Any) -> bool:

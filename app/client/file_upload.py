@@ -14,10 +14,10 @@ from typing import Any, BinaryIO, Final
 from app.archive.errors import FileNotKeptError, UploadChangedError, UploadError, UploadHashError
 from app.archive.records import ArchivedFile
 from app.archive.texts import plain
-from app.client.errors import BenchUnreachableError, UnexpectedAnswerError
+from app.client.errors import BenchUnreachableError, RemoteFailureError, UnexpectedAnswerError
 from app.client.http import HttpLink, parsed
 from app.client.problems import Subject
-from app.file_wire import ARCHIVE_PATH
+from app.file_wire import ARCHIVE_PATH, OTHER_OFFSET
 from things.errors import ThingError
 
 _log = logging.getLogger(__name__)
@@ -108,6 +108,11 @@ def _content(
                 raise
             _log.info("%s; the upload goes on from where it was.", error)
             time.sleep(pause_s * 2 ** (tried - 1))
+        except RemoteFailureError as error:
+            # There is more of it, or less, than was said a moment ago.
+            tried += 1
+            if error.problem.title != OTHER_OFFSET or tried == TRIES:
+                raise
 
 
 def _here(http: HttpLink, digest: str) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from app.archive.archive import Archive
+from app.archive.damage import put_away_changed
 from app.archive.errors import (
     ArchiveFullError,
     FileStateError,
@@ -32,7 +34,7 @@ from app.archive.errors import (
 )
 from app.archive.records import ArchivedFile, FileQuery, FileState
 from app.archive.store import SHA256
-from app.file_wire import ARCHIVE_PATH, file_json
+from app.file_wire import ARCHIVE_PATH, OTHER_OFFSET, file_json
 from app.server.addresses import header
 from app.server.answers import Json, Refused, written
 from app.server.file_routes import LANE
@@ -270,10 +272,16 @@ def _fill(archive: Archive, part: UploadPart, announced: Announced) -> None:
     total, sha256 = announced.total, announced.sha256
     if sha256 is not None and announced.first == total == _known_size(archive, sha256):
         part.restart()
+        found = hashlib.sha256()
         with archive.store.open_content(sha256, total) as known:
             while piece := known.read(2**20):
+                found.update(piece)
                 part.write(piece)
-        return
+        if found.hexdigest() == sha256:
+            return
+        # It has changed on the disk, and nobody knew; the one who has it sound is to send it.
+        put_away_changed(archive, sha256)
+        part.restart()
     if sha256 is None:
         raise Refused(
             400, "No hash", "The rest of an upload needs ?sha256=, so that its beginning is found."
@@ -284,7 +292,7 @@ def _fill(archive: Archive, part: UploadPart, announced: Announced) -> None:
         )
     raise Refused(
         409,
-        "Other offset",
+        OTHER_OFFSET,
         f"{part.size} bytes of it are here, not {announced.first}.",
         {OFFSET: str(part.size)},
     )

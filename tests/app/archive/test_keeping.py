@@ -335,6 +335,18 @@ def test_putting_settings_back_obeys_the_ordinary_checks(kept: Kept) -> None:
     assert kept.bench.read("probe", "gain").value == 50.0
 
 
+def test_a_setting_that_a_file_does_not_know_is_answered_with_that(kept: Kept) -> None:
+    file = run(kept.archive.keep(kept.run("snap").id))
+    kept.bench.write("probe", "gain", 50.0, ME)
+    asked = [("probe", "nonsense"), ("nobody", "gain"), ("probe", "gain"), ("probe", "mode")]
+
+    done = run(kept.archive.restore_settings(file.id, asked))
+
+    said = {(each.thing, each.name): bool(each.error) for each in done}
+    # 'mode' is as it was: there is nothing to be done, and nothing to be said.
+    assert said == {("probe", "gain"): False, ("probe", "nonsense"): True, ("nobody", "gain"): True}
+
+
 def test_a_setting_of_a_thing_that_is_gone_is_told_of_and_refused(kept: Kept) -> None:
     invocation = kept.run("snap")
     file = run(kept.archive.keep(invocation.id))

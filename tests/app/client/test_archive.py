@@ -121,6 +121,25 @@ def test_a_script_keeps_finds_and_gets_back_a_file(
     assert (changed.name, changed.tags, changed.notes) == ("other", (), "first")
 
 
+def test_a_file_whose_content_rotted_over_there_is_sent_again_and_mends_it(
+    script: BenchClient, kept: tuple[Bench, str], file: Path
+) -> None:
+    first = script.archive.put(file)
+    store = kept[0].opened_archive.store
+    rotten = store.path_of(first.sha256)
+    content = bytearray(rotten.read_bytes())
+    content[1000] ^= 1
+    rotten.chmod(0o600)
+    rotten.write_bytes(content)
+
+    again = script.archive.put(file)
+
+    assert again.sha256 == first.sha256
+    assert script.archive.read(again.id) == file.read_bytes() == script.archive.read(first.id)
+    assert script.archive.get(first.id).damaged == ""
+    assert any(each.name.startswith(first.sha256) for each in store.quarantine.iterdir())
+
+
 def test_all_pages_are_asked_for(script: BenchClient, file: Path) -> None:
     mark = uuid4().hex
     made = [script.archive.put(file, name=str(number), tags=[mark]).id for number in range(5)]
