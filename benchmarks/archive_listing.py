@@ -1,4 +1,4 @@
-"""100,000 files in the archive: the list under `ab -k -c 200 -n 2000`, and how long searches take.
+"""100,000 files in the archive: the list under `ab -k -c 200 -n 2000`.
 
 The list is measured twice: the same page for all who ask, as ab does, which is written once as
 long as nothing changes; and by wrk with another page each time, which is read from the catalogue
@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,7 +18,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import quote
 from urllib.request import urlopen
 
 from processes import running
@@ -32,15 +30,6 @@ from app.packaged_benches import bench_file_of
 RECORDS = 100_000
 PAGE = 10
 HERE = Path(__file__).resolve().parent
-SEARCHES = {
-    "two words": [f"text={quote(f'field {number}')}" for number in range(100, 140)],
-    "the beginning of a word": [f"text=fie+{number}" for number in range(100, 140)],
-    "a word that half of them have": [f"text=good&limit={number}" for number in range(60, 100)],
-    "tag, metadata and Thing": [
-        f"tag=sharp&meta.lens=20x&thing=camera&limit={number}" for number in range(60, 100)
-    ],
-    "two words, counted": [f"text=yeast+{number}&total=true" for number in range(40)],
-}
 
 
 def measure(report: Report) -> None:
@@ -58,8 +47,7 @@ def measure(report: Report) -> None:
         with running([program, "serve", "--bench", "demo", *options], locks) as served:
             url = served.wait_for(r"Listening on (\S+)")[1][1]
             _list(report, url, "headless", peer)
-            _others(report, url, peer)
-            _search(report, url)
+            _others(report, url, "headless", peer)
         if not os.environ.get("DISPLAY"):
             report.miss("with the window open", "there is no display; run it by `make bench`")
             return
@@ -67,6 +55,7 @@ def measure(report: Report) -> None:
             shown.wait_for("Window drawn")
             url = shown.wait_for(r"Listening on (\S+)")[1][1]
             _list(report, url, "window open", peer)
+            _others(report, url, "window open", peer)
 
 
 def _peer(report: Report, database: Path) -> tuple[Row, Row] | None:
@@ -109,7 +98,7 @@ def _wait_open(page: str) -> None:
             time.sleep(0.1)
 
 
-def _others(report: Report, url: str, peer: tuple[Row, Row] | None) -> None:
+def _others(report: Report, url: str, how: str, peer: tuple[Row, Row] | None) -> None:
     tool = shutil.which("wrk")
     if tool is None:
         report.miss("another page each time", "wrk is not installed")
@@ -126,21 +115,7 @@ def _others(report: Report, url: str, peer: tuple[Row, Row] | None) -> None:
     match = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     if match is None or "Non-2xx" in done.stdout:
         raise RuntimeError(done.stdout)
-    report.add("another page each time, wrk, headless", float(match[1]), "/s", peer and peer[0])
-
-
-def _search(report: Report, url: str) -> None:
-    for what, queries in SEARCHES.items():
-        took_ms = [_took_ms(f"{url}/archive?{query}") for query in queries]
-        report.add(f"search, {what} (median)", statistics.median(took_ms), "ms", None, "lower")
-        report.add(f"search, {what} (longest)", max(took_ms), "ms", None, "lower")
-
-
-def _took_ms(address: str) -> float:
-    began_s = time.perf_counter()
-    with urlopen(address, timeout=30) as answer:
-        answer.read()
-    return (time.perf_counter() - began_s) * 1000
+    report.add(f"another page each time, wrk, {how}", float(match[1]), "/s", peer and peer[0])
 
 
 def under_ab(

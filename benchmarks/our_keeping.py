@@ -14,11 +14,13 @@ import time
 from pathlib import Path
 
 from app.archive.archive import Archive
+from app.bench import SWITCH_INTERVAL_S
 from app.database.of_bench import open_bench_database
 
 
 def measure(folder: Path, size: int, keepers: int, seconds: float) -> float:
     """Keep files from several threads at once; returns how many a second."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)  # as in the program
     database = open_bench_database(folder)
     archive = Archive(database, folder / "files")
     archive.open()

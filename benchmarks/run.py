@@ -17,7 +17,9 @@ import sys
 import traceback
 from collections.abc import Callable
 
+import archive_keeping
 import archive_listing
+import archive_search
 import blobs
 import change
 import frame_to_screen
@@ -40,6 +42,8 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "beat": window_loads.beat,
     "ledger": ledger.measure,
     "archive": archive_listing.measure,
+    "search": archive_search.measure,
+    "keeping": archive_keeping.measure,
     "gallery": gallery.measure,
     "change": change.measure,
     "invocations": invocations.measure,
