@@ -4,6 +4,7 @@ Dynamic properties it reads (set them with `setProperty`, then call `ui.theme.re
 
 - on fields (`QLineEdit`, `QAbstractSpinBox`, `QComboBox`, `QPlainTextEdit`) `fieldState`:
   'edited', 'pending', 'refused', 'stale' or 'readonly'; anything else is a plain field;
+- on a `QComboBox` `scrolls`: its list has as many rows as it says are visible, and a scroll bar;
 - on a `QPushButton` `kind`: 'primary' (filled with the accent), 'quiet' (no border until it is
   touched) or 'danger' (in the colour of failure, with an outline);
 - on a `QLabel` `tone`: any colour role, such as 'secondary' or 'failed'.
@@ -38,6 +39,11 @@ QAbstractSpinBox::down-button {
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: $island; border: 1px solid $button_border; padding: 4px; }
+QComboBox[scrolls="true"] { combobox-popup: 0; }
+QComboBox[scrolls="true"] QAbstractItemView::item {
+    min-height: 26px; padding: 0 6px; border-radius: 4px; }
+QComboBox[scrolls="true"] QAbstractItemView::item:selected {
+    background: $selection; color: $text; }
 *[fieldState="edited"] { border-color: $accent; }
 *[fieldState="pending"] { border-color: $waiting; }
 *[fieldState="refused"] { border-color: $failed; }

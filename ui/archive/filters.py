@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStyledItemDelegate, QVBoxLayout, QWidget
 
 from app.archive.records import FileQuery, FileState
 from things.events import now
@@ -214,7 +214,8 @@ class FileFilters(QWidget):
         box.setMinimumContentsLength(6)
         box.setMaximumWidth(_WIDEST)
         # A list that scrolls: hundreds of tags would cover the whole screen.
-        box.setStyleSheet("combobox-popup: 0;")
+        box.setProperty("scrolls", True)
+        box.setItemDelegate(QStyledItemDelegate(box))  # or its rows are as low as their words
         box.setMaxVisibleItems(_MOST_IN_SIGHT)
         box.activated.connect(lambda _row: self._at_once())
         return box
