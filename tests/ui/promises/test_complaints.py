@@ -74,8 +74,8 @@ def test_a_stall_of_the_window_is_kept_with_the_frame_that_caused_it(
 
     with caplog.at_level(logging.WARNING):
         stall_on_purpose()
-        real.until(lambda: "The window stalled for" in caplog.text)
-    assert "stall_on_purpose" in caplog.text
+        # It is kept a moment before it is logged, and others may have been logged before it.
+        real.until(lambda: "The window stalled for" in caplog.text.partition("stall_on_purpose")[2])
 
 
 # Panels take 40-60 s to open, tabs build eagerly.
