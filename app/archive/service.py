@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
@@ -324,7 +325,16 @@ class FileService:
 
         Returns:
             The ids of what was removed.
+
+        Raises:
+            ValueRefusedError: That is no number of days.
         """
+        try:
+            passed = 0 <= days < math.inf
+        except TypeError:
+            passed = False
+        if not passed:
+            raise ValueRefusedError("days", "0 or more were expected")
 
         def remove() -> list[UUID]:
             report = SweepReport(dry_run)

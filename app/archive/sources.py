@@ -100,10 +100,12 @@ def pieces(content: bytes | BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
     """A content piece by piece, however it is given.
 
     Raises:
-        UploadError: A file cannot be read.
+        UploadError: A file cannot be read, or there is something else than bytes in it.
     """
     if isinstance(content, (bytes, bytearray, memoryview)):
         yield bytes(content)
+    elif not hasattr(content, "read") and not isinstance(content, Iterable):
+        raise UploadError(f"bytes, a file or pieces were expected, not {type(content).__name__}")
     elif hasattr(content, "read"):
         while True:
             try:
@@ -112,9 +114,19 @@ def pieces(content: bytes | BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
                 raise UploadError(f"it cannot be read: {error.strerror or error}") from error
             if not chunk:
                 return
-            yield chunk
+            yield _in_bytes(chunk)
     else:
-        yield from content
+        for piece in content:
+            yield _in_bytes(piece)
+
+
+def _in_bytes(piece: object) -> bytes:
+    """A piece as bytes: of a view of larger items its length says little."""
+    if isinstance(piece, bytes):
+        return piece
+    if isinstance(piece, (bytearray, memoryview)):
+        return bytes(piece)
+    raise UploadError(f"pieces of bytes were expected, not {type(piece).__name__}")
 
 
 def _standing(found: os.stat_result) -> tuple[int, int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
 import os
 import threading
 from collections.abc import Callable, Coroutine, Iterator
@@ -231,6 +232,39 @@ def test_content_is_stored_once_under_its_sha256_and_is_read_only(
             assert path == await files.get_local_file_path(second.id)
             assert path == tmp_path / "files/objects" / digest[:2] / digest[2:4] / digest
             assert path.stat().st_mode & 0o777 == 0o444
+
+    run(use())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [5, None, ["a"], io.StringIO("text"), [b"a", 5]],
+    ids=lambda each: type(each).__name__,
+)
+def test_what_is_no_content_is_refused_and_leaves_nothing(
+    database: Database, tmp_path: Path, content: Any
+) -> None:
+    async def use() -> None:
+        async with service(database, tmp_path / "files") as files:
+            data = await files.create({"name": "a"})
+            with pytest.raises(UploadError, match="expected"):
+                await files.upload_content(data.id, content)
+            assert (await files.get(data.id)).state is FileState.DRAFT
+            assert list(files.temp_dir.iterdir()) == []
+            mixed: list[Any] = [memoryview(bytes(12)).cast("I"), bytearray(b"x")]
+            assert (await files.upload_content(data.id, mixed)).size == 13
+
+    run(use())
+
+
+@pytest.mark.parametrize("days", [-1, float("nan"), float("inf"), "x"])
+def test_only_times_ago_count_in_days(database: Database, tmp_path: Path, days: Any) -> None:
+    async def use() -> None:
+        async with service(database, tmp_path / "files") as files:
+            await files.create({"name": "just made"})
+            with pytest.raises(ValueRefusedError, match="days"):
+                await files.delete_unlinked_files(days)
+            assert len((await files.list(FileQuery(state=FileState.DRAFT))).files) == 1
 
     run(use())
 
