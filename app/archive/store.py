@@ -110,7 +110,7 @@ class ObjectStore:
                 if left.is_dir() and not left.is_symlink():
                     _remove_tree(left)
                 else:
-                    self._take_away(left)
+                    self.take_away(left)
 
     def try_to_write(self) -> None:
         """Find out now, not at the first picture, whether anything can be written.
@@ -158,14 +158,14 @@ class ObjectStore:
         file = self.staging / uuid.uuid4().hex
         for left in tuple(self._left):
             self._left.discard(left)
-            self._take_away(left)
+            self.take_away(left)
         try:
             yield self._write(file, chunks, room)
         finally:
             # Where it was placed it is not there any more.
-            self._take_away(file)
+            self.take_away(file)
 
-    def _take_away(self, file: Path) -> None:
+    def take_away(self, file: Path) -> None:
         """Remove what is not needed any more; where that cannot be, it is tried again later.
 
         What was kept is kept: that its traces stay is no reason to say that it is not.

@@ -15,6 +15,7 @@ import os
 import threading
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -99,13 +100,16 @@ class UploadPart:
         Args:
             keep: Whether it may be gone on with; only one that has a name can be.
         """
-        self._shut()
-        with self._store.told():
+        try:
+            self._shut()
             if not (keep and self.named and self.size):
-                self._store.disk.remove(self._file)
-            elif self._file.exists():
-                self._file.chmod(0o600)  # it may have been finished, and for nothing
-        self._parts.let_go(self._file)
+                # What it came to is known by now; that it cannot be removed does not change it.
+                self._store.take_away(self._file)
+            else:
+                with self._store.told(), suppress(FileNotFoundError):
+                    self._file.chmod(0o600)  # it may have been finished, and for nothing
+        finally:
+            self._parts.let_go(self._file)
 
     def _shut(self) -> None:
         if self._is_open:

@@ -367,3 +367,41 @@ def until_came(archive: Archive, size: int) -> None:
             return
         threading.Event().wait(0.01)
     pytest.fail("it never came")
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ENOSPC])
+def test_an_upload_that_a_disk_fails_at_any_call_leaves_nothing_and_comes_the_next_time(
+    bench: Bench, code: int
+) -> None:
+    archive = bench.opened_archive
+    disk = archive.store.disk = Unwilling()
+    disk.code = code
+    before = archive.keep(b"was there", "before")
+    server = ServerThread(bench, ServerSettings(port=0))
+    server.start()
+    obeyed = failed = 0
+    try:
+        with httpx.Client(base_url=server.url, timeout=60) as http:
+            while True:
+                id = http.post("/archive", json={"name": "cells"}).json()["id"]
+                content = b"%d cells and more" % obeyed
+                disk.left = obeyed
+                answer = http.put(f"/archive/{id}/content", content=content)
+                done, disk.left = disk.left >= 0, None
+                failed += not answer.is_success
+
+                assert answer.status_code in ((201,) if done else (201, 503, 507))
+                state = http.get(f"/archive/{id}").json()["state"]
+                assert state == ("linked" if answer.is_success else "draft")
+                assert http.get(before.uri).content == b"was there"
+                if not answer.is_success:
+                    assert http.put(f"/archive/{id}/content", content=content).status_code == 201
+                assert http.get(f"/archive/{id}/content").content == content
+                assert left_over(archive) == []
+                assert list((archive.folder / UPLOADS).iterdir()) == []
+                if done:
+                    break
+                obeyed += 1
+    finally:
+        server.stop()
+    assert failed >= 5
