@@ -9,7 +9,6 @@ acknowledged; what a crash leaves over is swept up.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeVar
 from uuid import UUID
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, select
 
 from app.archive import catalogue
@@ -26,13 +24,13 @@ from app.archive.disk import Disk
 from app.archive.errors import (
     ArchiveClosedError,
     ArchiveError,
-    ArchiveFolderError,
     ArchiveFullError,
     ArchiveReadOnlyError,
     FileEmptyError,
 )
 from app.archive.events import ArchiveTroubled, FileChanged, FileKept, FileRemoved
 from app.archive.file_rows import file_of_row
+from app.archive.folder_hold import FolderHold
 from app.archive.intake import Intake
 from app.archive.limits import ArchiveLimits
 from app.archive.naming import NamePattern, NamesGiven, number_in
@@ -52,7 +50,7 @@ from app.archive.records import (
 from app.archive.rows import Content, NewFile, path_from
 from app.archive.searching import FileReader
 from app.archive.sources import chunks_of, pieces
-from app.archive.store import ObjectStore, Staged
+from app.archive.store import Staged
 from app.archive.texts import (
     checked_extension,
     checked_media_type,
@@ -106,9 +104,8 @@ class Archive:
         self.database = database
         self.folder = folder
         self.uri_prefix = uri_prefix
-        self._read_only = ""
-        self._taking = threading.Lock()
-        self.store = ObjectStore(folder, disk, self._say_read_only)
+        self._hold = FolderHold(folder, disk, self._say_read_only)
+        self.store = self._hold.store
         self.intake = Intake(self.store, limits or ArchiveLimits())
         self.log = logger or _log
         self._publish = publish
@@ -116,7 +113,6 @@ class Archive:
         self._names = NamesGiven(names or NamePattern(), self._highest_number)
         self._catalogue = CatalogueAccess(database)
         self._reader = FileReader(database, uri_prefix)
-        self._lock = FileLock(folder / "in-use.lock", thread_local=False)
         self._open = False
 
     @property
@@ -127,7 +123,7 @@ class Archive:
     @property
     def read_only(self) -> str:
         """Why it can only be read, in words; '' where it can be written."""
-        return self._read_only
+        return self._hold.read_only
 
     @property
     def changes(self) -> int:
@@ -156,33 +152,14 @@ class Archive:
         if self._open:
             return
         count, taken = self._counted()
-        if count and not self.store.objects.is_dir():
-            raise ArchiveFolderError(
-                self.folder, f"it is gone or was moved; {count} contents should be in it"
-            )
-        try:
-            self._take()
-        except ArchiveReadOnlyError as error:
-            if not self.store.objects.is_dir():
-                raise  # there is nothing to be read
-            self._say_read_only(error.why)
+        self._hold.take(count)
         self.intake.begin(taken)
         self._open = True
 
-    def _take(self) -> None:
-        """Take the folder to write to it."""
-        with self.store.told():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            try:
-                self._lock.acquire(timeout=0)
-            except Timeout:
-                reason = "another program keeps its files there"
-                raise ArchiveFolderError(self.folder, reason) from None
-        try:
-            self.store.open()
-        except BaseException:
-            self._lock.release()
-            raise
+    def close(self) -> None:
+        """Let the folder go; twice is harmless."""
+        self._open = False
+        self._hold.let_go()
 
     def try_to_write(self) -> None:
         """Find out whether a folder that could only be read can be written now.
@@ -193,35 +170,7 @@ class Archive:
             ArchiveReadOnlyError: It can not.
             ArchiveFolderError: Another program has it now.
         """
-        if not self._read_only:
-            return
-        with self._taking:
-            if not self._read_only or not self._open:
-                return
-            if self._lock.is_locked:  # it was ours before it could only be read
-                self.store.try_to_write()
-            else:
-                self._take()
-            self._say_read_only("")
-
-    def _say_read_only(self, reason: str) -> None:
-        if reason == self._read_only:
-            return
-        self._read_only = reason
-        if reason:
-            said = str(ArchiveReadOnlyError(self.folder, reason))
-            self.log.error("%s", said)
-        else:
-            said = ""
-            self.log.warning("%s: files are kept there again.", self.folder)
-        self._publish(ArchiveTroubled(thing="", reason=said))
-
-    def close(self) -> None:
-        """Let the folder go; twice is harmless."""
-        with self._taking:
-            if self._open:
-                self._open = False
-                self._lock.release()
+        self._hold.try_to_write()
 
     # --- records ------------------------------------------------------------------------------
 
@@ -584,8 +533,8 @@ class Archive:
     @property
     def low(self) -> str:
         """Why nothing should be begun that keeps files, in words; '' where it may."""
-        if self._open and self._read_only:
-            return f"its folder can only be read: {self._read_only}"
+        if self._open and self.read_only:
+            return f"its folder can only be read: {self.read_only}"
         return self.intake.low if self._open else ""
 
     def refuse_low(self) -> None:
@@ -655,6 +604,15 @@ class Archive:
     def tell(self, event: Event) -> None:
         """Tell of something that happened to a file."""
         self._publish(event)
+
+    def _say_read_only(self, reason: str) -> None:
+        if reason:
+            said = str(ArchiveReadOnlyError(self.folder, reason))
+            self.log.error("%s", said)
+        else:
+            said = ""
+            self.log.warning("%s: files are kept there again.", self.folder)
+        self._publish(ArchiveTroubled(thing="", reason=said))
 
     def _received(
         self, chunks: Iterable[bytes], size: int | None, sha256: str | None, limit: int | None
