@@ -7,12 +7,9 @@ import mmap
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 from things.blob_data import BlobFile
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 _COPIED_BYTES: Final = 2**20
 
@@ -94,7 +91,7 @@ class _Span(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer).cast("B")[: max(0, self._size - self._at)]
         self._stream.seek(self._offset + self._at)
         count = self._stream.readinto(view) or 0
