@@ -1,8 +1,7 @@
 """`GET /archive`: the list of files, for many who ask at once.
 
 What was written for one who asked is given to the next who asks the same, as long as nothing was
-changed in the catalogue; those who ask while it is being read wait for the one answer. Other pages
-that are asked for meanwhile are read together.
+changed in the catalogue; those who ask while it is being read wait for the one answer.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from starlette.datastructures import QueryParams
@@ -18,11 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.archive.errors import FileQueryError
-from app.archive.records import DEFAULT_PAGE, FileQuery
+from app.archive.records import FileQuery
 from app.file_wire import page_json
 from app.server.answers import Json
 from app.server.archive_query import file_query
-from app.server.gathered import Gathered
 from app.server.paging import link_next
 from app.server.parts import Parts, in_executor
 from app.server.query_values import refused
@@ -65,7 +63,6 @@ class ArchiveListing:
         self._readers = readers
         self._kept: OrderedDict[Key, _Page] = OrderedDict()
         self._under_way: dict[Key, asyncio.Task[_Page]] = {}
-        self._together = Gathered(readers)
 
     async def answer(self, request: Request) -> Response:
         """A page.
@@ -103,8 +100,6 @@ class ArchiveListing:
             return _Page(page_json(page, prefix=self._prefix), page.next)
 
         try:
-            if _is_quick(query):
-                return await self._together.call(read)
             return await in_executor(self._readers, read)
         except FileQueryError as error:
             raise refused(error.name, error.reason, given.get(error.name)) from None
@@ -121,12 +116,3 @@ class ArchiveListing:
         self._kept[key] = page
         if len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
-
-
-def _is_quick(query: FileQuery) -> bool:
-    """Whether nothing is searched: pages one after another, as a program goes through them."""
-    if query.limit > DEFAULT_PAGE:
-        return False
-    usual = FileQuery()
-    page = replace(query, limit=usual.limit, after=None, oldest_first=False, state=usual.state)
-    return page == usual
