@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QWidget
 
@@ -32,6 +33,7 @@ class WindowPages(QObject):
         self._window = window
         self._archive: QWidget | None = None
         self._docks = QByteArray()
+        self._focus: QWidget | None = None
         self.stack = QStackedWidget()
         self.stack.addWidget(bench)
 
@@ -51,6 +53,7 @@ class WindowPages(QObject):
         if self._archive is None or self.archive_shown:
             return
         self._docks = self._window.saveState(_VERSION)
+        self._focus = self._window.focusWidget()
         for dock in self._docked():
             dock.hide()
         self.stack.addWidget(self._archive)
@@ -61,10 +64,24 @@ class WindowPages(QObject):
         """Show the bench again, with every dock as it was."""
         if self._archive is None or not self.archive_shown:
             return
+        within = self._window.focusWidget()
+        # Of no widget it is no ancestor: a window may have none with the focus.
+        if self._archive.isAncestorOf(within):
+            # Left to Qt it goes to what comes next, which may be STOP ALL, or a value.
+            within.clearFocus()
         # Out of the stack: a hidden page would still claim its least width from the docks.
         self.stack.removeWidget(self._archive)
         self._window.restoreState(self._docks, _VERSION)
+        self._give_focus_back()
         self.changed.emit(False)
+
+    def _give_focus_back(self) -> None:
+        """Where the operator was before; a widget may be gone by now."""
+        widget, self._focus = self._focus, None
+        if self._window.focusWidget() is not None or widget is None:
+            return
+        if shiboken6.isValid(widget) and widget.isVisible():
+            widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _docked(self) -> list[QDockWidget]:
         direct = Qt.FindChildOption.FindDirectChildrenOnly
