@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
-from app.archive.records import ArchivedFile
+from app.archive.records import ArchivedFile, FileState
 from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle, InvocationSnapshot, Picture
 from app.imaging.decoder import ImageDecoder
@@ -76,9 +77,16 @@ class FileOpener(QObject):
         if file.provenance.run is None:
             return None
         try:
-            return snapshot_of(await self._bench.run(file.provenance.run))
+            made_by = snapshot_of(await self._bench.run(file.provenance.run))
         except ThingError:
             return None
+        # The ledger was written before it was kept.
+        kept = None if file.state is FileState.TRASHED else file.id
+        blobs = tuple(
+            replace(blob, kept=kept) if blob.path == file.provenance.path else blob
+            for blob in made_by.blobs
+        )
+        return replace(made_by, blobs=blobs)
 
     async def _show(self, file: ArchivedFile) -> None:
         made_by = await self._made_by(file)
@@ -121,7 +129,9 @@ class FileOpener(QObject):
         if kind is not None and (file.size or 0) <= MOST_BYTES:
             contents = ArchivedContents(self._archive, self._decoder, file, kind)
         note = FileNote(file.file_name, file.media_type, file.size, self._saver(file), contents)
-        self._viewer.show_files(self._key(file), file.name, [note], made_by=made_by, asked=True)
+        self._viewer.show_files(
+            self._key(file), file.name, [note], made_by=made_by, archived=file.id, asked=True
+        )
 
     def _key(self, file: ArchivedFile) -> str:
         """Each file has a tab of its own; opened again it comes to the front."""

@@ -132,6 +132,9 @@ def test_keep_says_that_it_is_kept_and_leads_to_the_archive_and_back(
     )
     assert button.text() == "Kept"
     assert current.area.made.isVisible()
+    made = current.current.made_by
+    assert made is not None
+    assert [blob.kept for blob in made.blobs] == [current.current.archived]
 
 
 def test_the_next_picture_is_not_said_to_be_kept_because_the_one_before_was(
