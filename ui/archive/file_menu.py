@@ -13,6 +13,7 @@ from app.archive.records import ArchivedFile, FileState
 from ui.archive.details import FileDetails
 from ui.archive.file_actions import FileActions
 from ui.archive.taking_out import TakingOut
+from ui.archive.wording import counted
 from ui.icons import icon
 from ui.theme import Theme
 
@@ -55,7 +56,23 @@ class FileMenu(QMenu):
         ):
             self._add(title, copy, partial(actions.copy_text, text), bool(text.strip()))
         if all(file.state is FileState.TRASHED for file in files):
-            self._add(self.tr("Delete for good"), QIcon(), lambda: actions.delete(files))
+            self._offer_deletion(theme, files, actions)
+
+    def _offer_deletion(
+        self, theme: Theme, files: Sequence[ArchivedFile], actions: FileActions
+    ) -> None:
+        """Nothing takes it back, so that a slip on the way to what is above must not do it."""
+        self.addSeparator()
+        title = self.tr("Delete for good")
+        sure = self.addMenu(icon(theme, "mdi6.delete-forever-outline", "failed"), title)
+        yes = sure.addAction(
+            counted(
+                len(files),
+                self.tr("Delete this file; nothing brings it back"),
+                self.tr("Delete these {0} files; nothing brings them back"),
+            )
+        )
+        yes.triggered.connect(lambda _checked=False: actions.delete(files))
 
     def _add(
         self, title: str, sign: QIcon, call: Callable[[], object], enabled: bool = True
