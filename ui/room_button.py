@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.archive.records import ArchiveUsage
+from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle
 from things.errors import ThingError
 from ui.archive.room import RoomWords, room_in_words
@@ -66,7 +67,7 @@ class RoomButton(StatusButton):
         archive = self._bench.archive
         usage, trouble = None, ""
         if archive is not None:
-            usage, trouble = await self._usage(), archive.trouble
+            usage, trouble = await self._usage(archive)
         if not shiboken6.isValid(self):
             return  # the window was closed meanwhile
         words = self._words = room_in_words(free, usage, trouble, self.locale())
@@ -75,12 +76,13 @@ class RoomButton(StatusButton):
         if self.popover is not None:
             self.popover.show_words(words)
 
-    async def _usage(self) -> ArchiveUsage | None:
-        assert self._bench.archive is not None
+    async def _usage(self, archive: ArchiveHandle) -> tuple[ArchiveUsage | None, str]:
+        """How full it is, and why nothing can be kept; '' where it can."""
         try:
-            return await self._bench.archive.usage()
-        except ThingError:
-            return None  # why is its trouble
+            return await archive.usage(), archive.trouble
+        except ThingError as error:
+            # A folder that went away is noticed here before anything was to be kept in it.
+            return None, archive.trouble or str(error)
 
     def _open(self) -> None:
         if self.popover is None:

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QWidget
 
+from app.archive.errors import ArchiveError
 from app.archive.records import ArchiveUsage
 from ui.archive.room import RoomWords, room_in_words
 from ui.room_button import RoomButton
@@ -113,3 +114,22 @@ def test_a_click_tells_all_and_leads_to_the_trash(
     qtbot.mouseClick(button, LEFT)
     qtbot.mouseClick(popover.archive_button, LEFT)
     assert asked == [True, False]
+
+
+def test_a_folder_that_went_away_is_said_before_anything_is_kept_in_it(
+    theme: Theme,
+    bench: FakeBench,
+    archive: FakeArchive,
+    tasks: Tasks,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def usage() -> ArchiveUsage:
+        raise ArchiveError("the folder of the files is gone")
+
+    monkeypatch.setattr(archive, "usage", usage)
+    button = RoomButton(theme, bench, tasks)
+    qtbot.addWidget(button)
+    qtbot.waitUntil(lambda: button.role == "failed", timeout=PATIENCE_MS)
+    assert button.text() == "Nothing can be kept"
+    assert button.words.lines[0].startswith("The folder of the files is gone")
