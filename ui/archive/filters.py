@@ -35,7 +35,7 @@ class FileFilters(QWidget):
         changed: Another question is asked.
         search: The words; also the id of a run, or a SHA-256.
         more_button: More to find files by is wanted.
-        clear_button: Leaves nothing out; there only while something is.
+        clear_button: Leaves nothing out; at rest while nothing is.
         chips: What else is asked for.
     """
 
@@ -77,7 +77,8 @@ class FileFilters(QWidget):
         )
         self.clear_button = IconButton(theme, "mdi6.filter-off-outline", self.tr("Show all"))
         self.clear_button.clicked.connect(self.clear)
-        self.clear_button.hide()
+        # Always there: what is beside it would move while somebody types.
+        self.clear_button.setEnabled(False)
         self.chips = NarrowingChips(theme)
         self.chips.let_go.connect(self._let_go_of)
         both = QVBoxLayout(self)
@@ -199,7 +200,7 @@ class FileFilters(QWidget):
 
     def _at_once(self) -> None:
         self._typed.stop()
-        self.clear_button.setVisible(self.narrowed)
+        self.clear_button.setEnabled(self.narrowed)
         self.changed.emit()
 
     def _box(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 import shiboken6
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
+from app.archive.events import FileChanged, FileKept, FileRemoved
 from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle
 from app.imaging.decoder import ImageDecoder
@@ -26,6 +28,9 @@ from ui.bridge import Bridge
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize, Theme
 from ui.widgets import Island, PlainLabel
+
+CHANGES_MS: Final = 1000
+"""Tags and room are asked for again so long after something was kept, changed or removed."""
 
 
 class Gallery(Island):
@@ -79,6 +84,12 @@ class Gallery(Island):
         self.filters.changed.connect(self._ask)
         self.filters.more_button.clicked.connect(self._open_more)
         self.more.found.connect(self.filters.narrow)
+        self._changes = QTimer(self)
+        self._changes.setSingleShot(True)
+        self._changes.setInterval(CHANGES_MS)
+        self._changes.timeout.connect(self._look_again)
+        for event in (FileKept, FileChanged, FileRemoved):
+            bridge.on(event, lambda _event: self._has_changed(), owner=self)
         self.model.told.connect(self._tell)
         self.model.rowsInserted.connect(self._tell)
         self.model.rowsInserted.connect(lambda _parent, first, last: self._meet(first, last))
@@ -222,6 +233,15 @@ class Gallery(Island):
             return  # looked for already: it is in the trash, or was deleted
         self._wanted = id
         self.look_for(text)
+
+    def _has_changed(self) -> None:
+        # Not begun anew: where files come all the time it would never end.
+        if self.isVisible() and not self._changes.isActive():
+            self._changes.start()
+
+    def _look_again(self) -> None:
+        if self.isVisible():
+            self._tasks.start(self._look_around(), self.tr("Looking into the archive"))
 
     async def _look_around(self) -> None:
         """Tags to choose from, and how full it is."""

@@ -13,8 +13,8 @@ from app.archive.records import BlobPath
 from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle, InvocationSnapshot, Stamp
 from things.errors import ThingError
-from ui.archive.details import NotesBox
 from ui.archive.keep_wish import KeepWish
+from ui.archive.notes_box import NotesBox
 from ui.popover import Popover
 from ui.states import State
 from ui.tasks import Tasks

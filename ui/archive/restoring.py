@@ -71,7 +71,7 @@ class RestoreDialog(StandingDialog):
         self._grid.setColumnStretch(1, 2)
         self._grid.setColumnStretch(2, 1)
         self._grid.setColumnStretch(3, 1)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setAccessibleName(self.tr("Settings to restore"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -120,8 +120,8 @@ class RestoreDialog(StandingDialog):
         self.status.setText(
             counted(
                 len(differences),
-                self.tr("One setting is another one than when it was made."),
-                self.tr("{0} settings are other ones than when it was made."),
+                self.tr("One setting differs from when it was made."),
+                self.tr("{0} settings differ from when it was made."),
             )
         )
         for place, word in enumerate(("", "", self.tr("Now"), self.tr("Then"))):
@@ -133,6 +133,11 @@ class RestoreDialog(StandingDialog):
             self._add(row, each)
             row += 2
         self._grid.setRowStretch(row, 1)
+        # They are younger than the buttons at the foot, and come before them all the same.
+        before: QWidget = self._scroll
+        for box in self.boxes.values():
+            QWidget.setTabOrder(before, box)
+            before = box
         self._enable()
 
     def _add(self, row: int, each: SettingDifference) -> None:

@@ -94,7 +94,8 @@ class FileTile(QStyledItemDelegate):
         picture = self._thumbnails.picture(file)
         trashed = file.state is FileState.TRASHED
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.behind_picture if has_picture(file) else colours.canvas)
+        none = not has_picture(file) or self._thumbnails.failed(file)
+        painter.setBrush(colours.canvas if none else colours.behind_picture)
         painter.drawRoundedRect(QRectF(inside), 3, 3)
         if trashed:
             painter.setOpacity(0.45)
@@ -103,7 +104,7 @@ class FileTile(QStyledItemDelegate):
             place = QRect(inside.topLeft(), size)
             place.moveCenter(inside.center())
             painter.drawPixmap(place, picture)
-        elif not has_picture(file) or self._thumbnails.failed(file):
+        elif none:
             mark = QRect(0, 0, 32, 32)
             mark.moveCenter(inside.center())
             paint_icon(painter, self._theme, glyph_of(file), mark, "secondary")
@@ -138,7 +139,8 @@ class FileTile(QStyledItemDelegate):
         line = QRect(area.left(), area.top(), area.width(), Size.ICON)
         painter.setPen(colours.text)
         # A name tells files apart by its end as much as by its beginning.
-        name = metrics.elidedText(one_line(file.name), Qt.TextElideMode.ElideMiddle, line.width())
+        whole = one_line(file.name) or self.tr("Without a name")
+        name = metrics.elidedText(whole, Qt.TextElideMode.ElideMiddle, line.width())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.drawText(line, flags, name)
         painter.setFont(self._theme.font(TextSize.SMALL))

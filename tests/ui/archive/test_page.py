@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from app.archive.records import ArchivedFile, FileState, Provenance, SettingDifference
 from app.run_facts import Stamp
 from things.errors import ValueRefusedError
+from ui.archive.file_menu import FileMenu
 from ui.archive.page import ArchivePage
 from ui.states import State
 
@@ -228,9 +229,9 @@ def test_enter_renames_and_a_refusal_stands_under_what_was_typed(
     name.selectAll()
     QTest.keyClicks(name, "much")
     QTest.keyClick(name, Qt.Key.Key_Return)
-    reason = page.details.reason
+    reason = page.details.fields.reasons["name"]
     qtbot.waitUntil(lambda: reason.state is State.REFUSED, timeout=PATIENCE_MS)
-    assert "it is too long" in reason.text
+    assert "It is too long" in reason.text
     assert name.text() == "much"
 
 
@@ -297,6 +298,51 @@ def test_out_of_the_trash_by_its_button(
     qtbot.waitUntil(lambda: page.model.rowCount() == 0, timeout=PATIENCE_MS)
 
 
+def test_what_nothing_brings_back_takes_two_steps(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    files = [archive.add(state=FileState.TRASHED) for _ in range(2)]
+    show(qtbot, page)
+    page.gallery.show_trash()
+    qtbot.waitUntil(lambda: page.model.rowCount() == 2, timeout=PATIENCE_MS)
+    select(page, *files)
+    page.grid.menu.emit(page.grid.mapToGlobal(page.grid.rect().center()))
+    (menu,) = page.findChildren(FileMenu)
+    last = menu.actions()[-1]
+    assert last.text() == "Delete for good"
+    last.trigger()
+    sure = last.menu()
+    assert isinstance(sure, QMenu)
+    assert len(archive.files) == 2
+    assert "these 2 files" in sure.actions()[0].text()
+    sure.actions()[0].trigger()
+    qtbot.waitUntil(lambda: archive.files == {}, timeout=PATIENCE_MS)
+    menu.close()
+
+
+def test_a_new_tag_is_offered_while_the_page_is_shown(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot, run: Any
+) -> None:
+    file = archive.add()
+    show(qtbot, page)
+    page.gallery._changes.setInterval(0)
+    run(archive.update(file.id, tags=("new",)))
+    tag = page.gallery.filters.tag
+    qtbot.waitUntil(lambda: tag.findData("new") > 0, timeout=PATIENCE_MS)
+
+
+def test_nothing_moves_aside_while_somebody_types(page: ArchivePage, qtbot: QtBot) -> None:
+    show(qtbot, page)
+    filters = page.gallery.filters
+    before = [box.geometry() for box in (filters.search, filters.thing, filters.state)]
+    assert not filters.clear_button.isEnabled()
+    QTest.keyClicks(filters.search, "onion")
+    QTest.keyClick(filters.search, Qt.Key.Key_Return)
+    assert filters.clear_button.isEnabled()
+    QTest.qWait(0)
+    assert [box.geometry() for box in (filters.search, filters.thing, filters.state)] == before
+
+
 def test_enter_and_a_double_click_open(
     page: ArchivePage, archive: FakeArchive, qtbot: QtBot
 ) -> None:
@@ -360,6 +406,14 @@ def test_settings_are_put_back_after_the_difference_was_seen(
     # What could not be written is shown, and cannot be chosen.
     assert not dialog.boxes["camera", "binning"].isEnabled()
     assert archive.differences[file.id] == DIFFERENT  # nothing is written by looking
+    # From the values by Tab to the buttons, not the other way round.
+    first, second, third = dialog.boxes.values()
+    assert first.nextInFocusChain() is second
+    assert second.nextInFocusChain() is third
+    after: QWidget | None = dialog._scroll
+    while after is not None and after is not first:
+        after = after.nextInFocusChain()
+        assert not isinstance(after, QPushButton)
 
     qtbot.mouseClick(dialog.restore_button, LEFT)
     qtbot.waitUntil(lambda: len(dialog.boxes) == 2, timeout=PATIENCE_MS)
