@@ -191,8 +191,14 @@ def test_the_layout_is_remembered_per_bench(
 
 
 def test_the_top_bar_says_where_the_bench_is_served(
-    window: MainWindow, bench: FakeBench, qtbot: QtBot
+    monkeypatch: pytest.MonkeyPatch,
+    parts: WindowParts,
+    make_window: Callable[[WindowParts], MainWindow],
+    bench: FakeBench,
+    qtbot: QtBot,
 ) -> None:
+    monkeypatch.setattr("ui.top_bar.SERVER_MS", 50)
+    window = make_window(parts)
     window.resize(1440, 900)
     qtbot.waitUntil(lambda: not window.compact)
     assert window.top_bar.server_text == "On this computer only · 127.0.0.1:7170"

@@ -180,8 +180,6 @@ class ThingModel(QObject):
     @property
     def current(self) -> ActionModel | None:
         """The action that runs, or None."""
-        if not self._running:
-            return None
         return next((each for each in self.actions.values() if each.progress is not None), None)
 
     def is_live(self, stream: str) -> bool:

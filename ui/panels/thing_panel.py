@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from app.handles import BenchHandle
 from things.errors import ThingError
+from things.events import ThingState
 from ui.editors import EditorContext
 from ui.models.thing import ThingModel
 from ui.panels.action_row import ActionRow
@@ -204,9 +205,7 @@ class ThingPanel(Island):
             return
         self._show_depth()
         self._clock.start()
-        if not self._read_once:
-            self._read_once = True
-            self._read()
+        self._read_first()
 
     def _opened(self) -> PanelBody:
         if self.shows is Depth.ROW:
@@ -327,6 +326,7 @@ class ThingPanel(Island):
 
     def _catch_up(self) -> None:
         """A Thing that failed at the start has come: now there is something to build."""
+        self._read_first()
         empty = self._body is not None and not self._body.field_rows
         if empty and self.model.look_again():
             self._rebuild()
@@ -337,6 +337,13 @@ class ThingPanel(Island):
                 self._row.tick()
         elif self._body is not None:
             self._body.tick()
+
+    def _read_first(self) -> None:
+        """Read what is in sight, once the Thing is there to be asked."""
+        there = self.model.state is ThingState.READY
+        if there and self._was_seen and not self._read_once and self.isVisible():
+            self._read_once = True
+            self._read()
 
     def _read(self) -> None:
         if not self._was_seen:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pytestqt.qtbot import QtBot
 
-from ui.panels import PanelsArea
+from things.events import ThingState
+from ui.panels import Depth, PanelsArea
 
 if TYPE_CHECKING:
     from tests.ui.conftest import FakeBench, FakeThing, MakeThing
@@ -38,3 +39,21 @@ def test_nothing_is_asked_of_a_thing_before_its_row_is_in_sight(
     assert last._row is not None
     assert last._row.value.text() == "25.0 ms"
     assert last.height() == first.height(), "nothing moves when it comes"
+
+
+def test_a_thing_that_comes_after_its_row_was_seen_is_read_then(
+    make_thing: MakeThing,
+    make_bench: Callable[..., FakeBench],
+    make_area: Callable[[FakeBench], PanelsArea],
+    qtbot: QtBot,
+) -> None:
+    thing = make_thing("camera", state=ThingState.NOT_STARTED)
+    area = make_area(make_bench(thing))
+    area.panel("camera").set_depth(Depth.ROW)
+    qtbot.waitUntil(lambda: area.panel("camera")._row is not None)
+    assert thing.asked == []
+
+    thing.become(ThingState.STARTING)
+    thing.become(ThingState.READY)
+
+    qtbot.waitUntil(lambda: "gain" in thing.asked)

@@ -28,8 +28,10 @@ def is_in_sight(real: RealWindow, widget: QWidget) -> bool:
 
 
 def test_a_thing_far_below_comes_in_sight_while_panels_above_it_change(
-    open_window: OpenWindow,
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Long enough for what is left when every body is built.
+    monkeypatch.setattr("ui.panels.panel_column.SETTLING_MS", 600)
     names = ("a", "b", "c", "d", "e", "f")
     real = open_window(**dict.fromkeys(names, "OneOfEach"))
     real.panels.panel("a").set_depth(Depth.EVERYTHING)
@@ -43,7 +45,10 @@ def test_a_thing_far_below_comes_in_sight_while_panels_above_it_change(
         assert is_in_sight(real, panel), name
 
 
-def test_whoever_scrolls_is_not_led_back(open_window: OpenWindow) -> None:
+def test_whoever_scrolls_is_not_led_back(
+    open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.panels.panel_column.SETTLING_MS", 600)
     real = open_window(a="OneOfEach", b="OneOfEach", c="OneOfEach")
     bar = column_of(real).verticalScrollBar()
     real.panels.show_thing("c")
