@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from things.events import ThingState
 from ui.panels import Depth, PanelsArea
+from ui.tasks import Tasks
 
 if TYPE_CHECKING:
     from tests.ui.conftest import FakeBench, FakeThing, MakeThing
@@ -45,12 +46,14 @@ def test_a_thing_that_comes_after_its_row_was_seen_is_read_then(
     make_thing: MakeThing,
     make_bench: Callable[..., FakeBench],
     make_area: Callable[[FakeBench], PanelsArea],
+    tasks: Tasks,
     qtbot: QtBot,
 ) -> None:
     thing = make_thing("camera", state=ThingState.NOT_STARTED)
     area = make_area(make_bench(thing))
     area.panel("camera").set_depth(Depth.ROW)
     qtbot.waitUntil(lambda: area.panel("camera")._row is not None)
+    qtbot.waitUntil(lambda: len(tasks) == 0)  # a reading that was begun would end well later
     assert thing.asked == []
 
     thing.become(ThingState.STARTING)
