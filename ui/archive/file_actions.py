@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.archive.records import ArchivedFile, FileState
 from app.archive_handle import ArchiveHandle
+from things.errors import ThingError
 from ui.archive.wording import counted
 from ui.tasks import Tasks
 
@@ -103,16 +104,27 @@ class FileActions(QObject):
         self.said.emit(self.tr("Exported to {0}").format(target), "secondary")
 
     async def _to_trash(self, files: Sequence[ArchivedFile]) -> None:
-        for file in files:
-            await self._archive.trash(file.id)
-        self.undoable.emit(
-            counted(
-                len(files),
-                self.tr("{0} is in the trash now.").format(files[0].file_name),
-                self.tr("{0} files are in the trash now."),
-            ),
-            lambda: self._take_back(files),
-        )
+        done: list[ArchivedFile] = []
+        try:
+            for file in files:
+                await self._archive.trash(file.id)
+                done.append(file)
+        except ThingError:
+            # Those before it are there all the same, and can be taken back.
+            self._offer_back(done)
+            raise
+        self._offer_back(done)
+
+    def _offer_back(self, files: Sequence[ArchivedFile]) -> None:
+        if files:
+            self.undoable.emit(
+                counted(
+                    len(files),
+                    self.tr("{0} is in the trash now.").format(files[0].file_name),
+                    self.tr("{0} files are in the trash now."),
+                ),
+                lambda: self._take_back(files),
+            )
 
     async def _from_trash(self, files: Sequence[ArchivedFile]) -> None:
         for file in files:

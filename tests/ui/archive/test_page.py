@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
+from app.archive.errors import ArchiveError
 from app.archive.records import ArchivedFile, FileState, Provenance, SettingDifference
 from app.run_facts import Stamp
 from things.errors import ValueRefusedError
@@ -19,6 +20,7 @@ from ui.states import State
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from uuid import UUID
 
     from pytestqt.qtbot import QtBot
 
@@ -281,6 +283,35 @@ def test_delete_moves_to_the_trash_and_undo_brings_back(
     undo()
     qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE_MS)
     assert archive.files[file.id].state is FileState.LINKED
+
+
+def test_what_went_into_the_trash_before_one_was_refused_can_be_taken_back(
+    page: ArchivePage,
+    archive: FakeArchive,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    reports: list[tuple[str, Exception]],
+) -> None:
+    refused, gone = archive.add("refused"), archive.add("gone")
+    show(qtbot, page)
+    select(page, gone, refused)
+    trash = archive.trash
+
+    async def only_some(id: UUID) -> ArchivedFile:
+        if id == refused.id:
+            raise ArchiveError("the folder can only be read")
+        return await trash(id)
+
+    monkeypatch.setattr(archive, "trash", only_some)
+    with qtbot.waitSignal(page.undoable, timeout=PATIENCE_MS) as told:
+        QTest.keyClick(page.grid, Qt.Key.Key_Delete)
+    assert told.args is not None
+    words, undo = told.args
+    assert words == "gone.png is in the trash now."
+    undo()
+    qtbot.waitUntil(lambda: archive.files[gone.id].state is FileState.LINKED, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: len(reports) == 1, timeout=PATIENCE_MS)
+    assert "only be read" in str(reports.pop()[1])
 
 
 def test_out_of_the_trash_by_its_button(
