@@ -12,7 +12,7 @@ from typing_extensions import override
 from app.archive.records import ArchivedFile
 from app.archive_handle import ArchiveHandle
 from things.errors import ThingError
-from ui.activity.wording import one_line, sentence
+from ui.activity.wording import sentence
 from ui.archive.keep_wish import tags_in
 from ui.archive.notes_box import NotesBox
 from ui.states import State
@@ -149,9 +149,7 @@ class FileFields(QWidget):
         except ThingError as error:
             # It stays as it was typed, to be mended.
             if self._file is not None and self._file.id == file.id:
-                self._say(
-                    key, State.REFUSED, sentence(one_line(str(error).removeprefix(f"{key}: ")))
-                )
+                self._say(key, State.REFUSED, sentence(str(error).removeprefix(f"{key}: ")))
             return
         if self._file is not None and self._file.id == found.id:
             self._say(key, None, "")

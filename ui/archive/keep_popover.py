@@ -13,6 +13,7 @@ from app.archive.records import BlobPath
 from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle, InvocationSnapshot, Stamp
 from things.errors import ThingError
+from ui.activity.wording import sentence
 from ui.archive.keep_wish import KeepWish
 from ui.archive.notes_box import NotesBox
 from ui.popover import Popover
@@ -150,7 +151,7 @@ class KeepPopover(Popover):
             await keep(wish)
         except ThingError as error:
             if keep is self._keep:
-                self.reason.say(State.REFUSED, str(error))
+                self.reason.say(State.REFUSED, sentence(str(error)))
                 self.keep_button.setEnabled(True)
                 self.place()
             return
@@ -182,7 +183,7 @@ class KeepPopover(Popover):
             name = await self._archive.coming_name(run, self._path, stamp)
         except ThingError as error:
             if run == self._run and stamp == self._stamp():
-                self.reason.say(State.REFUSED, str(error))
+                self.reason.say(State.REFUSED, sentence(str(error)))
                 self.place()
             return
         if run != self._run or stamp != self._stamp():

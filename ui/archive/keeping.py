@@ -77,6 +77,7 @@ class Keeping(QObject):
         self._taking = taking
         self._kept: dict[tuple[UUID, BlobPath], UUID] = {}
         self._looked_up: set[UUID] = set()
+        self._gone: set[UUID] = set()
         self.button = TextButton(theme, self.tr("Keep"), glyph="archive", kind="quiet")
         self.button.clicked.connect(self._clicked)
         DragOut(self.button, self._drag)
@@ -89,7 +90,7 @@ class Keeping(QObject):
         viewer.came.connect(self._show)
         bridge.on(FileKept, self._was_kept, owner=self)
         bridge.on(FileChanged, self._was_changed, owner=self)
-        bridge.on(FileRemoved, lambda event: self._is_gone(event.run, event.path), owner=self)
+        bridge.on(FileRemoved, self._was_removed, owner=self)
         self._show()
 
     def keep_run(self, run: InvocationSnapshot) -> None:
@@ -126,7 +127,7 @@ class Keeping(QObject):
     def _ids(self, page: Page) -> Sequence[UUID | None]:
         """The files of what a tab shows; None for what is not kept."""
         if page.archived is not None:
-            return [page.archived]
+            return [] if page.archived in self._gone else [page.archived]
         if page.made_by is None:
             return []
         return [self._kept.get((page.made_by.id, path)) for path in page.blobs]
@@ -235,16 +236,24 @@ class Keeping(QObject):
 
     def _was_changed(self, event: FileChanged) -> None:
         made = event.file.provenance
-        if made.run is None:
-            return
         if event.file.state is FileState.TRASHED:
-            self._is_gone(made.run, made.path)
+            self._is_gone(event.file.id, made.run, made.path)
+            return
+        self._gone.discard(event.file.id)
+        if made.run is None:
+            self._show()
         else:
             self._kept[made.run, made.path] = event.file.id
             self._note(made.run, made.path, event.file.id)
 
-    def _is_gone(self, run: UUID | None, path: BlobPath) -> None:
-        if run is not None:
+    def _was_removed(self, event: FileRemoved) -> None:
+        self._is_gone(event.id, event.run, event.path)
+
+    def _is_gone(self, id: UUID, run: UUID | None, path: BlobPath) -> None:
+        self._gone.add(id)
+        if run is None:
+            self._show()
+        else:
             self._kept.pop((run, path), None)
             self._note(run, path, None)
 

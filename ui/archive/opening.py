@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +82,7 @@ class FileOpener(QObject):
         except ThingError:
             return None
         # The ledger was written before it was kept.
-        kept = None if file.state is FileState.TRASHED else file.id
+        kept = _kept(file)
         blobs = tuple(
             replace(blob, kept=kept) if blob.path == file.provenance.path else blob
             for blob in made_by.blobs
@@ -106,7 +107,7 @@ class FileOpener(QObject):
                 file_name=file.file_name,
                 save=self._saver(file),
                 made_by=made_by,
-                archived=file.id,
+                archived=_kept(file),
                 asked=True,
             )
             return
@@ -119,7 +120,7 @@ class FileOpener(QObject):
                 file_name=file.file_name,
                 save=self._saver(file),
                 made_by=made_by,
-                archived=file.id,
+                archived=_kept(file),
                 asked=True,
             )
 
@@ -130,7 +131,7 @@ class FileOpener(QObject):
             contents = ArchivedContents(self._archive, self._decoder, file, kind)
         note = FileNote(file.file_name, file.media_type, file.size, self._saver(file), contents)
         self._viewer.show_files(
-            self._key(file), file.name, [note], made_by=made_by, archived=file.id, asked=True
+            self._key(file), file.name, [note], made_by=made_by, archived=_kept(file), asked=True
         )
 
     def _key(self, file: ArchivedFile) -> str:
@@ -142,6 +143,11 @@ class FileOpener(QObject):
             await self._archive.save(file.id, target)
 
         return save
+
+
+def _kept(file: ArchivedFile) -> UUID | None:
+    """Its id; None in the trash, of which nobody is to be told that it is kept."""
+    return None if file.state is FileState.TRASHED else file.id
 
 
 class ArchivedContents:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from app.archive.records import ArchivedFile, SettingDifference, SettingRestored
 from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle
-from ui.activity.wording import one_line, value_in_short
+from ui.activity.wording import one_line, sentence, value_in_short
 from ui.archive.wording import counted
 from ui.standing_dialog import StandingDialog
 from ui.states import State
@@ -164,8 +164,9 @@ class RestoreDialog(StandingDialog):
             self._grid.addWidget(label, row, place)
         reason = ReasonLabel(self._theme)
         error = self._errors.get(key, "")
-        reason.say(State.REFUSED if error else State.INTERLOCK, error or each.refusal)
-        reason.setVisible(bool(error or each.refusal))
+        why = sentence(error or each.refusal)
+        reason.say(State.REFUSED if error else State.INTERLOCK, why)
+        reason.setVisible(bool(why))
         self._grid.addWidget(reason, row + 1, 1, 1, 3)
 
     def _enable(self) -> None:

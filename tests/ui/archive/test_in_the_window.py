@@ -74,6 +74,11 @@ def page_of(composed: Composition) -> ArchivePage:
     return page
 
 
+def shown_file(composed: Composition) -> UUID | None:
+    current = composed.viewer.current
+    return None if current is None else current.archived
+
+
 def as_it_is(composed: Composition, run: UUID) -> InvocationSnapshot:
     return next(each for each in composed.session.handle.invocations() if each.id == run)
 
@@ -178,6 +183,26 @@ def test_into_the_trash_it_is_not_kept_any_more(
     qtbot.waitUntil(lambda: button.isVisible() and button.text() == "Kept", timeout=PATIENCE_MS)
     run(archive.trash(file.id))
     qtbot.waitUntil(lambda: button.text() == "Keep", timeout=PATIENCE_MS)
+
+    # Neither is a tab that was opened from the archive, before or after.
+    viewer, page = composed.viewer, page_of(composed)
+    page.opened.emit([run(archive.restore(file.id))])
+    qtbot.waitUntil(lambda: shown_file(composed) == file.id, timeout=PATIENCE_MS)
+    assert button.text() == "Kept"
+    run(archive.trash(file.id))
+    qtbot.waitUntil(button.isHidden, timeout=PATIENCE_MS)
+    run(archive.restore(file.id))
+    qtbot.waitUntil(button.isVisible, timeout=PATIENCE_MS)
+    trashed = run(archive.trash(file.id))
+    opened = f"archive {file.id}"
+    viewer.close_page(opened)
+    assert all(each.key != opened for each in viewer.pages)
+    page.made_asked.emit(trashed)
+    qtbot.waitUntil(
+        lambda: viewer.current is not None and viewer.current.key == opened, timeout=PATIENCE_MS
+    )
+    assert shown_file(composed) is None
+    assert button.isHidden()
 
 
 def test_the_menu_of_a_run_keeps_what_it_gave(
