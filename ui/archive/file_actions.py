@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -15,6 +16,9 @@ from app.archive_handle import ArchiveHandle
 from things.errors import ThingError
 from ui.archive.wording import counted
 from ui.tasks import Tasks
+
+MANY: Final = 25
+"""From so many files on it is said that something has begun, not only that it is done."""
 
 
 class FileActions(QObject):
@@ -104,6 +108,7 @@ class FileActions(QObject):
         self.said.emit(self.tr("Exported to {0}").format(target), "secondary")
 
     async def _to_trash(self, files: Sequence[ArchivedFile]) -> None:
+        self._say_begun(files, self.tr("Moving {0} files to the trash…"))
         done: list[ArchivedFile] = []
         try:
             for file in files:
@@ -126,12 +131,19 @@ class FileActions(QObject):
                 lambda: self._take_back(files),
             )
 
+    def _say_begun(self, files: Sequence[ArchivedFile], words: str) -> None:
+        """One goes at once; many take seconds, in which the operator is to know what goes on."""
+        if len(files) >= MANY:
+            self.said.emit(counted(len(files), words, words), "secondary")
+
     async def _from_trash(self, files: Sequence[ArchivedFile]) -> None:
+        self._say_begun(files, self.tr("Taking {0} files out of the trash…"))
         for file in files:
             await self._archive.restore(file.id)
         self.said.emit(self.tr("Taken out of the trash."), "secondary")
 
     async def _delete(self, files: Sequence[ArchivedFile]) -> None:
+        self._say_begun(files, self.tr("Deleting {0} files…"))
         for file in files:
             await self._archive.delete(file.id)
         self.said.emit(self.tr("Deleted for good."), "secondary")

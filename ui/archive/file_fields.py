@@ -18,7 +18,7 @@ from ui.archive.notes_box import NotesBox
 from ui.states import State
 from ui.tasks import Tasks
 from ui.theme import Size, TextSize, Theme, repolish
-from ui.widgets import PlainLabel, ReasonLabel
+from ui.widgets import PlainLabel, ReasonLabel, plain_tool_tip
 
 _NOTES_HEIGHT: Final = 76
 
@@ -194,3 +194,6 @@ class FileFields(QWidget):
         said = "" if file is None else file.name if key == "name" else ", ".join(file.tags)
         line.setText(said)
         line.setCursorPosition(0)
+        room = line.width() - 2 * Size.GRID
+        cut = line.fontMetrics().horizontalAdvance(said) > room
+        line.setToolTip(plain_tool_tip(said) if cut else "")

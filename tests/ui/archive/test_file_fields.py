@@ -92,6 +92,12 @@ def test_esc_brings_back_each_of_them(fields: FileFields) -> None:
     assert fields.notes.toPlainText() == "in focus"
 
 
+def test_what_does_not_fit_is_told_whole(fields: FileFields, archive: FakeArchive) -> None:
+    assert fields.tags.toolTip() == ""
+    fields.show_file(archive.add(tags=tuple(f"tag {number}" for number in range(200))))
+    assert "tag 199" in fields.tags.toolTip()
+
+
 def test_what_was_typed_of_one_file_is_not_said_of_another(
     fields: FileFields, archive: FakeArchive
 ) -> None:

@@ -14,6 +14,7 @@ from app.archive.errors import ArchiveError
 from app.archive.records import ArchivedFile, FileState, Provenance, SettingDifference
 from app.run_facts import Stamp
 from things.errors import ValueRefusedError
+from ui.archive.file_actions import MANY
 from ui.archive.file_menu import FileMenu
 from ui.archive.page import ArchivePage
 from ui.states import State
@@ -283,6 +284,21 @@ def test_delete_moves_to_the_trash_and_undo_brings_back(
     undo()
     qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=PATIENCE_MS)
     assert archive.files[file.id].state is FileState.LINKED
+
+
+def test_that_many_files_take_their_time_is_said(
+    page: ArchivePage, archive: FakeArchive, qtbot: QtBot
+) -> None:
+    files = [archive.add() for _ in range(MANY)]
+    show(qtbot, page)
+    said: list[str] = []
+    page.said.connect(lambda words, _role: said.append(words))
+    with qtbot.waitSignal(page.undoable, timeout=PATIENCE_MS):
+        page.file_actions.trash_or_restore(files[:1])
+    assert said == []
+    with qtbot.waitSignal(page.undoable, timeout=PATIENCE_MS):
+        page.file_actions.trash_or_restore([archive.add(), *files[1:]])
+    assert said == [f"Moving {MANY} files to the trash…"]
 
 
 def test_what_went_into_the_trash_before_one_was_refused_can_be_taken_back(
