@@ -305,6 +305,7 @@ class Composition(QObject):
         for asked in (page.opened, page.made_asked):
             asked.connect(lambda _what: window.pages.show_bench())
         page.opened.connect(opener.open)
+        opener.content_read.connect(page.gallery.thumbnails.note_content)
         page.made_asked.connect(opener.open_with_story)
         self.keeping = Keeping(
             self.theme,

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
+from app.archive.errors import ArchiveDamagedError
 from app.archive.records import ArchivedFile, FileState
 from app.archive_handle import ArchiveHandle
 from app.handles import BenchHandle, InvocationSnapshot, Picture
@@ -42,7 +43,12 @@ class FileOpener(QObject):
         decoder: Opens their bytes.
         tasks: Runs the fetching.
         parent: The Qt owner.
+
+    Attributes:
+        content_read: A content was read: of which file, and whether it is damaged.
     """
+
+    content_read = Signal(object, bool)
 
     def __init__(
         self,
@@ -98,6 +104,8 @@ class FileOpener(QObject):
             data = await self._archive.read(file.id)
             picture = await self._decoder.decode(data, file.media_type)
         except (ImageError, ThingError) as error:
+            if isinstance(error, ArchiveDamagedError):
+                self.content_read.emit(file, True)
             reason = error.reason if isinstance(error, ImageError) else str(error)
             note = self.tr("{0} cannot be shown: {1}.").format(file.file_name, reason)
             self._viewer.show_note(
@@ -112,6 +120,7 @@ class FileOpener(QObject):
             )
             return
         if not self._viewer.closed:
+            self.content_read.emit(file, False)
             self._viewer.show_picture(
                 self._key(file),
                 file.name,

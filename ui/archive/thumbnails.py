@@ -96,8 +96,15 @@ class FileThumbnails(QObject):
         return key in self._pictures and self._pictures[key] is None
 
     def damaged(self, file: ArchivedFile) -> bool:
-        """Whether there is none because the content of the file is damaged, or gone."""
+        """Whether the content of a file was found damaged, or gone."""
         return (file.id, file.sha256) in self._damaged
+
+    def note_content(self, file: ArchivedFile, damaged: bool) -> None:
+        """Somebody read the content of a file; its small picture may be older than the damage."""
+        key = (file.id, file.sha256)
+        if damaged != (key in self._damaged):
+            (self._damaged.add if damaged else self._damaged.discard)(key)
+            self.changed.emit(file.id)
 
     def _fetch_more(self) -> None:
         while self._waiting and len(self._under_way) < AT_ONCE:

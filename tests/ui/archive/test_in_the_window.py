@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QMenu
 
+from app.archive.errors import ArchiveDamagedError
 from app.bench_file import read_bench_file
 from app.handles import InvocationSnapshot, InvocationStatus
 from app.program import Program
@@ -203,6 +204,25 @@ def test_into_the_trash_it_is_not_kept_any_more(
     )
     assert shown_file(composed) is None
     assert button.isHidden()
+
+
+def test_damage_that_is_found_by_opening_is_seen_on_the_tile_too(
+    composed: Composition, qtbot: QtBot, run: RunCoroutine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, page = composed.session.handle.archive, page_of(composed)
+    assert archive is not None
+    file = run(archive.keep(run(snap(composed, 30.0)).id))
+
+    async def read(_id: UUID) -> bytes:
+        raise ArchiveDamagedError(file.sha256, "it is gone from the disk")
+
+    thumbnails = page.gallery.thumbnails
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, "read", read)
+        page.opened.emit([file])
+        qtbot.waitUntil(lambda: thumbnails.damaged(file), timeout=PATIENCE_MS)
+    page.opened.emit([file])
+    qtbot.waitUntil(lambda: not thumbnails.damaged(file), timeout=PATIENCE_MS)
 
 
 def test_the_menu_of_a_run_keeps_what_it_gave(
