@@ -44,6 +44,8 @@ OURS = ("ui.", "app.", "things.")
 NOTES = (
     "ui.beat",
     "ui.activity.log_feed",
+    "app.archive.scrubbing",
+    "app.archive.sweeping",
     "app.event_bus",
     "app.server.event_feed",
     "things.events",
