@@ -13,7 +13,7 @@ from app.archive.sweeping import sweep
 FIRST_LOOK_S = 5.0
 SCRUB_EVERY_S = 30 * 86_400.0
 SCRUB_BYTES_PER_S = 20e6
-END_WAIT_S = 10.0
+END_WAIT_S = 2.0
 WRITE_LOOK_S = 10.0
 
 
@@ -59,7 +59,7 @@ class Housekeeper:
                 if time.monotonic() < due_s:
                     continue
                 due_s = time.monotonic() + self._every_s
-                sweep(self._archive)
+                sweep(self._archive, stop=self._ending)
                 if self._scrub_every_s is not None:
                     scrub(
                         self._archive,

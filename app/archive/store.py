@@ -312,15 +312,16 @@ class ObjectStore:
         self.refuse_missing_folder()
         for outer in _folders(self.objects):
             for inner in _folders(outer):
-                for entry in os.scandir(inner):
-                    if not SHA256.fullmatch(entry.name):
-                        continue
-                    try:
-                        found = entry.stat(follow_symlinks=False)
-                    except FileNotFoundError:
-                        continue  # it went while we looked
-                    if stat.S_ISREG(found.st_mode):
-                        yield entry.name, found.st_size, found.st_mtime_ns // 1000
+                with os.scandir(inner) as entries:
+                    for entry in entries:
+                        if not SHA256.fullmatch(entry.name):
+                            continue
+                        try:
+                            found = entry.stat(follow_symlinks=False)
+                        except FileNotFoundError:
+                            continue  # it went while we looked
+                        if stat.S_ISREG(found.st_mode):
+                            yield entry.name, found.st_size, found.st_mtime_ns // 1000
 
     @contextmanager
     def told(self) -> Iterator[None]:

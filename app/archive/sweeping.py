@@ -8,10 +8,12 @@ catalogue does not know is not litter: it becomes a file, as `app.archive.found`
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, delete, exists, select, update
@@ -25,6 +27,8 @@ from app.archive.records import FileState
 from app.archive.texts import micros
 from app.database.archive_tables import file_versions, files, objects
 from things.events import now
+
+T = TypeVar("T")
 
 BATCH = 500
 
@@ -57,7 +61,17 @@ class SweepReport:
     freed_bytes: int = 0
 
 
-def sweep(archive: Archive, *, grace_s: float | None = None, dry_run: bool = False) -> SweepReport:
+class _EndedError(Exception):
+    """The program ends."""
+
+
+def sweep(
+    archive: Archive,
+    *,
+    grace_s: float | None = None,
+    dry_run: bool = False,
+    stop: threading.Event | None = None,
+) -> SweepReport:
     """Sweep up everything.
 
     Args:
@@ -65,17 +79,28 @@ def sweep(archive: Archive, *, grace_s: float | None = None, dry_run: bool = Fal
         grace_s: How long a content stays that no file names, in seconds; as its limits say where
             None.
         dry_run: Only say what would be done.
+        stop: Ends it between two contents, when it is set; what is not done is done the next time.
 
     Raises:
         ArchiveError: The catalogue or the folder cannot be read or written.
     """
     report = SweepReport(dry_run)
-    compare_with_disk(archive, report)
-    remove_drafts(archive, archive.limits.draft_days, report)
-    _note_unreferenced(archive, report)
-    grace = archive.limits.grace_s if grace_s is None else grace_s
-    _remove_unreferenced(archive, grace, report)
+    stop = stop or threading.Event()
+    with suppress(_EndedError):
+        _compare_with_disk(archive, report, stop)
+        remove_drafts(archive, archive.limits.draft_days, report)
+        _note_unreferenced(archive, report)
+        grace = archive.limits.grace_s if grace_s is None else grace_s
+        _remove_unreferenced(archive, grace, report, stop)
     return report
+
+
+def _until(stop: threading.Event, each: Iterable[T]) -> Iterator[T]:
+    """One after the other; half a list must not be taken for the whole."""
+    for one in each:
+        if stop.is_set():
+            raise _EndedError
+        yield one
 
 
 def remove_drafts(archive: Archive, days: float, report: SweepReport) -> None:
@@ -98,19 +123,15 @@ def remove_drafts(archive: Archive, days: float, report: SweepReport) -> None:
         report.drafts.append(id)
 
 
-def compare_with_disk(archive: Archive, report: SweepReport) -> None:
-    """Adopt what the catalogue does not know, and note what is missing on the disk.
-
-    Raises:
-        ArchiveError: The catalogue or the folder cannot be read or written.
-    """
+def _compare_with_disk(archive: Archive, report: SweepReport, stop: threading.Event) -> None:
+    """Adopt what the catalogue does not know, and note what is missing on the disk."""
     dry = report.dry_run
     there: list[tuple[str, int]] = []
     with archive.store.told():
-        there = sorted((sha256, size) for sha256, size, _ in archive.store.all())
+        there = sorted((sha256, size) for sha256, size, _ in _until(stop, archive.store.all()))
     names = [sha256 for sha256, _ in there]
     known: set[str] = set()
-    for row in _rows(archive, select(objects)):
+    for row in _until(stop, _rows(archive, select(objects))):
         at = bisect.bisect_left(names, row.sha256)
         size = there[at][1] if at < len(names) and names[at] == row.sha256 else None
         if size is not None:
@@ -125,7 +146,7 @@ def compare_with_disk(archive: Archive, report: SweepReport) -> None:
             if not dry and (size is None or not put_away_changed(archive, row.sha256)):
                 archive.store.refuse_missing_folder()
                 say_damaged(archive, row.sha256, GONE)
-    for sha256, size in there:
+    for sha256, size in _until(stop, there):
         if sha256 not in known and _adopted(archive, sha256, size, report):
             report.adopted.append(sha256)
 
@@ -170,12 +191,14 @@ def _note_unreferenced(archive: Archive, report: SweepReport) -> None:
     archive.write(note)
 
 
-def _remove_unreferenced(archive: Archive, grace_s: float, report: SweepReport) -> None:
+def _remove_unreferenced(
+    archive: Archive, grace_s: float, report: SweepReport, stop: threading.Event
+) -> None:
     """The second phase."""
     before_us = micros(now()) - round(grace_s * _SECOND_US)
     due = select(objects.c.sha256, objects.c.size).where(objects.c.unreferenced_us <= before_us)
     rows = archive.read(lambda connection: connection.execute(due).all())
-    for row in rows:
+    for row in _until(stop, rows):
         if report.dry_run or _removed(archive, row.sha256, row.size, before_us):
             report.removed.append(row.sha256)
             report.freed_bytes += row.size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -225,6 +226,18 @@ def test_what_was_kept_after_a_copy_of_the_catalogue_is_found_again_with_that_co
         restored.close()
     finally:
         older.close()
+
+
+def test_a_sweep_that_is_ended_takes_nothing_for_lost(opens: OpensArchive) -> None:
+    archive = opens()
+    files = [archive.keep(b"content %d" % number, f"f{number}") for number in range(5)]
+    stop = threading.Event()
+    stop.set()
+
+    report = sweep(archive, grace_s=0, stop=stop)
+
+    assert (report.missing, report.adopted, report.removed) == ([], [], [])
+    assert all(archive.get(file.id).damaged == "" for file in files)
 
 
 def test_a_deletion_that_was_cut_short_brings_nothing_back(

@@ -259,7 +259,7 @@ def test_the_housekeeper_goes_on_after_whatever_a_disk_does(
     again = threading.Event()
     looked: list[int] = []
 
-    def look(archive: Archive) -> None:
+    def look(archive: Archive, stop: threading.Event) -> None:
         looked.append(1)
         if len(looked) > 1:
             again.set()
