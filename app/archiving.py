@@ -76,11 +76,11 @@ class ArchivingRules:
     def limits(self) -> ArchiveLimits:
         """How much may be kept."""
         # Imported here: the window is drawn before it is needed.
-        from app.archive.limits import MIB, ArchiveLimits
+        from app.archive.limits import MB, ArchiveLimits
 
         return ArchiveLimits(
-            quota_bytes=None if self.quota_mb is None else int(self.quota_mb * MIB),
-            low_bytes=int(self.low_mb * MIB),
+            quota_bytes=None if self.quota_mb is None else int(self.quota_mb * MB),
+            low_bytes=int(self.low_mb * MB),
         )
 
 

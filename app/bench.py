@@ -164,8 +164,8 @@ class Bench:
             self.keeping,
             lambda: self.archive,
             folder=None if data_folder is None else data_folder / "outputs",
-            memory_bytes=int(archiving.memory_mb * 2**20),
-            limits=CacheLimits(int(archiving.cache_mb * 2**20), archiving.cache_days),
+            memory_bytes=int(archiving.memory_mb * 10**6),
+            limits=CacheLimits(int(archiving.cache_mb * 10**6), archiving.cache_days),
         )
         self._life = ThingLife(self.things, self.actions, self.properties, self.interlocks)
         self._opened_later = OpenedLater(self._recording, self._archiving, self._open_again)

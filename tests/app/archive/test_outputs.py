@@ -105,7 +105,7 @@ def test_what_a_full_disk_does_not_take_stays_in_memory_until_there_is_room(
         tried.append(given)
         return False
 
-    rules = ArchivingRules(low_mb=0.0, memory_mb=2.0, cache_mb=64.0)
+    rules = ArchivingRules(low_mb=0.0, memory_mb=2.1, cache_mb=64.0)
     with Bench(SPEC, data_folder=tmp_path, archiving=rules) as bench:
 
         def take(count: int) -> None:
