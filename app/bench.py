@@ -452,7 +452,7 @@ class Bench:
             NotAvailableError: It did not come back; the reason is the Thing's.
             BusyError: Something runs on it.
         """
-        self._life.bring_back(name, reload=False)
+        self._life.bring_back(self.entry(name), reload=False)
 
     def reload(self, name: str) -> None:
         """Read a Thing's driver again and open it anew.
@@ -461,7 +461,7 @@ class Bench:
             NotAvailableError: It did not come back; the reason is the Thing's.
             BusyError: Something runs on it.
         """
-        self._life.bring_back(name, reload=True)
+        self._life.bring_back(self.entry(name), reload=True)
 
     def add(self, spec: ThingSpec) -> None:
         """Add a Thing and start it. One that fails is there as 'failed' with its reason.

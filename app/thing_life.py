@@ -24,7 +24,6 @@ from app.property_desk import PropertyDesk
 from app.stopping import stop_things
 from app.thing_table import ThingTable
 from things.errors import (
-    AffordanceNotFoundError,
     BusyError,
     DefinitionError,
     NotAvailableError,
@@ -144,22 +143,18 @@ class ThingLife:
                 entry.thing._core.close()
         return stuck
 
-    def bring_back(self, name: str, *, reload: bool) -> None:
+    def bring_back(self, entry: BenchThing, *, reload: bool) -> None:
         """Reconnect a Thing, or open it anew.
 
         Args:
-            name: Which; it is on the bench.
+            entry: Which; it is on the bench.
             reload: Whether its driver is read again first.
 
         Raises:
-            AffordanceNotFoundError: The bench has none of that name.
             NotAvailableError: It did not come back; the reason is the Thing's.
             BusyError: Something runs on it.
         """
-        try:
-            entry = self._things[name]
-        except KeyError:
-            raise AffordanceNotFoundError("the bench", name) from None
+        name = entry.name
         with entry.changing:
             thing = entry.thing
             if thing is None:
@@ -307,7 +302,7 @@ class ThingLife:
             self._retries.pop(entry.name, None)
             try:
                 if entry.state in (ThingState.DISCONNECTED, ThingState.FAILED):
-                    self.bring_back(entry.name, reload=False)
+                    self.bring_back(entry, reload=False)
             except Exception as error:
                 _log.info("%s did not come back: %s", entry.name, error)
                 self._retry_later(entry)

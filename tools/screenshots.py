@@ -1,8 +1,8 @@
 """Takes the pictures of README and docs anew: real windows of the demo bench, doing real work.
 
     make screenshots
-    make screenshots ARGS="--tour /tmp/pictures"        # every view, in every size: tools/tour.py
-    make screenshots ARGS="--tour /tmp/pictures 720"    # in one size
+    make screenshots ARGS="--tour FOLDER"        # every view, in every size: tools/tour.py
+    make screenshots ARGS="--tour FOLDER 720"    # in one size
 
 Each picture is taken in a process of its own on the current display, which must be at least
 3840 x 2160 pixels large.
@@ -82,6 +82,12 @@ def take(name: str) -> int:
     return 0
 
 
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():  # noqa: ASYNC110 - many things are waited for, none with an event
+            await asyncio.sleep(0.05)
+
+
 async def _work_and_shoot(composed: object, target: Path) -> None:
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
@@ -98,28 +104,23 @@ async def _work_and_shoot(composed: object, target: Path) -> None:
     camera, stage = bench.things["camera"], bench.things["stage"]
     spectrometer = bench.things["spectrometer"]
 
-    async def until(condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(60):
-            while not condition():  # noqa: ASYNC110 - many things are waited for, none with an event
-                await asyncio.sleep(0.05)
-
     def ended() -> bool:
         return all(each.status.ended for each in bench.invocations())
 
-    await until(lambda: all(each.state is ThingState.READY for each in bench.things.values()))
-    await until(lambda: bool(bench.server.url))
+    await _until(lambda: all(each.state is ThingState.READY for each in bench.things.values()))
+    await _until(lambda: bool(bench.server.url))
     await camera.invoke("snap")
-    await until(ended)
+    await _until(ended)
     await spectrometer.write("integration_time", 900.0)
     await spectrometer.invoke("take_spectrum")
     await camera.invoke("acquire_stack", {"planes": 21})
-    await until(ended)
+    await _until(ended)
     await camera.write("exposure", 40.0)
     await camera.invoke("snap")
-    await until(ended)
+    await _until(ended)
     await stage.write("speed", 0.5)
     await camera.invoke("autofocus", {"steps": 60})
-    await until(
+    await _until(
         lambda: any(
             each.status is InvocationStatus.RUNNING and each.progress and each.progress[0].done > 20
             for each in bench.invocations()
@@ -151,29 +152,24 @@ async def _keep_and_shoot(composed: object, target: Path) -> None:
     assert page is not None
     assert archive is not None
 
-    async def until(condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(60):
-            while not condition():  # noqa: ASYNC110 - many things are waited for, none with an event
-                await asyncio.sleep(0.05)
-
     def ended() -> bool:
         return all(each.status.ended for each in bench.invocations())
 
-    await until(lambda: all(each.state is ThingState.READY for each in bench.things.values()))
+    await _until(lambda: all(each.state is ThingState.READY for each in bench.things.values()))
     await bench.set_stamp(Stamp("Ada", "Onion 7", "Monday"))
     for number in range(11):
         await camera.write("exposure", 10.0 + 8 * (number % 4))
         await stage.invoke("move_to", {"x": 3.0 * number, "y": 12.0 * (number % 3)})
-        await until(ended)
+        await _until(ended)
         run = await camera.invoke("snap")
-        await until(ended)
+        await _until(ended)
         await archive.keep(run.id, tags=["sharp"] if number % 3 else ["overview", "sharp"])
     composed.window.pages.show_archive()
-    await until(lambda: page.model.total == 11)
+    await _until(lambda: page.model.total == 11)
     file = page.model.files[3]
     await archive.update(file.id, notes="The nucleus at the right edge divides.")
     page.gallery.show_file(file.id)
-    await until(lambda: all(page.gallery.thumbnails.picture(each) for each in page.model.files))
+    await _until(lambda: all(page.gallery.thumbnails.picture(each) for each in page.model.files))
     await asyncio.sleep(1.0)
     for notice in composed.window.notices.shown:
         notice.close_button.click()

@@ -1,6 +1,6 @@
 """Every view of the window, one after the other, in light and dark and in every size.
 
-    make screenshots ARGS="--tour /tmp/pictures"
+    make screenshots ARGS="--tour FOLDER"
 
 A tour is for looking at: whoever changes the window looks through its pictures before anybody
 else has to. Each view is brought about by what an operator would do.

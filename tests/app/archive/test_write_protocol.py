@@ -351,46 +351,54 @@ def test_putting_and_removing_the_same_content_again_and_again_never_loses_it(
     assert failures == []
 
 
-def test_a_file_that_another_put_in_its_place_is_not_removed(
+@pytest.fixture
+def changed_after_the_commit(
     opens: OpensArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    archive = opens()
-    draft = archive.create("a")
-    source = tmp_path / "source"
-    source.write_bytes(b"first")
-    link: Callable[..., None] = archive._link
+) -> Callable[[Callable[[Path], None]], Path]:
+    """Moves a file into the archive that is changed before it is removed; gives where it was."""
 
-    def exchanged(*given: object) -> None:
-        link(*given)
+    def move(change: Callable[[Path], None]) -> Path:
+        archive = opens()
+        draft = archive.create("a")
+        source = tmp_path / "source"
+        source.write_bytes(b"first")
+        link: Callable[..., None] = archive._link
+
+        def changing(*given: object) -> None:
+            link(*given)
+            change(source)
+
+        monkeypatch.setattr(archive, "_link", changing)
+        archive.put_file(draft.id, source, move=True)
+        return source
+
+    return move
+
+
+def test_a_file_that_another_put_in_its_place_is_not_removed(
+    changed_after_the_commit: Callable[[Callable[[Path], None]], Path], tmp_path: Path
+) -> None:
+    def exchange(source: Path) -> None:
         other = tmp_path / "other"
         other.write_bytes(b"newer")
         other.replace(source)
 
-    monkeypatch.setattr(archive, "_link", exchanged)
-    archive.put_file(draft.id, source, move=True)
+    source = changed_after_the_commit(exchange)
 
     assert source.read_bytes() == b"newer"
 
 
 def test_a_file_that_was_changed_since_it_was_kept_is_not_removed(
-    opens: OpensArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    changed_after_the_commit: Callable[[Callable[[Path], None]], Path], tmp_path: Path
 ) -> None:
-    archive = opens()
-    draft = archive.create("a")
-    source = tmp_path / "source"
-    source.write_bytes(b"first")
-    link: Callable[..., None] = archive._link
-
-    def gone_on_with(*given: object) -> None:
-        link(*given)
+    def go_on(source: Path) -> None:
         with source.open("ab") as more:
             more.write(b" and more")
 
-    monkeypatch.setattr(archive, "_link", gone_on_with)
     with pytest.raises(UploadChangedError):
-        archive.put_file(draft.id, source, move=True)
+        changed_after_the_commit(go_on)
 
-    assert source.read_bytes() == b"first and more"
+    assert (tmp_path / "source").read_bytes() == b"first and more"
 
 
 def test_a_disk_that_says_it_took_all_and_did_not_keeps_nothing(

@@ -16,18 +16,13 @@ from app.errors import LedgerError
 from app.handles import LogLine, OriginKind
 from app.run_records import RunPage, RunQuery, RunRecord, RunState
 from things.errors import ValueRefusedError
-from ui.activity.log_feed import LogFeed
-from ui.activity.panel import ActivityPanel, ActivityParts
+from ui.activity.panel import ActivityPanel
 from ui.activity.row import ActivityRow
-from ui.activity.thumbnails import ThumbnailSource
-from ui.bridge import Bridge
 from ui.models.history import PAGE
-from ui.models.invocations import InvocationListModel
-from ui.tasks import Tasks
-from ui.theme import Theme
 from ui.widgets import ComboBox
 
 if TYPE_CHECKING:
+    from tests.ui.activity.conftest import ShowsPanel
     from tests.ui.conftest import FakeBench, FakeThing, MakeRecord
 
 LEFT = Qt.MouseButton.LeftButton
@@ -35,18 +30,8 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def shown(
-    theme: Theme, bench: FakeBench, bridge: Bridge, tasks: Tasks, qtbot: QtBot
-) -> ActivityPanel:
-    parts = ActivityParts(bench, bridge, tasks, InvocationListModel(), ThumbnailSource(), LogFeed())
-    made = ActivityPanel(theme, parts)
-    qtbot.addWidget(made)
-    qtbot.addWidget(made.header)
-    made.resize(1000, 400)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    return made
+def shown(shows_panel: ShowsPanel) -> ActivityPanel:
+    return shows_panel(400)
 
 
 def open_history(shown: ActivityPanel, qtbot: QtBot) -> None:

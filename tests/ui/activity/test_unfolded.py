@@ -12,34 +12,20 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.activity.list_view import InvocationList
-from ui.activity.log_feed import LogFeed
-from ui.activity.panel import ActivityPanel, ActivityParts
-from ui.activity.thumbnails import ThumbnailSource
-from ui.bridge import Bridge
+from ui.activity.panel import ActivityPanel
 from ui.main_window import MainWindow, WindowParts
-from ui.models.invocations import InvocationListModel
-from ui.tasks import Tasks
 from ui.theme import Size, Theme
 
 if TYPE_CHECKING:
+    from tests.ui.activity.conftest import ShowsPanel
     from tests.ui.conftest import FakeBench, FakeInvocation, MakeRecord
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def shown(
-    theme: Theme, bench: FakeBench, bridge: Bridge, tasks: Tasks, qtbot: QtBot
-) -> ActivityPanel:
-    parts = ActivityParts(bench, bridge, tasks, InvocationListModel(), ThumbnailSource(), LogFeed())
-    made = ActivityPanel(theme, parts)
-    qtbot.addWidget(made)
-    qtbot.addWidget(made.header)
-    made.resize(1000, 240)
-    with qtbot.waitActive(made):
-        made.show()
-        made.activateWindow()
-    return made
+def shown(shows_panel: ShowsPanel) -> ActivityPanel:
+    return shows_panel(240)
 
 
 @pytest.fixture
